@@ -1,0 +1,52 @@
+package export
+
+import "errors"
+
+// The causes of a failure, matched with errors.Is. app/words has for each what
+// happened, what it means for the copy and what to try.
+var (
+	ErrSignIn      = errors.New("the sign-in was refused")
+	ErrExpired     = errors.New("the sign-in has expired")
+	ErrUnknownHost = errors.New("no such host")
+	ErrUnreachable = errors.New("the source cannot be reached")
+	ErrThrottled   = errors.New("the source asks to wait")
+	ErrDenied      = errors.New("the source denies access")
+	ErrCertificate = errors.New("the certificate does not prove who answers")
+	ErrInsecure    = errors.New("the address is not encrypted")
+	ErrElsewhere   = errors.New("the source asks to send the password to another host")
+	ErrNotDAV      = errors.New("nothing at this address speaks CardDAV, CalDAV or WebDAV")
+	ErrEmpty       = errors.New("the account has no collections")
+	ErrGone        = errors.New("it is no longer there")
+	ErrDamaged     = errors.New("the data is damaged")
+	ErrTooLarge    = errors.New("larger than can be taken")
+	ErrStaleToken  = errors.New("the sync token is no longer valid")
+	ErrNobody      = errors.New("nobody is there to answer")
+	ErrFull        = errors.New("the disk is full")
+	ErrNotWritable = errors.New("the folder cannot be written")
+	ErrBusy        = errors.New("another program is writing to the archive")
+	ErrNewer       = errors.New("the archive was written by a newer Sidekeep")
+	ErrNoArchive   = errors.New("there is no archive in this folder")
+	ErrNoKeychain  = errors.New("this system has no keychain that answers")
+	ErrStopped     = errors.New("stopped")
+	ErrUnbalanced  = errors.New("the sum does not balance")
+)
+
+// Causes lists every cause.
+func Causes() []error {
+	return []error{
+		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrThrottled, ErrDenied, ErrCertificate,
+		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrDamaged, ErrTooLarge, ErrStaleToken,
+		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
+		ErrUnbalanced,
+	}
+}
+
+// Cause returns the cause that err wraps, nil if it wraps none of them.
+func Cause(err error) error {
+	for _, c := range Causes() {
+		if errors.Is(err, c) {
+			return c
+		}
+	}
+	return nil
+}
