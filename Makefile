@@ -1,0 +1,58 @@
+# Every target works as the first command on a bare Debian machine as root.
+# Elsewhere `make deps` says what to install.
+
+SHELL := /bin/bash
+
+# One set of flags everywhere, so that Fyne and SQLite compile once.
+export GOFLAGS := -buildvcs=false
+
+# What it takes to compile, and what the tests run against.
+BUILD_PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev \
+	libxcursor-dev libxinerama-dev
+TEST_PACKAGES := radicale xandikos rclone vdirsyncer xvfb xdotool imagemagick libgl1 libgl1-mesa-dri \
+	fonts-dejavu-core openssl
+
+# The window and what imports it are tested without -race: with it Fyne would
+# be compiled a second time.
+WINDOW := ./app ./app/gui/...
+REST := $$(go list ./... | grep -v -e '^sidekeep/app$$' -e '^sidekeep/app/gui')
+
+.PHONY: build run demo deps build-deps go test check format vet lint bench
+
+build: build-deps
+	go build -o sidekeep ./app
+
+run: build-deps
+	go run ./app
+
+demo: build-deps
+	go run ./app demo
+
+deps: build-deps
+	@.ci/deps $(TEST_PACKAGES)
+
+build-deps: go
+	@.ci/deps --must $(BUILD_PACKAGES)
+
+go:
+	@.ci/deps --go
+
+test: deps
+	go test -timeout 20m -race $(REST)
+	go test -timeout 20m $(WINDOW)
+
+check: deps format vet lint test
+
+format:
+	@out=$$(gofmt -l app export formats assets); if [ -n "$$out" ]; then echo "not formatted (gofmt -w):"; echo "$$out"; exit 1; fi
+
+vet:
+	go vet ./...
+	CGO_ENABLED=0 GOOS=windows go vet $(REST)
+	CGO_ENABLED=0 GOOS=darwin go vet $(REST)
+
+lint:
+	go tool staticcheck ./...
+
+bench: deps
+	go test -run '^$$' -bench . -benchtime 1x -count 3 -timeout 60m $(REST)
