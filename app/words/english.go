@@ -1,0 +1,237 @@
+package words
+
+import (
+	"time"
+
+	"sidekeep/export"
+)
+
+// causes has the words for every cause of [export.Causes].
+var causes = map[error]Words{
+	export.ErrSignIn: {
+		"The sign-in was refused.",
+		"Your copy is as it was.",
+		"Check the name and the password: many services want an app password here, not the usual one.",
+	},
+	export.ErrExpired: {
+		"The service no longer accepts the password.",
+		"Your copy is whole, up to the last good export.",
+		"Sign in again to go on.",
+	},
+	export.ErrUnknownHost: {
+		"No service has this address.",
+		"Your copy is as it was.",
+		"Check how the address is spelled, and that this computer is connected to the internet.",
+	},
+	export.ErrUnreachable: {
+		"The service cannot be reached.",
+		"What has arrived is kept, and nothing is lost.",
+		"Check the connection, then try again.",
+	},
+	export.ErrThrottled: {
+		"The service asks to wait.",
+		"What has arrived is kept, and nothing is lost.",
+		"Try again in an hour: trying sooner makes the wait longer.",
+	},
+	export.ErrDenied: {
+		"The service does not let this account read there.",
+		"Your copy is as it was.",
+		"Look in the account's settings at the service whether other programs may read it.",
+	},
+	export.ErrCertificate: {
+		"This computer does not know the certificate of the service.",
+		"The password was not sent.",
+		"Compare the fingerprint with the one that the owner of the service gives you, and agree only if they are the same.",
+	},
+	export.ErrInsecure: {
+		"The address is not encrypted.",
+		"The password was not sent.",
+		"Use an address that begins with https.",
+	},
+	export.ErrElsewhere: {
+		"The service wants the password sent to another host.",
+		"The password was not sent there.",
+		"Agree only if you know that the host belongs to your service.",
+	},
+	export.ErrNotDAV: {
+		"Nothing at this address gives people, calendars or photos.",
+		"Your copy is as it was.",
+		"Look in the help of the service for its address for calendars and contacts.",
+	},
+	export.ErrEmpty: {
+		"The account has no address book, calendar, to-do list or photo folder.",
+		"There is nothing to keep, and your copy is as it was.",
+		"Check that this is the right account.",
+	},
+	export.ErrGone: {
+		"It is no longer there.",
+		"What was kept of it stays in your archive.",
+		"Export again: the next export lists what is there now.",
+	},
+	export.ErrDamaged: {
+		"Some of the data is damaged and cannot be read.",
+		"Everything else is kept as it was.",
+		"Run “sidekeep verify” to see whether the archive is whole; what the service sent damaged is fetched again at the next export.",
+	},
+	export.ErrTooLarge: {
+		"The service sent more than Sidekeep can take.",
+		"Everything else is kept.",
+		"Look at the item at the service: it is larger than any real one.",
+	},
+	export.ErrStaleToken: {
+		"The service has forgotten what it said last time.",
+		"Nothing is lost.",
+		"Export again: everything is listed afresh.",
+	},
+	export.ErrNobody: {
+		"A question needs an answer, and nobody was there.",
+		"Your copy is as it was.",
+		nobodyTry,
+	},
+	export.ErrFull: {
+		"The disk is full.",
+		"Nothing old was touched.",
+		"Free some space or choose another folder for the archive, then export again.",
+	},
+	export.ErrNotWritable: {
+		"The folder cannot be written.",
+		"Your copy is as it was.",
+		"Choose another folder, or allow yourself to write in this one.",
+	},
+	export.ErrBusy: {
+		"Another program is writing to the archive.",
+		"Nothing is lost.",
+		"Wait until it has finished, then export again.",
+	},
+	export.ErrNewer: {
+		"The archive was written by a newer Sidekeep.",
+		"It was not touched.",
+		"Install the newest Sidekeep, and open the archive with that one.",
+	},
+	export.ErrNoArchive: {
+		"There is no archive in this folder.",
+		"Nothing was written.",
+		"Choose the folder that has history.db in it.",
+	},
+	export.ErrNoKeychain: {
+		"This computer has no keychain that answers.",
+		"The password was not saved, and it is never written to a file.",
+		"Unlock or install a keychain, or add the account with “sidekeep account add --password-command”.",
+	},
+	export.ErrStopped: {
+		"The export was stopped.",
+		"What has arrived is kept.",
+		"Export again when you like: it goes on from there.",
+	},
+	export.ErrUnbalanced: {
+		"The sum does not balance.",
+		"What has arrived is kept, but this export does not count as good.",
+		"Export again; if it happens twice, run “sidekeep verify”.",
+	},
+}
+
+const nobodyTry = "Open Sidekeep's window, or run this in a terminal, and answer the question there."
+
+func unknown(err error) Words {
+	return Words{
+		"Something happened that Sidekeep has no words for: " + err.Error() + ".",
+		"Your copy is as it was.",
+		"Try again; if it happens twice, tell the makers of Sidekeep what stands here.",
+	}
+}
+
+// Words on the buttons of a question.
+const (
+	answerYes = "Yes, go on"
+	answerNo  = "No, stop here"
+)
+
+type question struct {
+	title func(host string) string
+	try   string
+	yes   string
+}
+
+// questions has the words for each cause that an [export.Question] may have.
+var questions = map[error]question{
+	export.ErrCertificate: {
+		func(host string) string { return "This computer does not know the certificate of " + host + "." },
+		"Compare this fingerprint with the one that the owner of the service gives you. Agree only if they are the same.",
+		"They are the same",
+	},
+	export.ErrInsecure: {
+		func(host string) string { return "The way to " + host + " is not encrypted." },
+		"Anyone on the way can read the password. Agree only if the service stands in your own home.",
+		"Send it anyway",
+	},
+	export.ErrElsewhere: {
+		func(host string) string { return "The service wants the password sent to " + host + "." },
+		"Agree only if you know that this host belongs to your service.",
+		"Send it there",
+	},
+}
+
+type noun struct{ one, many, group string }
+
+var nouns = map[export.Kind]noun{
+	export.Contacts: {"person", "people", "People"},
+	export.Events:   {"event", "events", "Calendars"},
+	export.Todos:    {"to-do", "to-dos", "To-dos"},
+	export.Photos:   {"photo", "photos", "Photos"},
+	"":              {"item", "items", "Other"},
+}
+
+const (
+	thousands = ","
+	decimal   = "."
+	and       = " and "
+)
+
+const (
+	wordToday     = "today"
+	wordYesterday = "yesterday"
+	wordTomorrow  = "tomorrow"
+	wordJustNow   = "just now"
+	wordNever     = "never"
+)
+
+func minutesAgo(n int) string { return plural(n, "minute ago", "minutes ago") }
+func hoursAgo(n int) string   { return plural(n, "hour ago", "hours ago") }
+
+// day writes a date that is too far away for a weekday.
+func day(t, now time.Time) string {
+	if t.Year() == now.Year() {
+		return t.Format("2 January")
+	}
+	return t.Format("2 January 2006")
+}
+
+func weekday(t time.Time) string { return t.Format("Monday") }
+
+// Left says how long something still takes, in whole minutes above one.
+func Left(d time.Duration) string {
+	if d < time.Minute {
+		return "Less than a minute left"
+	}
+	if h := d.Hours(); h >= 1.5 {
+		return "About " + plural(int(h+0.5), "hour left", "hours left")
+	}
+	return "About " + plural(int(d.Minutes()+0.5), "minute left", "minutes left")
+}
+
+// Progress is "4,130 of 9,204".
+func Progress(done, total int) string {
+	if total < 0 {
+		return Number(done)
+	}
+	return Number(done) + " of " + Number(total)
+}
+
+// Sum is the ledger's sum as a sentence; without one if the listing broke off.
+func Sum(c export.Counts) string {
+	if c.Found == nil {
+		return "The listing broke off: " + Number(c.Kept) + " kept, and there is no sum."
+	}
+	return Number(*c.Found) + " listed = " + Number(c.Kept) + " kept + " + Number(c.Unchanged) + " unchanged + " +
+		Number(c.SetAside) + " set aside + " + Number(c.Failed) + " failed."
+}

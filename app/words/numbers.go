@@ -1,0 +1,163 @@
+package words
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+)
+
+// Number writes n with a separator at the thousands.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + thousands + s[i:]
+	}
+	return sign + s
+}
+
+// Noun is what n items of a kind are called: "person", "people". An unknown
+// kind has items.
+func Noun(k export.Kind, n int) string {
+	w, ok := nouns[k]
+	if !ok {
+		w = nouns[""]
+	}
+	if n == 1 {
+		return w.one
+	}
+	return w.many
+}
+
+// Group is the heading over the collections of a kind: "People", "Calendars".
+func Group(k export.Kind) string {
+	if w, ok := nouns[k]; ok {
+		return w.group
+	}
+	return nouns[""].group
+}
+
+// Count is a number with its noun: "412 people", "1 to-do".
+func Count(k export.Kind, n int) string { return Number(n) + " " + Noun(k, n) }
+
+// Counts lists the kinds that have any, in reading order: "412 people, 38
+// to-dos and 9,812 photos". It is "" if there are none.
+func Counts(n map[export.Kind]int) string {
+	var parts []string
+	for _, k := range export.Kinds() {
+		if n[k] > 0 {
+			parts = append(parts, Count(k, n[k]))
+		}
+	}
+	return List(parts)
+}
+
+// List joins parts as a sentence does: "a, b and c".
+func List(parts []string) string {
+	switch n := len(parts); n {
+	case 0:
+		return ""
+	case 1:
+		return parts[0]
+	default:
+		return strings.Join(parts[:n-1], ", ") + and + parts[n-1]
+	}
+}
+
+// Size writes a number of bytes in powers of 1000, as the systems' file
+// managers do: "4 MB", "1.2 GB".
+func Size(n int64) string {
+	units := []string{"bytes", "KB", "MB", "GB", "TB", "PB", "EB"}
+	v, u := float64(n), 0
+	for v >= 999.5 && u < len(units)-1 {
+		v, u = v/1000, u+1
+	}
+	if u == 0 {
+		return plural(int(n), "byte", "bytes")
+	}
+	s := strconv.FormatFloat(v, 'f', 0, 64)
+	if v < 9.95 {
+		s = strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
+		s = strings.Replace(s, ".", decimal, 1)
+	}
+	return s + " " + units[u]
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return Number(n) + " " + one
+	}
+	return Number(n) + " " + many
+}
+
+// When writes a time as people say it: "today 21:00", "yesterday 07:30",
+// "Friday", then a date. The zero time is "never".
+func When(t, now time.Time) string {
+	if t.IsZero() {
+		return wordNever
+	}
+	t = t.In(now.Location())
+	switch days := daysBetween(t, now); {
+	case days == 0:
+		return wordToday + " " + t.Format("15:04")
+	case days == 1:
+		return wordYesterday + " " + t.Format("15:04")
+	case days == -1:
+		return wordTomorrow + " " + t.Format("15:04")
+	case days > 1 && days < 7, days < -1 && days > -7:
+		return weekday(t)
+	}
+	return day(t, now)
+}
+
+// Ago writes how long ago t was: "just now", "5 minutes ago", "2 hours ago",
+// "yesterday", "on Friday", "on 3 March".
+func Ago(t, now time.Time) string {
+	if t.IsZero() {
+		return wordNever
+	}
+	t = t.In(now.Location())
+	d := now.Sub(t)
+	days := daysBetween(t, now)
+	switch {
+	case d < time.Minute:
+		return wordJustNow
+	case d < time.Hour:
+		return minutesAgo(int(d / time.Minute))
+	case days == 0 || d < 6*time.Hour:
+		return hoursAgo(int(d / time.Hour))
+	case days == 1:
+		return wordYesterday
+	}
+	return On(t, now)
+}
+
+// On is the day of t within a sentence: "today", "yesterday", "on Friday",
+// "on 3 March".
+func On(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch days := daysBetween(t, now); {
+	case days == 0:
+		return wordToday
+	case days == 1:
+		return wordYesterday
+	case days > 1 && days < 7:
+		return "on " + weekday(t)
+	}
+	return "on " + day(t, now)
+}
+
+// daysBetween counts the midnights from t to now in now's zone; negative if t
+// is to come.
+func daysBetween(t, now time.Time) int {
+	y, m, d := t.Date()
+	a := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	y, m, d = now.Date()
+	b := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return int(b.Sub(a) / (24 * time.Hour))
+}
