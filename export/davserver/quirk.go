@@ -1,0 +1,165 @@
+package davserver
+
+import (
+	"sync"
+	"time"
+)
+
+// A Quirk is something that a real server does differently from the common
+// behaviour, or that an RFC allows and few clients expect.
+type Quirk string
+
+// What listings do.
+const (
+	// NoSyncToken: no DAV:sync-token and no sync-collection report. RFC 6578
+	// is optional; rclone, Apache and nginx have neither.
+	NoSyncToken Quirk = "no sync-token"
+	// TokenRefused: every token is answered by 403 with DAV:valid-sync-token,
+	// as RFC 6578 s3.2 wants it of a token that the server has forgotten.
+	TokenRefused Quirk = "token refused with 403"
+	// TokenBreaks: every token is answered by 500, as by servers that look a
+	// token up without expecting that it is gone.
+	TokenBreaks Quirk = "token answered by 500"
+	// TokenIgnored: a token is answered by everything and names nothing that
+	// was removed, as if none had been sent. Xandikos does so with one that it
+	// does not know.
+	TokenIgnored Quirk = "token answered by everything"
+	// PagedSync: sync-collection names at most Tune.Page changes in an answer
+	// and says by 507 that more follow (RFC 6578 s3.6).
+	PagedSync Quirk = "paging by 507"
+	// LimitIgnored: DAV:limit is not honoured (RFC 5323 s5.17 calls it a
+	// request); most servers do so.
+	LimitIgnored Quirk = "limit ignored"
+	// ListsItself: sync-collection names the collection itself among its
+	// members, with an ETag, as iCloud does.
+	ListsItself Quirk = "collection lists itself"
+	// ItemVanishes: one item is listed, and gone when it is fetched. RFC 4918
+	// knows no snapshot: another client may delete at any time.
+	ItemVanishes Quirk = "item gone between listing and fetch"
+)
+
+// What marks and addresses look like.
+const (
+	// WeakETags: W/"..." (RFC 9110 s8.8.1), as nginx makes them when it
+	// compresses an answer.
+	WeakETags Quirk = "weak ETags"
+	// QuotedETags: the quotes stand as &quot; in XML, as SabreDAV and all that
+	// is built on it writes them.
+	QuotedETags Quirk = "ETags quoted as &quot;"
+	// EscapedETags: the quotes are escaped twice, so that the parsed value
+	// holds the six characters of &quot;.
+	EscapedETags Quirk = "ETags escaped twice"
+	// BareETags: no quotes at all.
+	BareETags Quirk = "ETags without quotes"
+	// MissingETags: PROPFIND and REPORT know no getetag, and GET sends none.
+	// RFC 4918 s15.6 asks for it only where GET has one.
+	MissingETags Quirk = "missing ETags"
+	// NoContentLength: no DAV:getcontentlength.
+	NoContentLength Quirk = "no getcontentlength"
+	// RelativeHrefs: members are named relative to the request's URL, which
+	// RFC 2518 s12.3 allowed and RFC 4918 s8.3 no longer does.
+	RelativeHrefs Quirk = "relative hrefs"
+	// AbsoluteHrefs: scheme and host stand in every href (RFC 4918 s8.3).
+	AbsoluteHrefs Quirk = "absolute hrefs"
+	// EncodedHrefs: every byte but letters and digits is percent-encoded, in
+	// small letters; RFC 3986 s6.2.2 calls the two spellings equal.
+	EncodedHrefs Quirk = "percent-encoded hrefs"
+)
+
+// What bodies look like.
+const (
+	// EscapesCR: a CR in an item is written as &#13; in XML, so that it
+	// survives parsing. libxml2 writes so, and with it SabreDAV and Nextcloud.
+	EscapesCR Quirk = "CR as &#13;"
+	// LFInXML: items have LF in XML where GET has CRLF.
+	LFInXML Quirk = "XML with LF bodies"
+	// RawControl: a form feed or another character that XML cannot carry is
+	// written as it is, as Python's ElementTree does in Radicale and Xandikos.
+	RawControl Quirk = "control characters in XML"
+	// RawBytes: bytes that are not UTF-8 are written into XML as they are.
+	RawBytes Quirk = "bad UTF-8 in XML"
+	// Entities: the answer has a document type with entities that refer to
+	// each other and to a local file (XML 1.0 s4.2).
+	Entities Quirk = "entities in XML"
+	// Garbage: Tune.Garbage bytes that are no XML, called application/xml.
+	Garbage Quirk = "garbage instead of XML"
+	// EndlessText: Tune.Garbage bytes of well-formed XML in one text.
+	EndlessText Quirk = "endless text in XML"
+)
+
+// How the exchange goes wrong.
+const (
+	// MultigetBreaks: a multiget that names one certain item is answered by
+	// 500, GET works.
+	MultigetBreaks Quirk = "one item makes multiget answer 500"
+	// ItemBreaks: so does a GET of it.
+	ItemBreaks Quirk = "one item cannot be read"
+	// Dropped: the connection ends in the middle of a chunked body.
+	Dropped Quirk = "connection dropped in the body"
+	// Short: the body ends before its Content-Length.
+	Short Quirk = "body shorter than Content-Length"
+	// Cut: an HTTP/1.0 body whose end is the end of the connection, cut in the
+	// middle; nothing in the exchange tells (RFC 9112 s8).
+	Cut Quirk = "unframed body cut"
+	// SignInLost: 401 to a request whose sign-in is right.
+	SignInLost Quirk = "401 in the middle"
+	// TooMany: 429 with Retry-After in seconds (RFC 6585 s4).
+	TooMany Quirk = "429 with Retry-After"
+	// Unavailable: 503 with Retry-After as a date (RFC 9110 s10.2.3).
+	Unavailable Quirk = "503 with Retry-After"
+	// Elsewhere: a redirect to the same path under Tune.Target.
+	Elsewhere Quirk = "redirect to another host"
+	// RedirectLoop: a redirect that leads to another redirect, for ever.
+	RedirectLoop Quirk = "endless redirect"
+	// NewConnections: every answer closes its connection and says so, as
+	// Radicale does.
+	NewConnections Quirk = "new connection per request"
+	// IdleDropped: every answer closes its connection without saying so.
+	IdleDropped Quirk = "idle connection dropped"
+)
+
+// A Step is what a request is about.
+type Step int
+
+// The steps of a client.
+const (
+	Discovery Step = iota // everything before the items
+	Listing               // sync-collection, query without data, PROPFIND of members
+	Fetch                 // multiget, query with data, GET
+	Change                // PUT, DELETE, MKCOL and the like
+)
+
+// Tune sets what the quirks leave open.
+type Tune struct {
+	// Item is the name of the resource that the quirks about one item are
+	// about; "" means the first one of each collection.
+	Item string
+	// On is at which steps an exchange goes wrong; Listing and Fetch if empty.
+	On []Step
+	// After is how many requests at these steps are answered well first, and
+	// Times how many go wrong then: once if zero, always if negative.
+	After, Times int
+	Page         int           // of PagedSync; 10 if zero
+	RetryAfter   time.Duration // of TooMany and Unavailable; 1 s if zero
+	Target       string        // of Elsewhere: scheme and host
+	Garbage      int64         // 100 MB if zero
+}
+
+// quirkState is what the server plays now.
+type quirkState struct {
+	mu   sync.Mutex
+	on   map[Quirk]bool
+	tune Tune
+	seen map[Quirk]int // requests at the steps of Tune.On
+}
+
+// SetQuirks replaces the quirks and starts their counting anew.
+func (s *Server) SetQuirks(t Tune, quirks ...Quirk) {
+	on := make(map[Quirk]bool, len(quirks))
+	for _, q := range quirks {
+		on[q] = true
+	}
+	s.quirks.mu.Lock()
+	defer s.quirks.mu.Unlock()
+	s.quirks.on, s.quirks.tune, s.quirks.seen = on, t, map[Quirk]int{}
+}
