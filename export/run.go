@@ -131,6 +131,8 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 		return fmt.Errorf("opening %q in the archive: %w", c.Name, err)
 	}
 	r.step(i, Running)
+	end := Broken
+	defer func() { r.step(i, end) }()
 	s := &sink{run: r, rec: rec, i: i, name: c.Name}
 	var have Have = rec
 	if r.plan.Full {
@@ -149,28 +151,23 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 			r.ledger.Collections[i].Listing = "full"
 		}
 	}
-	if pullErr != nil && s.broken == nil {
-		r.problem(problem(c.Name, "", pullErr))
-	}
 	if err := errors.Join(s.broken, err); err != nil {
-		r.step(i, Broken)
 		return fmt.Errorf("writing %q to the archive: %w", c.Name, err)
 	}
 	if err := ctx.Err(); err != nil {
-		r.step(i, Broken)
 		return err
 	}
 	stop := s.hopeless
 	if pullErr != nil && hopeless(pullErr) {
 		stop = pullErr
 	}
-	if pullErr != nil || stop != nil {
-		r.step(i, Broken)
-	} else {
-		r.step(i, Finished)
-	}
-	if stop != nil {
+	switch {
+	case stop != nil:
 		return fmt.Errorf("reading %q: %w", c.Name, stop)
+	case pullErr != nil:
+		r.problem(problem(c.Name, "", pullErr))
+	default:
+		end = Finished
 	}
 	return nil
 }
