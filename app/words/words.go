@@ -26,12 +26,25 @@ type Words struct {
 // String joins the three sentences.
 func (w Words) String() string { return w.Title + " " + w.Meaning + " " + w.Try }
 
-// For returns the words for err. A cause that is not among
+// A speaker is an error that brings its own words.
+type speaker interface {
+	error
+	Words() (title, meaning, try string)
+}
+
+// For returns the words for err: its own if it has a method Words, else those
+// of its cause. A cause that is not among
 // [export.Causes] gets words that quote the error itself. The zero Words
 // stand for a nil error.
 func For(err error) Words {
 	if err == nil {
 		return Words{}
+	}
+	var own speaker
+	if errors.As(err, &own) {
+		var w Words
+		w.Title, w.Meaning, w.Try = own.Words()
+		return w
 	}
 	cause := Cause(err)
 	if cause == nil {
