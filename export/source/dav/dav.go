@@ -1,0 +1,98 @@
+// Package dav reads contacts, calendars, to-dos and photos from a CardDAV,
+// CalDAV or WebDAV server: from what a person types (an e-mail address, a host,
+// a full address) to every item's bytes as the server keeps them.
+//
+// It writes nothing to the server and knows nothing of vCard or iCalendar:
+// what the bytes mean is left to the archive. The XML of the answers is read by
+// the package multistatus below this one.
+package dav
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A Config says where to look, who signs in and whom to trust.
+type Config struct {
+	// Address is what the person typed: an e-mail address, a host, a host and
+	// port, or the full address of a server, a principal, a home set or a
+	// single collection. "" if there is only a photo folder.
+	Address string
+	// Photos is the address of a WebDAV folder with photos, in full or as a
+	// path on the host of Address; "" for none.
+	Photos string
+	// User signs in; "" takes the e-mail address in Address, and if there is
+	// none either, nobody signs in.
+	User string
+	// Secret returns the password. It is called at most once, and only when a
+	// server that may have it asks for it.
+	Secret func(ctx context.Context) (string, error)
+	// Token, if set, returns a bearer token (RFC 6750) and takes the place of
+	// User and Secret. It is called again when a server no longer takes the
+	// last one.
+	Token func(ctx context.Context) (string, error)
+	// Trust is what earlier yeses allow. It is not changed; see [Source.Trust].
+	Trust Trust
+	Ask   export.Ask
+	// Connections is how many requests are under way at once; 0 means 4, and
+	// more than 8 means 8.
+	Connections int
+
+	// What follows is what tests replace; the zero value is the real thing.
+
+	Resolver Resolver
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	Roots    *x509.CertPool
+	Now      func() time.Time
+	// Sleep waits for d or until ctx is done, whose error it then returns.
+	Sleep    func(ctx context.Context, d time.Duration) error
+	Timeouts Timeouts
+}
+
+// A Resolver looks up the records of RFC 6764. A *net.Resolver is one.
+type Resolver interface {
+	LookupSRV(ctx context.Context, service, proto, name string) (cname string, records []*net.SRV, err error)
+	LookupTXT(ctx context.Context, name string) ([]string, error)
+}
+
+// Timeouts bound a wait for the network; 0 means the default. None bounds the
+// whole of an answer.
+type Timeouts struct {
+	Connect   time.Duration // until the connection stands and is encrypted; 20 s
+	FirstByte time.Duration // until an answer begins; 5 min, as some servers compose a whole listing first
+	Idle      time.Duration // between two pieces of an answer; 60 s
+}
+
+// Trust is what the owner has said yes to. It holds no secret.
+type Trust struct {
+	// Pins maps a host (with its port, if that is not 443) to the SHA-256
+	// fingerprint, in hex, of the certificate that is accepted for it.
+	Pins map[string]string `json:"pins,omitempty" toml:"pins,omitempty"`
+	// Hosts may receive the password besides those that need no question.
+	Hosts []string `json:"hosts,omitempty" toml:"hosts,omitempty"`
+	// Plain hosts may be spoken to without encryption.
+	Plain []string `json:"plain,omitempty" toml:"plain,omitempty"`
+}
+
+// Open finds the principal and the home sets behind cfg.Address (RFC 6764,
+// RFC 5397) and the photo folder, and signs in. Each error wraps a cause of
+// package export.
+func Open(ctx context.Context, cfg Config) (*Source, error) {
+	return open(ctx, cfg)
+}
+
+// A Source is an account on a DAV server. It implements [export.Source],
+// [export.Counter] and [export.Meter]. Its methods may be called from several
+// goroutines.
+type Source struct {
+}
+
+var (
+	_ export.Source  = (*Source)(nil)
+	_ export.Counter = (*Source)(nil)
+	_ export.Meter   = (*Source)(nil)
+)
