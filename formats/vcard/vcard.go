@@ -1,0 +1,33 @@
+// Package vcard splits, reads and publishes vCards of the versions 2.1, 3.0
+// and 4.0. What it reads is a view for people; what is stored are always the
+// bytes as delivered.
+package vcard
+
+import (
+	"io"
+
+	"sidekeep/formats/contentline"
+)
+
+// A Card is what a person needs to recognise a card.
+type Card struct {
+	Version string // "2.1", "3.0", "4.0", or whatever the card says; "" if it says nothing
+	UID     string // "" if the card has none
+	Name    string // FN, else N, ORG, NICKNAME, e-mail or telephone; "" if the card has none of them
+	Kind    string // "individual", "group", "org", "location", ... in lower case
+}
+
+// Split reads cards from r and yields each one as delivered. The yielded
+// pieces, joined, are the bytes of r. The slice is only valid during the call.
+// See [contentline.Split] for what becomes of text outside cards.
+func Split(r io.Reader, yield func(raw []byte) error) error {
+	return contentline.Split(r, yield)
+}
+
+// Read reads what a person needs to recognise one card. An error is a
+// [*contentline.Error] and means that the bytes are to be set aside.
+func Read(raw []byte) (Card, error) { return read(raw) }
+
+// Published returns raw in UTF-8 with CRLF line ends; raw itself if it is so
+// already. See [contentline.Published].
+func Published(raw []byte) ([]byte, error) { return contentline.Published(raw) }
