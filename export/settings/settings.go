@@ -167,7 +167,7 @@ func (s *Settings) Account(name string) (Account, bool) {
 	return Account{}, false
 }
 
-// Errors of Add, Replace and Remove.
+// Errors of Add, Update and Remove.
 var (
 	ErrExists    = errors.New("an account of this name exists")
 	ErrNoAccount = errors.New("there is no account of this name")
@@ -184,14 +184,14 @@ func (s *Settings) Add(a Account) error {
 	})
 }
 
-// Replace saves an account in place of the one of its name.
-func (s *Settings) Replace(a Account) error {
+// Update changes the account of that name as it is on disk now.
+func (s *Settings) Update(name string, do func(*Account)) error {
 	return s.change(func(f *file) error {
-		i := f.find(a.Name)
+		i := f.find(name)
 		if i < 0 {
-			return fmt.Errorf("%q: %w", a.Name, ErrNoAccount)
+			return fmt.Errorf("%q: %w", name, ErrNoAccount)
 		}
-		f.Accounts[i] = a
+		do(&f.Accounts[i])
 		return nil
 	})
 }

@@ -1,0 +1,282 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"sidekeep/export"
+	"sidekeep/export/settings"
+	"sidekeep/export/source/dav"
+)
+
+// A Candidate is what a person types to set an account up. Password and
+// PasswordCommand exclude each other; both may be empty for a service that
+// asks for none.
+type Candidate struct {
+	Service         string // as in [dav.Services]; "" if it is to be found out
+	Address         string // an e-mail address, a host or a full address
+	Photos          string // address of a folder of photos, "" if there is none
+	User            string
+	Password        string
+	PasswordCommand string
+	Only            []export.Kind // nil means all kinds
+	Trust           dav.Trust     // questions that were answered beforehand
+}
+
+// Found is what an account holds. Nothing of it has been saved.
+type Found struct {
+	Service     string // "" if unknown
+	Collections []FoundCollection
+	Trust       dav.Trust // with the answers that were given on the way
+}
+
+// A FoundCollection is a collection and what it holds.
+type FoundCollection struct {
+	export.Collection
+	Count  int  // items; -1 if the source cannot tell
+	Wanted bool // it is among the kinds that are exported, and not skipped
+}
+
+// Counts adds up the wanted collections by kind. known is false if one of
+// them could not be counted.
+func (f *Found) Counts() (n map[export.Kind]int, known bool) {
+	n, known = map[export.Kind]int{}, true
+	for _, c := range f.Collections {
+		switch {
+		case !c.Wanted:
+		case c.Count < 0:
+			known = false
+		default:
+			n[c.Kind] += c.Count
+		}
+	}
+	return n, known
+}
+
+// Find signs in and lists what is there, with counts. It saves nothing. A
+// service with nothing to export is [export.ErrEmpty].
+func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	a := c.account("")
+	secret := w.secret(a)
+	if c.Password != "" {
+		secret = func(context.Context) (string, error) { return c.Password, nil }
+	}
+	return w.find(ctx, a, secret)
+}
+
+// check refuses what must never be tried or saved.
+func (c Candidate) check() error {
+	if strings.TrimSpace(c.Address+c.Photos) == "" {
+		return &Error{
+			What: "The address is missing.", Meaning: "Nothing was saved.",
+			Try: "Give an e-mail address, a host or a full address.", Usage: true,
+		}
+	}
+	for _, s := range []string{c.Address, c.Photos} {
+		if u, err := url.Parse(s); err == nil && u.User != nil && strings.Contains(s, "://") {
+			return &Error{
+				What:    "The address has a name or password in it.",
+				Meaning: "It was not used, because addresses are shown and saved in the clear.",
+				Try:     "Give the address without it, the name with --user, and the password when you are asked.",
+				Usage:   true,
+			}
+		}
+	}
+	return nil
+}
+
+// account is c as it is saved, without its password.
+func (c Candidate) account(name string) settings.Account {
+	a := settings.Account{
+		Name: name, Type: settings.DAV, Service: c.Service,
+		Address: strings.TrimSpace(c.Address), Photos: strings.TrimSpace(c.Photos), User: c.User,
+		PasswordCommand: c.PasswordCommand, Only: slices.Clone(c.Only), Trust: settings.Trust(c.Trust),
+	}
+	if a.User == "" && strings.Contains(a.Address, "@") && !strings.Contains(a.Address, "://") {
+		a.User = a.Address
+	}
+	return a
+}
+
+func (w *Work) find(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (*Found, error) {
+	src, err := w.open(ctx, a, secret)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = src.Close() }() // it only read
+	list, err := src.Collections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &Found{Service: a.Service}
+	if d, ok := src.Source.(*dav.Source); ok {
+		f.Trust = d.Trust()
+		if s := d.Service(); s != "" {
+			f.Service = s
+		}
+	}
+	for _, c := range list {
+		n, err := export.Count(ctx, src.Source, c)
+		if err != nil {
+			return nil, fmt.Errorf("counting %q: %w", c.Name, err)
+		}
+		f.Collections = append(f.Collections, FoundCollection{Collection: c, Count: n, Wanted: wanted(a, c)})
+	}
+	if len(f.Collections) == 0 {
+		return nil, fmt.Errorf("%s: %w", a.Address, export.ErrEmpty)
+	}
+	return f, nil
+}
+
+func wanted(a settings.Account, c export.Collection) bool {
+	if slices.Contains(a.Skip, c.ID) {
+		return false
+	}
+	return len(a.Only) == 0 || slices.Contains(a.Only, c.Kind) || c.Mixed && slices.Contains(a.Only, export.Todos)
+}
+
+// Add saves the account that f was found for. The password goes to the
+// keychain; nothing is saved if that fails. skip names collections by ID that
+// the owner does not want.
+func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip []string) error {
+	name = strings.TrimSpace(name)
+	if err := w.CheckName(name); err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	a := c.account(name)
+	a.Skip = slices.Clone(skip)
+	if f != nil {
+		a.Trust, a.Service = settings.Trust(f.Trust), f.Service
+	}
+	if c.Password != "" && c.PasswordCommand == "" {
+		a.Secret = secretKey(name)
+		if err := w.o.Secrets.Set(ctx, a.Secret, c.Password); err != nil {
+			return err
+		}
+	}
+	if err := w.settings.Add(a); err != nil {
+		if a.Secret != "" {
+			err = errors.Join(err, w.o.Secrets.Delete(context.WithoutCancel(ctx), a.Secret))
+		}
+		return known(err, name)
+	}
+	return nil
+}
+
+// CheckName refuses a name that no new account can have.
+func (w *Work) CheckName(name string) error {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return badName("it is empty")
+	case len([]rune(name)) > 60:
+		return badName("it is longer than 60 letters")
+	case strings.HasPrefix(name, "-"):
+		return badName("it begins with a hyphen")
+	case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
+		return badName("it has characters that cannot be shown")
+	}
+	if _, ok := w.settings.Account(name); ok {
+		return exists(name)
+	}
+	return nil
+}
+
+// known gives an error of the settings its words.
+func known(err error, name string) error {
+	if errors.Is(err, settings.ErrExists) {
+		return exists(name)
+	}
+	return damaged(err)
+}
+
+// DemoName is what the account of the demo phone is called.
+const DemoName = "Demo phone"
+
+// AddDemo sets the demo phone up as an account, if it is not there yet.
+func (w *Work) AddDemo(context.Context) (name string, err error) {
+	for _, a := range w.settings.Accounts() {
+		if a.Type == settings.Demo {
+			return a.Name, nil
+		}
+	}
+	err = w.settings.Add(settings.Account{Name: DemoName, Type: settings.Demo})
+	return DemoName, known(err, DemoName)
+}
+
+// Remove forgets an account and its password. Its data stays in the archive.
+func (w *Work) Remove(ctx context.Context, name string) error {
+	a, err := w.account(name)
+	if err != nil {
+		return err
+	}
+	if err := w.settings.Remove(name); err != nil {
+		return known(err, name)
+	}
+	if a.Secret == "" {
+		return nil
+	}
+	if err := w.o.Secrets.Delete(ctx, a.Secret); err != nil {
+		return &Error{
+			What:    fmt.Sprintf("“%s” was removed, but its password is still in the keychain.", a.Name),
+			Meaning: "Its data stays in the archive.",
+			Try:     fmt.Sprintf("Delete the entry “%s” of Sidekeep in the keychain yourself.", a.Secret),
+			Err:     err,
+		}
+	}
+	return nil
+}
+
+// Check signs in to an account that is set up and lists what is there.
+func (w *Work) Check(ctx context.Context, name string) (*Found, error) {
+	a, err := w.account(name)
+	if err != nil {
+		return nil, err
+	}
+	return w.find(ctx, a, w.secret(a))
+}
+
+// SignIn checks a new password, or a new password command, for an account that
+// is set up, and saves it if the service accepts it.
+func (w *Work) SignIn(ctx context.Context, name, password, command string) (*Found, error) {
+	a, err := w.account(name)
+	if err != nil {
+		return nil, err
+	}
+	before := a.Secret
+	a.Secret, a.PasswordCommand = "", command
+	secret := w.secret(a)
+	if command == "" {
+		secret = func(context.Context) (string, error) { return password, nil }
+	}
+	f, err := w.find(ctx, a, secret)
+	if err != nil {
+		return nil, err
+	}
+	if command == "" {
+		a.Secret = secretKey(a.Name)
+		if err := w.o.Secrets.Set(ctx, a.Secret, password); err != nil {
+			return nil, err
+		}
+	}
+	err = w.settings.Update(a.Name, func(on *settings.Account) {
+		on.Secret, on.PasswordCommand, on.Trust = a.Secret, command, settings.Trust(f.Trust)
+	})
+	if err != nil {
+		return nil, known(err, name)
+	}
+	if before != "" {
+		_ = w.o.Secrets.Delete(ctx, before) // the new one counts; an old one that stays is never used again
+	}
+	return f, nil
+}

@@ -1,0 +1,129 @@
+package work
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+	"sidekeep/export/source/dav"
+)
+
+// A source counts as listed in full for freshFor; a new full listing is asked
+// for after listEvery, so that a daily or weekly export keeps to it.
+const (
+	freshFor  = 7 * 24 * time.Hour
+	listEvery = 6 * 24 * time.Hour
+)
+
+// Export exports one account into the archive, which is made if there is none.
+// report is called as in [export.Run]. The ledger is filled as far as the
+// export came, also with an error; its number is 0 if nothing was begun in the
+// archive.
+func (w *Work) Export(ctx context.Context, name string, report func(export.Progress)) (export.Ledger, error) {
+	none := export.Ledger{
+		Account: name, Started: w.o.Now(), Listing: "full",
+		Collections: []export.CollectionLedger{}, Problems: []export.Problem{},
+	}
+	l, err := w.export(ctx, name, none, report)
+	if err != nil && l.Stop == nil {
+		l.Stop = export.NewStop(err)
+	}
+	return l, err
+}
+
+func (w *Work) export(ctx context.Context, name string, none export.Ledger, report func(export.Progress)) (l export.Ledger, err error) {
+	a, err := w.account(name)
+	if err != nil {
+		return none, err
+	}
+	none.Account = a.Name
+	// A first look, before anybody is asked for anything: an archive that
+	// cannot be written needs no source.
+	into, err := w.archive()
+	if err != nil && !w.mayBegin(err) {
+		return none, err
+	}
+	defer func() {
+		if into != nil {
+			err = errors.Join(err, into.Close())
+		}
+	}()
+	if report != nil {
+		report(export.Progress{Account: a.Name, Phase: export.Connecting, Total: -1, Left: -1})
+	}
+	var src export.Source
+	if o, err := w.open(ctx, a, w.secret(a)); err == nil {
+		src = o
+		defer func() { _ = o.Close() }() // it only read
+	} else if into == nil {
+		return none, err
+	} else {
+		src = unopened{err}
+	}
+	if into == nil {
+		if into, err = w.makeArchive(ctx); err != nil {
+			return none, err
+		}
+	}
+	plan := export.Plan{Account: a.Name, Only: a.Only, Skip: a.Skip, Now: w.o.Now}
+	if plan.Full, err = w.describe(ctx, into, a); err != nil {
+		return none, err
+	}
+	l, err = export.Run(ctx, src, into, plan, report)
+	return l, errors.Join(err, w.keepTrust(a, src))
+}
+
+// mayBegin reports whether err, of w.archive, means that an archive may be
+// made.
+func (w *Work) mayBegin(err error) bool {
+	var refused *Error
+	return !errors.As(err, &refused) && (errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist))
+}
+
+// describe tells the archive how the account is set up, if that has changed,
+// and reports whether it is time to list everything.
+func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.Account) (full bool, err error) {
+	now, err := json.Marshal(a)
+	if err != nil {
+		return false, fmt.Errorf("describing %q: %w", a.Name, err)
+	}
+	accounts, err := into.Accounts(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, in := range accounts {
+		if in.Name != a.Name {
+			continue
+		}
+		full = w.o.Now().Sub(in.LastFull) > listEvery
+		if bytes.Equal(in.Settings, now) {
+			return full, nil
+		}
+	}
+	return full, into.SetAccount(ctx, a.Name, now)
+}
+
+// keepTrust saves the answers that were given during an export.
+func (w *Work) keepTrust(a settings.Account, src export.Source) error {
+	o, ok := src.(opened)
+	if !ok || a.Type != settings.DAV {
+		return nil
+	}
+	d, ok := o.Source.(*dav.Source)
+	if !ok {
+		return nil
+	}
+	now := settings.Trust(d.Trust())
+	if reflect.DeepEqual(now, a.Trust) {
+		return nil
+	}
+	return known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = now }), a.Name)
+}

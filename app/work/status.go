@@ -1,0 +1,152 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+)
+
+// A State is how an account stands.
+type State string
+
+// The states of an account. Only Safe is green: the last export balanced,
+// nothing failed, nothing is set aside, and the source was listed in full
+// within seven days.
+const (
+	New      State = "new"       // never exported
+	Safe     State = "safe"      //
+	Held     State = "held"      // the last export looks like a loss
+	Failed   State = "failed"    // the last export ended early, or items of it are missing
+	SetAside State = "set aside" // items could not be understood
+	Overdue  State = "overdue"   // not listed in full for more than seven days
+)
+
+// A Status is how one account stands.
+type Status struct {
+	Name     string
+	SetUp    bool             // it is among the accounts, and not only in the archive
+	Account  settings.Account // if it is set up
+	State    State
+	Items    map[export.Kind]int // that the source has and the archive holds
+	Gone     int                 // items that the source no longer has and the archive keeps
+	SetAside int
+	Failed   int
+	Bytes    int64
+	Last     *export.Ledger // of the last export, nil if there was none
+	LastGood *export.Ledger
+	LastFull time.Time // when the source was last listed in full
+}
+
+// Status tells how every account stands: those that are set up, in their
+// order, and then those that are only in the archive. Where no archive was
+// made yet, every account is New.
+func (w *Work) Status(ctx context.Context) ([]Status, error) {
+	in := map[string]archive.Account{}
+	var order []string
+	a, err := w.archive()
+	if err != nil && !w.mayBegin(err) {
+		return nil, err
+	}
+	if err == nil {
+		accounts, err := a.Accounts(ctx)
+		if err := errors.Join(err, a.Close()); err != nil {
+			return nil, err
+		}
+		for _, x := range accounts {
+			in[x.Name] = x
+			order = append(order, x.Name)
+		}
+	}
+	var list []Status
+	for _, x := range w.settings.Accounts() {
+		s := w.status(in[x.Name])
+		s.Name, s.SetUp, s.Account = x.Name, true, x
+		list = append(list, s)
+		delete(in, x.Name)
+	}
+	for _, name := range order {
+		if x, ok := in[name]; ok {
+			list = append(list, w.status(x))
+		}
+	}
+	return list, nil
+}
+
+func (w *Work) status(x archive.Account) Status {
+	s := Status{
+		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
+		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull,
+	}
+	switch {
+	case s.Last == nil:
+		s.State = New
+	case s.Last.Held:
+		s.State = Held
+	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0:
+		s.State = Failed
+	case s.Last.SetAside > 0, s.SetAside > 0:
+		s.State = SetAside
+	case w.o.Now().Sub(s.LastFull) > freshFor:
+		s.State = Overdue
+	default:
+		s.State = Safe
+	}
+	return s
+}
+
+// History lists the exports of an account, newest first; of all if name is
+// "", as many as there are if limit is 0.
+func (w *Work) History(ctx context.Context, name string, limit int) (list []export.Ledger, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Exports(ctx, name, limit)
+}
+
+// Items yields what the archive holds. It ends after the first error.
+func (w *Work) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Item, error] {
+	return func(yield func(archive.Item, error) bool) {
+		a, err := w.archive()
+		if err != nil {
+			yield(archive.Item{}, err)
+			return
+		}
+		defer func() { _ = a.Close() }() // it only read
+		for it, err := range a.Items(ctx, q) {
+			if !yield(it, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Verify re-reads every byte of the archive. report is called now and then
+// with how many bytes were read, of how many.
+func (w *Work) Verify(ctx context.Context, report func(done, total int64)) (c archive.Check, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Verify(ctx, report)
+}
+
+// HasArchive reports whether there is an archive where ArchiveDir says.
+func (w *Work) HasArchive() (bool, error) {
+	a, err := w.archive()
+	if errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, a.Close()
+}

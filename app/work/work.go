@@ -1,0 +1,109 @@
+// Package work is what both surfaces of Sidekeep do: it finds what an account
+// holds, sets it up, exports it into the archive and tells how it stands. It
+// wires settings, sources and archive together by hand.
+//
+// It prints nothing and draws nothing: app/command puts its results on a
+// terminal, app/flow on a screen.
+package work
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/settings"
+)
+
+// Options say where things are and who answers. Empty fields have defaults.
+type Options struct {
+	Settings string // folder of the settings; "" is the system's place for them
+	Archive  string // folder of the archive; "" is the remembered one, else Sidekeep in the home folder
+	Ask      export.Ask
+	// Synced asks whether an archive may lie in folder although service, a
+	// cloud program, synchronises it. nil is a no. A yes is remembered.
+	Synced func(ctx context.Context, folder, service string) bool
+	// Moved is told that the archive was found at another place than before.
+	Moved   func(from, to string)
+	Secrets settings.Secrets // nil is the system's keychain
+	Now     func() time.Time
+}
+
+// Work is what can be done with the accounts of one settings folder. Its
+// methods may be called from several goroutines; they reach the network, the
+// disk and the keychain, and take their time.
+type Work struct {
+	o        Options
+	settings *settings.Settings
+
+	mu    sync.Mutex
+	named string // folder of the archive, if one was named and not replaced since
+}
+
+// New reads the settings. It makes nothing and reaches no network.
+func New(o Options) (*Work, error) {
+	if o.Settings == "" {
+		dir, err := settings.DefaultDir()
+		if err != nil {
+			return nil, err
+		}
+		o.Settings = dir
+	}
+	if o.Archive != "" {
+		dir, err := filepath.Abs(o.Archive)
+		if err != nil {
+			return nil, err
+		}
+		o.Archive = dir
+	}
+	if o.Secrets == nil {
+		o.Secrets = settings.Keychain()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s, err := settings.Open(o.Settings)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return &Work{o: o, settings: s, named: o.Archive}, nil
+}
+
+// Close lets go of what New took.
+func (w *Work) Close() error { return nil }
+
+// Accounts lists the accounts in the order in which they were added.
+func (w *Work) Accounts() []settings.Account { return w.settings.Accounts() }
+
+// SettingsDir is the folder of the settings.
+func (w *Work) SettingsDir() string { return w.settings.Dir() }
+
+// ArchiveDir is the folder in which the archive is, or will be made by the
+// first export.
+func (w *Work) ArchiveDir() string {
+	w.mu.Lock()
+	named := w.named
+	w.mu.Unlock()
+	if named != "" {
+		return named
+	}
+	if a := w.settings.Archive(); a.Folder != "" {
+		return a.Folder
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, "Sidekeep")
+}
+
+// account returns the account of that name.
+func (w *Work) account(name string) (settings.Account, error) {
+	a, ok := w.settings.Account(name)
+	if !ok {
+		return a, noAccount(name, w.settings.Accounts())
+	}
+	return a, nil
+}
