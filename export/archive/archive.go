@@ -8,15 +8,26 @@ package archive
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
 	"errors"
-	"io"
-	"iter"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"sidekeep/export"
 )
 
-var errTODO = errors.New("not written yet")
+const (
+	historyFile = "history.db"
+	sideDir     = ".sidekeep"
+	partialDir  = sideDir + "/partial" // photos on their way
+	spoolDir    = sideDir + "/spool"   // large bodies on their way
+	publishDir  = sideDir + "/publish" // open files on their way
+	newHistory  = sideDir + "/new.db"
+)
 
 // Options are what an archive gets from outside. The zero value is for use.
 type Options struct {
@@ -25,38 +36,168 @@ type Options struct {
 }
 
 // An Archive is an open archive folder. Its methods may be called from several
-// goroutines.
-type Archive struct{}
-
-// Disk is the folder.
-type Disk interface{}
-
-// Open opens the archive in dir.
-func Open(dir string, o Options) (*Archive, error) { return nil, errTODO }
-
-// Create makes dir an empty archive, or opens the one that is there.
-func Create(dir string, o Options) (*Archive, error) { return nil, errTODO }
-
-// Find looks for the archive with the given ID in places.
-func Find(id string, places []string) (dir string, ok bool) { return "", false }
-
-func (a *Archive) Dir() string  { return "" }
-func (a *Archive) ID() string   { return "" }
-func (a *Archive) Close() error { return nil }
-func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (export.Session, error) {
-	return nil, errTODO
+// goroutines. It holds no lock: that is taken for an export, and for finishing
+// one that was cut off.
+type Archive struct {
+	dir  string
+	id   string
+	now  func() time.Time
+	disk Disk
+	db   *sql.DB
 }
-func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) error { return errTODO }
-func (a *Archive) Accounts(ctx context.Context) ([]Account, error)                    { return nil, errTODO }
-func (a *Archive) Exports(ctx context.Context, account string, limit int) ([]export.Ledger, error) {
-	return nil, errTODO
+
+// Open opens the archive in dir, for the caller to close. What an interrupted
+// export began is finished first if nobody is writing and the disk takes it.
+// The error is [export.ErrNoArchive], [export.ErrNewer] or [export.ErrDamaged]
+// if dir holds no archive that can be read.
+func Open(dir string, o Options) (*Archive, error) {
+	ctx := context.Background()
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Lstat(filepath.Join(dir, historyFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %s", export.ErrNoArchive, dir)
+	case err != nil:
+		return nil, caused(err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%w: history.db is no plain file", export.ErrDamaged)
+	}
+	a, err := o.open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if a.db, a.id, err = openHistory(ctx, filepath.Join(dir, historyFile)); err != nil {
+		return nil, errors.Join(err, a.disk.Close())
+	}
+	if err := a.finishBegun(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
 }
-func (a *Archive) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
-	return func(func(Item, error) bool) {}
+
+func (o Options) open(dir string) (*Archive, error) {
+	a := &Archive{dir: dir, now: o.Now}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	open := o.Disk
+	if open == nil {
+		open = OpenDisk
+	}
+	var err error
+	a.disk, err = open(dir)
+	return a, caused(err)
 }
-func (a *Archive) Delivered(ctx context.Context, account, collection, id string) (io.ReadCloser, error) {
-	return nil, errTODO
+
+// Create makes dir, which may be missing or empty, a new archive, or opens the
+// one that is there. A folder that holds anything else is refused.
+func Create(dir string, o Options) (*Archive, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(filepath.Join(dir, historyFile)); err == nil {
+		return Open(dir, o)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, caused(fmt.Errorf("making the folder: %w", err))
+	}
+	a, err := o.open(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = a.create()
+	if err := errors.Join(err, a.disk.Close()); err != nil {
+		return nil, caused(fmt.Errorf("making the archive: %w", err))
+	}
+	return Open(dir, o)
 }
-func (a *Archive) Verify(ctx context.Context, report func(done, total int64)) (Check, error) {
-	return Check{}, errTODO
+
+func (a *Archive) create() error {
+	entries, err := a.disk.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != sideDir && !litter(e.Name()) {
+			return fmt.Errorf("%w: %s is not empty and holds no archive", export.ErrNotWritable, a.dir)
+		}
+	}
+	if err := makeFolders(a.disk, sideDir); err != nil {
+		return err
+	}
+	l, err := lockFor(a.dir, a.now())
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.createHistory(), l.release())
+}
+
+// createHistory writes the history aside and gives it its name when it is
+// whole.
+func (a *Archive) createHistory() error {
+	if there, err := exists(a.disk, historyFile); there || err != nil {
+		return err
+	}
+	for _, left := range []string{newHistory, newHistory + "-journal"} {
+		if err := removeIfThere(a.disk, left); err != nil {
+			return err
+		}
+	}
+	file := filepath.Join(a.dir, filepath.FromSlash(newHistory))
+	created := a.now().UTC().Format(time.RFC3339)
+	if err := writeHistory(context.Background(), file, rand.Text(), created); err != nil {
+		return err
+	}
+	return moveNew(a.disk, newHistory, historyFile)
+}
+
+// Dir is the folder of the archive, as an absolute path.
+func (a *Archive) Dir() string { return a.dir }
+
+// ID is the archive's own mark, which it keeps wherever it is moved.
+func (a *Archive) ID() string { return a.id }
+
+// Close closes the archive. Sessions are to be finished before.
+func (a *Archive) Close() error {
+	return caused(errors.Join(a.db.Close(), a.disk.Close()))
+}
+
+// Find looks for the archive with the given ID in places: each is the folder of
+// an archive or one in which archives lie. Nothing is changed.
+func Find(id string, places []string) (dir string, ok bool) {
+	for _, place := range places {
+		entries, _ := os.ReadDir(place) // a place that cannot be read holds nothing to be found
+		dirs := []string{place}
+		for _, e := range entries {
+			if e.IsDir() {
+				dirs = append(dirs, filepath.Join(place, e.Name()))
+			}
+		}
+		for _, dir := range dirs {
+			if found, err := idOf(dir); err == nil && found == id {
+				return dir, true
+			}
+		}
+	}
+	return "", false
+}
+
+func idOf(dir string) (string, error) {
+	file := filepath.Join(dir, historyFile)
+	info, err := os.Lstat(file)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", export.ErrDamaged
+	}
+	db, id, err := openHistory(context.Background(), file)
+	if err != nil {
+		return "", err
+	}
+	return id, db.Close()
 }

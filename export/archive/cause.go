@@ -1,0 +1,65 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"syscall"
+
+	"github.com/mattn/go-sqlite3"
+
+	"sidekeep/export"
+)
+
+// caused returns err so that it wraps the cause that it stands for, if there is
+// one. It returns nil for nil.
+func caused(err error) error {
+	if err == nil || export.Cause(err) != nil {
+		return err
+	}
+	if c := cause(err); c != nil {
+		return fmt.Errorf("%w: %w", c, err)
+	}
+	return err
+}
+
+func cause(err error) error {
+	var sq sqlite3.Error
+	if errors.As(err, &sq) {
+		if c := diskCause(sq.SystemErrno); c != nil && sq.SystemErrno != 0 {
+			return c
+		}
+		switch sq.Code {
+		case sqlite3.ErrFull:
+			return export.ErrFull
+		case sqlite3.ErrBusy, sqlite3.ErrLocked:
+			return export.ErrBusy
+		case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
+			return export.ErrNotWritable
+		case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+			return export.ErrDamaged
+		}
+		return nil
+	}
+	return diskCause(err)
+}
+
+func diskCause(err error) error {
+	var no syscall.Errno
+	if runtime.GOOS == "windows" && errors.As(err, &no) {
+		switch no {
+		case 39, 112: // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+			return export.ErrFull
+		case 19: // ERROR_WRITE_PROTECT
+			return export.ErrNotWritable
+		}
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return export.ErrFull
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return export.ErrNotWritable
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"sidekeep/export"
+)
+
+// A lock keeps every other writer out of an archive, in this process and in
+// others.
+type lock struct{ f *flock.Flock }
+
+// lockFor takes the lock of the archive in dir. It does not wait: the error is
+// [export.ErrBusy], with who holds it, if somebody does.
+//
+// Windows locks the first byte against reading, so the holder's name starts at
+// the second.
+func lockFor(dir string, now time.Time) (*lock, error) {
+	root, err := os.OpenRoot(filepath.Join(dir, sideDir))
+	if err != nil {
+		return nil, caused(err)
+	}
+	defer root.Close()
+	file, err := root.OpenFile("lock", os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, caused(err)
+	}
+	defer file.Close()
+	f := flock.New(filepath.Join(dir, sideDir, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	ok, err := f.TryLock()
+	if err != nil {
+		return nil, caused(fmt.Errorf("locking the archive: %w", err))
+	}
+	if !ok {
+		return nil, fmt.Errorf("%w%s", export.ErrBusy, holder(file))
+	}
+	host, _ := os.Hostname()
+	text := fmt.Sprintf(" %s, process %d, since %s\n", host, os.Getpid(), now.UTC().Format(time.RFC3339))
+	_, err = file.WriteAt([]byte(text), 1)
+	err = errors.Join(err, file.Truncate(int64(1+len(text))))
+	if err != nil {
+		return nil, caused(errors.Join(err, f.Close()))
+	}
+	return &lock{f}, nil
+}
+
+// holder reads who holds the lock, "" if it cannot be read.
+func holder(f *os.File) string {
+	text, err := io.ReadAll(io.NewSectionReader(f, 1, 500))
+	text = bytes.TrimSpace(text)
+	if err != nil || len(text) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (on %s)", text)
+}
+
+func (l *lock) release() error { return caused(l.f.Close()) }

@@ -1,0 +1,202 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A batch is committed when it is this large or this old, so that a run that
+// is cut off keeps what it took.
+const (
+	batchRows  = 500
+	batchBytes = 4 << 20
+	batchTime  = time.Second
+)
+
+// A writer is the one connection that changes history.db while the lock is
+// held. Changes are gathered in batches. All but lock, unlock and close is
+// called between lock and unlock.
+type writer struct {
+	conn *sql.Conn
+
+	mu     sync.Mutex
+	stmts  map[string]*sql.Stmt
+	begun  bool
+	rows   int
+	bytes  int
+	timer  *time.Timer
+	broken error // after an error SQLite may have rolled the batch back: nothing more is taken
+}
+
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, caused(err)
+	}
+	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	w.timer = time.AfterFunc(batchTime, w.tick)
+	w.timer.Stop()
+	return w, nil
+}
+
+func (w *writer) lock()   { w.mu.Lock() }
+func (w *writer) unlock() { w.mu.Unlock() }
+
+// tick commits a batch that waits for more while nothing comes.
+func (w *writer) tick() {
+	w.lock()
+	defer w.unlock()
+	_ = w.commit() // the next call returns w.broken
+}
+
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if w.broken != nil {
+		return nil, w.broken
+	}
+	if s := w.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, w.fail(err)
+	}
+	w.stmts[query] = s
+	return s, nil
+}
+
+func (w *writer) fail(err error) error {
+	if err != nil && w.broken == nil {
+		w.broken = caused(err)
+	}
+	return w.broken
+}
+
+// begin opens a batch if none is open.
+func (w *writer) begin() error {
+	if w.begun || w.broken != nil {
+		return w.broken
+	}
+	if _, err := w.raw("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	w.begun, w.rows, w.bytes = true, 0, 0
+	w.timer.Reset(batchTime)
+	return nil
+}
+
+func (w *writer) raw(query string, args ...any) (sql.Result, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return nil, w.fail(err)
+	}
+	return res, nil
+}
+
+// exec changes the history as part of the batch.
+func (w *writer) exec(query string, args ...any) (sql.Result, error) {
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	return w.raw(query, args...)
+}
+
+// took ends a step of one row and n bytes: if the batch is full it is
+// committed.
+func (w *writer) took(n int) error {
+	w.rows++
+	w.bytes += n
+	if w.begun && (w.rows >= batchRows || w.bytes >= batchBytes) {
+		return w.commit()
+	}
+	return w.broken
+}
+
+// commit ends the batch durably.
+func (w *writer) commit() error {
+	if !w.begun || w.broken != nil {
+		return w.broken
+	}
+	w.timer.Stop()
+	_, err := w.raw("COMMIT")
+	w.begun = false
+	return err
+}
+
+// rollback drops the batch.
+func (w *writer) rollback() {
+	if w.begun {
+		w.timer.Stop()
+		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK") // closed, it is rolled back as well
+		w.begun = false
+	}
+}
+
+// row reads one row into dest; false if there is none.
+func (w *writer) row(query string, args []any, dest ...any) (bool, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return false, err
+	}
+	err = s.QueryRowContext(context.Background(), args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, w.fail(err)
+	}
+	return true, nil
+}
+
+// each reads rows: scan is called for each and may not use w.
+func (w *writer) each(query string, args []any, scan func(rows *sql.Rows) error) error {
+	if w.broken != nil {
+		return w.broken
+	}
+	return w.fail(eachRow(context.Background(), w.conn, query, args, scan))
+}
+
+// A querier reads: a *sql.DB or a *sql.Conn.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func eachRow(ctx context.Context, q querier, query string, args []any, scan func(rows *sql.Rows) error) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// close drops what was not committed and gives the connection back.
+func (w *writer) close() error {
+	w.lock()
+	defer w.unlock()
+	w.timer.Stop()
+	w.rollback()
+	for _, s := range w.stmts {
+		_ = s.Close() // closing the connection frees them too
+	}
+	w.broken = errClosed
+	// Temporary tables live as long as the connection: it is not used again.
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
+	if err := w.conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
+		return caused(err)
+	}
+	return nil
+}
+
+var errClosed = errors.New("the export has ended")
