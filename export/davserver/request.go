@@ -1,0 +1,108 @@
+package davserver
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Bounds of a request's XML. A multiget of 20,000 hrefs stays below them.
+const (
+	maxRequest  = 8 << 20
+	maxElements = 100_000
+	maxNesting  = 32
+)
+
+const (
+	nsDAV   = "DAV:"
+	nsCard  = "urn:ietf:params:xml:ns:carddav"
+	nsCal   = "urn:ietf:params:xml:ns:caldav"
+	nsCS    = "http://calendarserver.org/ns/"
+	nsApple = "http://apple.com/ns/ical/"
+)
+
+// A node is one element of a request's body.
+type node struct {
+	name xml.Name
+	attr []xml.Attr
+	text string
+	kids []*node
+}
+
+// readXML reads the body of a request; nil if it is empty.
+func readXML(w http.ResponseWriter, r *http.Request) (*node, error) {
+	dec := xml.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
+	var stack []*node
+	var root *node
+	for count := 0; ; {
+		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return root, nil
+		}
+		if err != nil {
+			var tooLarge *http.MaxBytesError
+			if errors.As(err, &tooLarge) {
+				return nil, tooLarge
+			}
+			return nil, refuse(http.StatusBadRequest, "", "the request is no well-formed XML")
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			if count++; count > maxElements || len(stack) >= maxNesting {
+				return nil, refuse(http.StatusRequestEntityTooLarge, "", "the request has more elements than this server takes")
+			}
+			n := &node{name: t.Name, attr: t.Attr}
+			if len(stack) > 0 {
+				up := stack[len(stack)-1]
+				up.kids = append(up.kids, n)
+			} else {
+				root = n
+			}
+			stack = append(stack, n)
+		case xml.EndElement:
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			if len(stack) > 0 {
+				stack[len(stack)-1].text += string(t)
+			}
+		case xml.Directive:
+			return nil, refuse(http.StatusBadRequest, "", "a document type has no place in a request")
+		}
+	}
+}
+
+func (n *node) is(space, local string) bool {
+	return n != nil && n.name.Space == space && n.name.Local == local
+}
+
+// child returns the first child of this name; nil if n is nil or has none.
+func (n *node) child(space, local string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, k := range n.kids {
+		if k.is(space, local) {
+			return k
+		}
+	}
+	return nil
+}
+
+func (n *node) attribute(local string) string {
+	for _, a := range n.attr {
+		if a.Name.Local == local {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// value is the text of a node, without the space around it.
+func (n *node) value() string {
+	if n == nil {
+		return ""
+	}
+	return strings.TrimSpace(n.text)
+}
