@@ -61,7 +61,7 @@ func (f *Found) Counts() (n map[export.Kind]int, known bool) {
 // Find signs in and lists what is there, with counts. It saves nothing. A
 // service with nothing to export is [export.ErrEmpty].
 func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	a := c.account("")
@@ -72,8 +72,8 @@ func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
 	return w.find(ctx, a, secret)
 }
 
-// check refuses what must never be tried or saved.
-func (c Candidate) check() error {
+// Check refuses what must never be tried or saved.
+func (c Candidate) Check() error {
 	if strings.TrimSpace(c.Address+c.Photos) == "" {
 		return &Error{
 			What: "The address is missing.", Meaning: "Nothing was saved.",
@@ -95,15 +95,20 @@ func (c Candidate) check() error {
 
 // account is c as it is saved, without its password.
 func (c Candidate) account(name string) settings.Account {
-	a := settings.Account{
+	return settings.Account{
 		Name: name, Type: settings.DAV, Service: c.Service,
-		Address: strings.TrimSpace(c.Address), Photos: strings.TrimSpace(c.Photos), User: c.User,
+		Address: strings.TrimSpace(c.Address), Photos: strings.TrimSpace(c.Photos), User: c.SignInName(),
 		PasswordCommand: c.PasswordCommand, Only: slices.Clone(c.Only), Trust: settings.Trust(c.Trust),
 	}
-	if a.User == "" && strings.Contains(a.Address, "@") && !strings.Contains(a.Address, "://") {
-		a.User = a.Address
+}
+
+// SignInName is the user, or the e-mail address that stands for one.
+func (c Candidate) SignInName() string {
+	address := strings.TrimSpace(c.Address)
+	if c.User == "" && strings.Contains(address, "@") && !strings.Contains(address, "://") {
+		return address
 	}
-	return a
+	return c.User
 }
 
 func (w *Work) find(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (*Found, error) {
@@ -151,7 +156,7 @@ func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip
 	if err := w.CheckName(name); err != nil {
 		return err
 	}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	a := c.account(name)

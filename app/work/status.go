@@ -3,8 +3,8 @@ package work
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"iter"
+	"strings"
 	"time"
 
 	"sidekeep/export"
@@ -19,7 +19,7 @@ type State string
 // nothing failed, nothing is set aside, and the source was listed in full
 // within seven days.
 const (
-	New      State = "new"       // never exported
+	Never    State = "new"       // not exported yet
 	Safe     State = "safe"      //
 	Held     State = "held"      // the last export looks like a loss
 	Failed   State = "failed"    // the last export ended early, or items of it are missing
@@ -45,7 +45,7 @@ type Status struct {
 
 // Status tells how every account stands: those that are set up, in their
 // order, and then those that are only in the archive. Where no archive was
-// made yet, every account is New.
+// made yet, every account is Never.
 func (w *Work) Status(ctx context.Context) ([]Status, error) {
 	in := map[string]archive.Account{}
 	var order []string
@@ -85,7 +85,7 @@ func (w *Work) status(x archive.Account) Status {
 	}
 	switch {
 	case s.Last == nil:
-		s.State = New
+		s.State = Never
 	case s.Last.Held:
 		s.State = Held
 	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0:
@@ -109,6 +109,21 @@ func (w *Work) History(ctx context.Context, name string, limit int) (list []expo
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	return a.Exports(ctx, name, limit)
+}
+
+// ArchivedName returns how the archive, or else the settings, spell the name
+// of an account; case does not matter.
+func (w *Work) ArchivedName(ctx context.Context, name string) (string, error) {
+	list, err := w.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range list {
+		if strings.EqualFold(s.Name, name) {
+			return s.Name, nil
+		}
+	}
+	return "", noAccount(name, w.settings.Accounts())
 }
 
 // Items yields what the archive holds. It ends after the first error.
@@ -139,10 +154,11 @@ func (w *Work) Verify(ctx context.Context, report func(done, total int64)) (c ar
 	return a.Verify(ctx, report)
 }
 
-// HasArchive reports whether there is an archive where ArchiveDir says.
+// HasArchive reports whether there is an archive where ArchiveDir says, or
+// where a moved one is found.
 func (w *Work) HasArchive() (bool, error) {
 	a, err := w.archive()
-	if errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist) {
+	if err != nil && w.mayBegin(err) {
 		return false, nil
 	}
 	if err != nil {

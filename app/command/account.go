@@ -1,0 +1,264 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/settings"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) accountVerb() *cobra.Command {
+	verb := &cobra.Command{
+		Use:   "account",
+		Short: "Set up, list, check and remove accounts",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			s.began = false
+			return errors.New("“account” needs one of: add, list, check, remove")
+		},
+	}
+	verb.AddCommand(s.accountAddVerb(), s.accountListVerb(), s.accountCheckVerb(), s.accountRemoveVerb())
+	return verb
+}
+
+// passwordFlags say where a password comes from.
+type passwordFlags struct {
+	command string
+	stdin   bool
+	given   answers
+}
+
+func (p *passwordFlags) add(verb *cobra.Command) {
+	f := verb.Flags()
+	f.StringVar(&p.command, "password-command", "", "shell command that writes the password to its output; saved instead of the password")
+	f.BoolVar(&p.stdin, "password-stdin", false, "read the password from the first line of stdin")
+	f.StringArrayVar(&p.given.trust, "trust", nil, "accept the certificate with this SHA-256 fingerprint")
+	f.BoolVar(&p.given.allowHTTP, "allow-http", false, "send the password without encryption")
+	f.StringArrayVar(&p.given.hosts, "allow-host", nil, "send the password to this host too")
+	verb.MarkFlagsMutuallyExclusive("password-command", "password-stdin")
+}
+
+// workFor is work with the answers of the flags.
+func (s *session) workFor(p *passwordFlags) (*work.Work, error) {
+	return work.New(work.Options{
+		Settings: s.settings, Archive: s.archive, Ask: s.ask(p.given), Synced: s.maySync, Moved: s.moved,
+	})
+}
+
+// read returns the password: from stdin, or typed at the terminal. It is ""
+// with a password command, and where there is no user to sign in.
+func (s *session) read(ctx context.Context, p *passwordFlags, user string) (string, error) {
+	switch {
+	case p.command != "":
+		return "", nil
+	case p.stdin:
+		text, err := await(ctx, func() (string, error) {
+			text, err := s.stdin.ReadString('\n')
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return strings.TrimRight(text, "\r\n"), err
+		})
+		if err == nil && text == "" {
+			err = &work.Error{
+				What: "There is no password on stdin.", Meaning: "Nothing was saved.",
+				Try: "Write the password as the first line of stdin.", Usage: true, Err: work.ErrNoPassword,
+			}
+		}
+		return text, err
+	case user == "":
+		return "", nil
+	case s.tty != nil:
+		return s.password(ctx, "Password for "+user+" (it is not shown): ")
+	}
+	return "", &work.Error{
+		What: "The password is missing.", Meaning: "Nothing was saved.",
+		Try:   "Use --password-command or --password-stdin, or run this in a terminal and type it there.",
+		Usage: true, Err: work.ErrNoPassword,
+	}
+}
+
+// kinds reads KINDS: names with commas between them.
+func kinds(text string) ([]export.Kind, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var list []export.Kind
+	for name := range strings.SplitSeq(text, ",") {
+		k := export.Kind(strings.TrimSpace(name))
+		if !slices.Contains(export.Kinds(), k) {
+			return nil, &work.Error{
+				What: fmt.Sprintf("“%s” is no kind of item.", name), Meaning: "Nothing was saved.",
+				Try: "Choose from: contacts,events,todos,photos.", Usage: true,
+			}
+		}
+		if !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
+	return list, nil
+}
+
+// accountJSON is an account as it is shown; it has no secret.
+type accountJSON struct {
+	Name            string        `json:"name"`
+	Type            string        `json:"type"`
+	Service         string        `json:"service"`
+	Address         string        `json:"address"`
+	Photos          string        `json:"photos"`
+	User            string        `json:"user"`
+	Only            []export.Kind `json:"only"` // empty means all kinds
+	Skip            []string      `json:"skip"`
+	NeedsPassword   bool          `json:"needs_password"`
+	PasswordCommand bool          `json:"password_command"` // whether it has one
+}
+
+func accountsJSON(list []settings.Account) []accountJSON {
+	out := []accountJSON{}
+	for _, a := range list {
+		out = append(out, accountJSON{
+			a.Name, a.Type, a.Service, a.Address, a.Photos, a.User,
+			append([]export.Kind{}, a.Only...), append([]string{}, a.Skip...), a.NeedsPassword(), a.PasswordCommand != "",
+		})
+	}
+	return out
+}
+
+// foundJSON is a collection that was found.
+type foundJSON struct {
+	Name   string      `json:"name"`
+	Kind   export.Kind `json:"kind"`
+	ID     string      `json:"id"`
+	Count  *int        `json:"count"`  // null if the source cannot tell
+	Export bool        `json:"export"` // it will be exported
+}
+
+func foundsJSON(f *work.Found) []foundJSON {
+	out := []foundJSON{}
+	for _, c := range f.Collections {
+		out = append(out, foundJSON{c.Name, c.Kind, c.ID, total(c.Count), c.Wanted})
+	}
+	return out
+}
+
+// printFound lists what was found, with counts.
+func (s *session) printFound(f *work.Found) {
+	t := table{head: []string{"", "", " ", ""}}
+	for _, c := range f.Collections {
+		n, note := "?", ""
+		if c.Count >= 0 {
+			n = words.Number(c.Count)
+		}
+		if !c.Wanted {
+			note = "(not exported)"
+		}
+		t.add(words.Group(c.Kind), c.Name, n, strings.TrimSpace(words.Noun(c.Kind, c.Count)+" "+note))
+	}
+	t.print(s.stdout, "  ")
+	if n, known := f.Counts(); known && len(n) > 0 {
+		s.stdout.printf("  Together: %s.\n", countsOrNothing(n))
+	}
+}
+
+func countsOrNothing(n map[export.Kind]int) string {
+	if text := words.Counts(n); text != "" {
+		return text
+	}
+	return "nothing yet"
+}
+
+func (s *session) accountListVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the accounts",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // it only read
+			list := w.Accounts()
+			if s.json {
+				return s.printJSON(map[string]any{"accounts": accountsJSON(list)})
+			}
+			if len(list) == 0 {
+				s.say("No account is set up yet. Set one up with “sidekeep account add”.\n")
+				return nil
+			}
+			t := table{head: []string{"name", "where", "user", "exports", ""}}
+			for _, a := range list {
+				t.add(a.Name, where(a), a.User, only(a), note(a))
+			}
+			t.print(s.stdout, "")
+			return nil
+		},
+	}
+}
+
+func where(a settings.Account) string {
+	if a.Type == settings.Demo {
+		return "the built-in demo phone"
+	}
+	var parts []string
+	for _, p := range []string{a.Service, a.Address, a.Photos} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func only(a settings.Account) string {
+	text := "everything"
+	if len(a.Only) > 0 {
+		parts := make([]string, len(a.Only))
+		for i, k := range a.Only {
+			parts[i] = string(k)
+		}
+		text = strings.Join(parts, ",")
+	}
+	if n := len(a.Skip); n > 0 {
+		text += " but " + plural(n, "collection", "collections")
+	}
+	return text
+}
+
+func note(a settings.Account) string {
+	if a.NeedsPassword() {
+		return "needs its password"
+	}
+	return ""
+}
+
+func (s *session) accountRemoveVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Remove an account; its data stays in the archive",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+			if err := w.Remove(cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			if s.json {
+				return s.printJSON(map[string]string{"removed": args[0]})
+			}
+			s.say("“%s” is removed. What was exported from it stays in the archive.\n", args[0])
+			return nil
+		},
+	}
+}

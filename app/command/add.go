@@ -1,0 +1,113 @@
+package command
+
+import (
+	"context"
+	"slices"
+
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/settings"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) accountAddVerb() *cobra.Command {
+	var c work.Candidate
+	var p passwordFlags
+	var only string
+	verb := &cobra.Command{
+		Use:   "add NAME --url URL",
+		Short: "Set up an account: shows what was found, then saves it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if c.Only, err = kinds(only); err != nil {
+				return err
+			}
+			c.PasswordCommand = p.command
+			return s.accountAdd(cmd.Context(), args[0], c, &p)
+		},
+	}
+	f := verb.Flags()
+	f.StringVar(&c.Address, "url", "", "an e-mail address, a host, or the full address of the service")
+	f.StringVar(&c.Photos, "photos", "", "address of a WebDAV folder of photos")
+	f.StringVar(&c.User, "user", "", "name to sign in with")
+	f.StringVar(&only, "only", "", "export these kinds only: contacts,events,todos,photos")
+	p.add(verb)
+	return verb
+}
+
+func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate, p *passwordFlags) error {
+	w, err := s.workFor(p)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	if err := w.CheckName(name); err != nil {
+		return err
+	}
+	if c, err = s.candidate(ctx, c, p); err != nil {
+		return err
+	}
+	s.say("Looking at %s ...\n", c.Address+c.Photos)
+	f, err := w.Find(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !s.json {
+		s.stdout.printf("Found%s:\n", at(f.Service))
+		s.printFound(f)
+		if err := s.stdout.flush(); err != nil {
+			return err
+		}
+	}
+	if s.tty != nil && !s.yes {
+		yes, err := s.yesOrNo(ctx, "Save the account “"+clean(name)+"”?")
+		if err != nil {
+			return err
+		}
+		if !yes {
+			s.say("Nothing was saved.\n")
+			return nil
+		}
+	}
+	if err := w.Add(ctx, name, c, f, nil); err != nil {
+		return err
+	}
+	return s.added(w, name, f)
+}
+
+// candidate asks for what is missing.
+func (s *session) candidate(ctx context.Context, c work.Candidate, p *passwordFlags) (work.Candidate, error) {
+	if err := c.Check(); err != nil {
+		return c, err
+	}
+	var err error
+	if c.User = c.SignInName(); c.User == "" && s.tty != nil && p.command == "" && !p.stdin {
+		if c.User, err = s.line(ctx, "Name to sign in with (empty if the service asks for none): "); err != nil {
+			return c, err
+		}
+	}
+	c.Password, err = s.read(ctx, p, c.User)
+	return c, err
+}
+
+func at(service string) string {
+	if service == "" {
+		return ""
+	}
+	return " at " + clean(service)
+}
+
+// added says that the account is saved.
+func (s *session) added(w *work.Work, name string, f *work.Found) error {
+	if s.json {
+		all := w.Accounts()
+		i := slices.IndexFunc(all, func(a settings.Account) bool { return a.Name == name })
+		if i < 0 {
+			return export.ErrGone // removed by another program in this moment
+		}
+		return s.printJSON(map[string]any{"account": accountsJSON(all[i : i+1])[0], "found": foundsJSON(f)})
+	}
+	s.say("“%s” is saved. Export it with: sidekeep export \"%s\"\n", name, name)
+	return nil
+}

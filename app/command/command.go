@@ -1,0 +1,172 @@
+// Package command is Sidekeep without a window: one file per verb, results on
+// stdout, words and progress on stderr, and exit codes that a script can rely
+// on. What the verbs do is in app/work.
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes. Of several accounts the gravest counts: failed, held,
+// partly, good.
+const (
+	good    = 0
+	failed  = 1
+	usage   = 2
+	partly  = 3   // done, but items failed or were newly set aside
+	held    = 4   // it looks like a loss
+	stopped = 130 // by the user
+)
+
+// A session is one call of the program.
+type session struct {
+	stdin  *bufio.Reader
+	stdout *printer
+	stderr *printer
+	tty    *terminal // nil if nobody is there to answer
+
+	archive, settings string
+	json              bool
+	quiet, verbose    bool
+	yes               bool
+	progress          string // "" or "json"
+
+	code  int  // of what went wrong without an error
+	began bool // the arguments were understood
+}
+
+// Run does what args say and returns the exit code. When ctx is cancelled it
+// stops; what is here then is kept.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &session{
+		stdin: bufio.NewReader(stdin), stdout: newPrinter(stdout, false), stderr: newPrinter(stderr, true),
+		tty: openTerminal(stdin, stderr),
+	}
+	root := s.root()
+	root.SetArgs(args)
+	root.SetOut(s.stdout)
+	root.SetErr(s.stderr)
+	err := root.ExecuteContext(ctx)
+	if e := s.stdout.flush(); err == nil {
+		err = e
+	}
+	return s.exitCode(ctx, err)
+}
+
+// exitCode says what went wrong, if anything did, and returns the exit code.
+func (s *session) exitCode(ctx context.Context, err error) int {
+	var own *work.Error
+	switch {
+	case err == nil:
+		return s.code
+	case ctx.Err() != nil || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled):
+		s.explain("", export.ErrStopped)
+		return stopped
+	case !s.began:
+		s.stderr.printf("sidekeep: %v\nRun “sidekeep help” to see what there is.\n", err)
+		return usage
+	}
+	s.explain("", err)
+	if errors.As(err, &own) && own.Usage {
+		return usage
+	}
+	return failed
+}
+
+func (s *session) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sidekeep",
+		Short: "Keep your own copy of the people, dates and photos on your phone",
+		Long: "Sidekeep keeps a copy of your contacts, calendars, to-dos and photos in a folder that you own.\n" +
+			"Without a verb it opens its window.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			s.began = false
+			return errors.New("a verb is missing")
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return s.begin() },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&s.archive, "archive", os.Getenv("SIDEKEEP_ARCHIVE"), "folder of the archive (default: Sidekeep in the home folder; SIDEKEEP_ARCHIVE)")
+	f.StringVar(&s.settings, "settings", os.Getenv("SIDEKEEP_SETTINGS"), "folder of the settings (SIDEKEEP_SETTINGS)")
+	f.BoolVar(&s.json, "json", false, "print one JSON object on stdout")
+	f.StringVar(&s.progress, "progress", "", "“json” writes progress as JSON lines on stderr")
+	f.BoolVarP(&s.quiet, "quiet", "q", false, "say only what went wrong")
+	f.BoolVarP(&s.verbose, "verbose", "v", false, "say more")
+	f.BoolVarP(&s.yes, "yes", "y", false, "answer questions with yes, except those about passwords and certificates")
+	for _, name := range []string{"archive", "settings"} {
+		f.Lookup(name).DefValue = "" // what the environment says is not shown as a default
+	}
+	root.AddCommand(s.demoVerb(), s.accountVerb(), s.exportVerb(), s.statusVerb(), s.historyVerb(),
+		s.listVerb(), s.verifyVerb(), s.openVerb(), s.versionVerb())
+	return root
+}
+
+// begin is called when the arguments have been understood.
+func (s *session) begin() error {
+	if s.progress != "" && s.progress != "json" {
+		return fmt.Errorf("--progress takes “json”, not “%s”", s.progress)
+	}
+	s.began = true
+	return nil
+}
+
+// work opens the settings for a verb. The caller closes it.
+func (s *session) work() (*work.Work, error) {
+	return work.New(work.Options{
+		Settings: s.settings, Archive: s.archive, Ask: s.ask(answers{}), Synced: s.maySync, Moved: s.moved,
+	})
+}
+
+// moved tells that the archive was found elsewhere.
+func (s *session) moved(from, to string) {
+	s.say("The archive was moved: it is no longer in %s, and was found in %s.\n", from, to)
+}
+
+// say writes words on stderr, unless they are not wanted.
+func (s *session) say(format string, args ...any) {
+	if !s.quiet {
+		s.stderr.printf(format, args...)
+	}
+}
+
+// explain says what happened, what it means for the copy and what to do.
+func (s *session) explain(account string, err error) {
+	w := wordsFor(err)
+	if account != "" {
+		account += ": "
+	}
+	s.stderr.printf("sidekeep: %s%s\n  %s\n  %s\n", account, w.Title, w.Meaning, w.Try)
+	if s.verbose {
+		s.stderr.printf("  (%v)\n", err)
+	}
+}
+
+// wordsFor returns the words for err: its own if it brings them.
+func wordsFor(err error) words.Words {
+	var own *work.Error
+	if errors.As(err, &own) {
+		title, meaning, try := own.Words()
+		return words.Words{Title: title, Meaning: meaning, Try: try}
+	}
+	w := words.For(err)
+	var refused *export.RefusedError
+	if errors.As(err, &refused) && refused.Nobody {
+		w.Try += beforehand(refused.Question)
+	}
+	return w
+}

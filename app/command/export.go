@@ -1,0 +1,206 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) exportVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "export [NAME...]",
+		Short: "Export accounts into the archive; all of them if none is named",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+			if len(names) == 0 {
+				for _, a := range w.Accounts() {
+					names = append(names, a.Name)
+				}
+			}
+			if len(names) == 0 {
+				return &work.Error{
+					What: "No account is set up yet.", Meaning: "There is nothing to export.",
+					Try: "Set one up with “sidekeep account add”, or try “sidekeep demo”.", Usage: true,
+				}
+			}
+			_, err = s.exports(cmd.Context(), w, names)
+			return err
+		},
+	}
+}
+
+// exports exports each account, prints what became of it and sets the exit
+// code to the gravest.
+func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]export.Ledger, error) {
+	ledgers := []export.Ledger{}
+	var usageErr error
+	for _, name := range names {
+		l, err := s.exportOne(ctx, w, name)
+		var own *work.Error
+		if errors.As(err, &own) && own.Usage && usageErr == nil {
+			usageErr = err
+			continue
+		}
+		ledgers = append(ledgers, l)
+		s.code = graver(s.code, codeOf(ctx, &l))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if usageErr != nil {
+		if len(ledgers) == 0 {
+			return nil, usageErr
+		}
+		s.explain("", usageErr)
+		s.code = graver(s.code, failed)
+	}
+	if s.json {
+		return ledgers, s.printJSON(struct {
+			Exports []export.Ledger `json:"exports"`
+		}{withTry(ledgers)})
+	}
+	return ledgers, nil
+}
+
+func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (export.Ledger, error) {
+	r := s.reporter()
+	l, err := w.Export(ctx, name, r.update)
+	r.end()
+	var own *work.Error
+	if errors.As(err, &own) && own.Usage {
+		return l, err
+	}
+	if !s.json {
+		s.printLedger(&l)
+	}
+	s.problems(&l)
+	switch {
+	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
+		s.explain(l.Account, export.ErrStopped)
+	case err != nil:
+		s.explain(l.Account, err)
+	}
+	return l, err
+}
+
+// printLedger prints what an export did.
+func (s *session) printLedger(l *export.Ledger) {
+	if l.Number == 0 { // nothing was begun in the archive
+		return
+	}
+	s.stdout.printf("%s: export %d, %s\n", l.Account, l.Number, seconds(l.Seconds))
+	t := table{head: []string{"", "", "", " "}}
+	for _, c := range l.Collections {
+		if c.Found == nil {
+			t.add(words.Group(c.Kind), c.Name, "listing broke off", "")
+			continue
+		}
+		if change := changed(c.Counts); s.verbose || change != "" {
+			t.add(words.Group(c.Kind), c.Name, words.Count(c.Kind, *c.Found), change)
+		}
+	}
+	t.print(s.stdout, "  ")
+	s.stdout.printf("  %s\n", words.Sum(l.Counts))
+	switch {
+	case l.Good() && l.Kept == 0 && l.Gone == 0:
+		s.stdout.printf("  Nothing has changed since the last export.\n")
+	case l.Gone > 0:
+		s.stdout.printf("  %s gone from the service; your archive keeps what it had of them.\n", words.Number(l.Gone))
+	}
+	if s.verbose {
+		s.stdout.printf("  %s requests, %s received, listing: %s\n", words.Number(l.Requests), words.Size(l.Bytes), l.Listing)
+	}
+	_ = s.stdout.flush() // the error is kept and returned at the end
+}
+
+// changed lists the parts of a sum that are not "unchanged".
+func changed(c export.Counts) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{c.Kept, "kept"}, {c.Gone, "gone"}, {c.SetAside, "set aside"}, {c.Failed, "failed"}} {
+		if p.n > 0 {
+			parts = append(parts, words.Number(p.n)+" "+p.what)
+		}
+	}
+	return words.List(parts)
+}
+
+// problems lists on stderr what is not kept as it should be.
+func (s *session) problems(l *export.Ledger) {
+	for i, p := range l.Problems {
+		if i == 10 && !s.verbose {
+			s.stderr.printf("  and %s more; see them all with --json or --verbose.\n", words.Number(len(l.Problems)-i))
+			return
+		}
+		w := wordsFor(p.Err())
+		what := "failed"
+		if p.Aside {
+			what = "set aside"
+		}
+		item := p.Item
+		if item == "" {
+			item = "the whole collection"
+		}
+		s.stderr.printf("  %s, %s, %s: %s (%s)\n", what, p.Collection, item, w.Title, p.Detail)
+	}
+}
+
+// withTry fills in what to do about each problem.
+func withTry(ledgers []export.Ledger) []export.Ledger {
+	for _, l := range ledgers {
+		for i := range l.Problems {
+			l.Problems[i].Try = wordsFor(l.Problems[i].Err()).Try
+		}
+	}
+	return ledgers
+}
+
+// codeOf is the exit code of one export.
+func codeOf(ctx context.Context, l *export.Ledger) int {
+	switch {
+	case l.Stop != nil && (ctx.Err() != nil || errors.Is(l.Stop, export.ErrStopped)):
+		return stopped
+	case l.Stop != nil || !l.Balanced():
+		return failed
+	case l.Held:
+		return held
+	case l.Failed > 0 || l.NewAside > 0:
+		return partly
+	}
+	return good
+}
+
+// graver is the exit code that counts: stopped, failed, held, partly, good.
+func graver(a, b int) int {
+	for _, c := range []int{stopped, failed, held, partly} {
+		if a == c || b == c {
+			return c
+		}
+	}
+	return good
+}
+
+func seconds(s float64) string {
+	if s < 1 {
+		return "less than a second"
+	}
+	return plural(int(s+0.5), "second", "seconds")
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return words.Number(n) + " " + many
+}

@@ -1,0 +1,128 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/archive"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) listVerb() *cobra.Command {
+	var account string
+	verb := &cobra.Command{
+		Use:       "list contacts|events|todos|photos",
+		Short:     "List what the archive holds",
+		ValidArgs: []string{"contacts", "events", "todos", "photos"},
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // it only read
+			if account != "" {
+				if account, err = w.ArchivedName(cmd.Context(), account); err != nil {
+					return err
+				}
+			}
+			q := archive.Query{Account: account, Kind: export.Kind(args[0])}
+			if s.json {
+				return s.listJSON(cmd.Context(), w, q)
+			}
+			return s.list(cmd.Context(), w, q)
+		},
+	}
+	verb.Flags().StringVar(&account, "account", "", "list this account only")
+	return verb
+}
+
+// list prints an item a line: when, if that is known of its kind, what it is
+// called, and the file that holds it.
+func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error {
+	n := 0
+	for it, err := range w.Items(ctx, q) {
+		if err != nil {
+			return err
+		}
+		n++
+		line := ""
+		if q.Kind != export.Contacts {
+			line = pad(start(it), 16) + "  "
+		}
+		name := it.Name
+		if name == "" {
+			name = "(no name)"
+		}
+		line += pad(clean(name), 36) + "  "
+		if it.State != archive.Present {
+			line += "[" + it.State + "]  "
+		}
+		s.stdout.raw(line + clean(it.Path) + "\n")
+	}
+	s.say("%s\n", words.Count(q.Kind, n))
+	return nil
+}
+
+// start is when an item begins, or when a photo was taken.
+func start(it archive.Item) string {
+	switch {
+	case it.Start.IsZero():
+		return ""
+	case it.AllDay:
+		return it.Start.Format(time.DateOnly)
+	}
+	return it.Start.Local().Format("2006-01-02 15:04")
+}
+
+type itemJSON struct {
+	Account    string      `json:"account"`
+	Collection string      `json:"collection"`
+	ID         string      `json:"id"`
+	Version    string      `json:"version"`
+	UID        string      `json:"uid"`
+	Name       string      `json:"name"`
+	Kind       export.Kind `json:"kind"`
+	Start      *string     `json:"start"` // RFC 3339, a date alone if all day; null if unknown
+	Path       string      `json:"path"`
+	Size       int64       `json:"size"`
+	State      string      `json:"state"`
+	Since      time.Time   `json:"since"`
+}
+
+// listJSON writes the items one by one, however many there are.
+func (s *session) listJSON(ctx context.Context, w *work.Work, q archive.Query) error {
+	separator := "{\"items\":["
+	for it, err := range w.Items(ctx, q) {
+		if err != nil {
+			return err
+		}
+		j := itemJSON{
+			it.Account, it.Collection, it.ID, it.Version, it.UID, it.Name, it.Kind, nil, it.Path, it.Size, it.State, it.Since,
+		}
+		if !it.Start.IsZero() {
+			text := it.Start.Format(time.RFC3339)
+			if it.AllDay {
+				text = it.Start.Format(time.DateOnly)
+			}
+			j.Start = &text
+		}
+		b, err := json.Marshal(j)
+		if err != nil {
+			return fmt.Errorf("writing JSON: %w", err)
+		}
+		s.stdout.raw(separator + "\n" + string(b))
+		separator = ","
+	}
+	if separator != "," {
+		s.stdout.raw(separator)
+	}
+	s.stdout.raw("]}\n")
+	return nil
+}

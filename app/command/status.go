@@ -1,0 +1,139 @@
+package command
+
+import (
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+
+	"github.com/spf13/cobra"
+)
+
+type statusJSON struct {
+	Name          string              `json:"name"`
+	State         work.State          `json:"state"`
+	Safe          bool                `json:"safe"`
+	SetUp         bool                `json:"set_up"` // false if only the archive knows the account
+	NeedsPassword bool                `json:"needs_password"`
+	Items         map[export.Kind]int `json:"items"`
+	Gone          int                 `json:"gone"` // kept, and no longer at the source
+	SetAside      int                 `json:"set_aside"`
+	Failed        int                 `json:"failed"`
+	Bytes         int64               `json:"bytes"`
+	Last          *export.Ledger      `json:"last"`      // null if never exported
+	LastGood      *export.Ledger      `json:"last_good"` // null if none was good
+	LastFull      *time.Time          `json:"last_full"` // null if never listed in full
+	Warnings      []string            `json:"warnings"`
+}
+
+func (s *session) statusVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Tell how every account stands",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // it only read
+			list, err := w.Status(cmd.Context())
+			if err != nil {
+				return err
+			}
+			now := time.Now()
+			if s.json {
+				return s.printStatusJSON(w, list, now)
+			}
+			s.printStatus(w, list, now)
+			return nil
+		},
+	}
+}
+
+func (s *session) printStatusJSON(w *work.Work, list []work.Status, now time.Time) error {
+	out := []statusJSON{}
+	for _, x := range list {
+		j := statusJSON{
+			Name: x.Name, State: x.State, Safe: x.State == work.Safe, SetUp: x.SetUp, NeedsPassword: x.Account.NeedsPassword(),
+			Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
+			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
+		}
+		if j.Items == nil {
+			j.Items = map[export.Kind]int{}
+		}
+		if !x.LastFull.IsZero() {
+			j.LastFull = &x.LastFull
+		}
+		out = append(out, j)
+	}
+	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out})
+}
+
+func (s *session) printStatus(w *work.Work, list []work.Status, now time.Time) {
+	s.stdout.printf("Archive  %s\n", w.ArchiveDir())
+	if len(list) == 0 {
+		s.say("No account is set up yet. Set one up with “sidekeep account add”, or try “sidekeep demo”.\n")
+	}
+	for _, x := range list {
+		s.stdout.printf("\n%s: %s\n", x.Name, stateWords[x.State])
+		t := table{head: []string{"", ""}}
+		if x.LastGood != nil {
+			t.add("last good export", words.When(x.LastGood.Started, now)+" (number "+words.Number(int(x.LastGood.Number))+")")
+		} else {
+			t.add("last good export", words.When(time.Time{}, now))
+		}
+		if x.Last != nil {
+			t.add("last sum", words.Sum(x.Last.Counts))
+		}
+		if text := words.Counts(x.Items); text != "" {
+			t.add("holds", text+", "+words.Size(x.Bytes))
+		}
+		if x.Gone > 0 {
+			t.add("gone over there", words.Number(x.Gone)+", still in your archive")
+		}
+		for _, warning := range warnings(x, now) {
+			t.add("warning", warning)
+		}
+		t.print(s.stdout, "  ")
+	}
+}
+
+var stateWords = map[work.State]string{
+	work.Never:    "not exported yet",
+	work.Safe:     "safe",
+	work.Held:     "held",
+	work.Failed:   "failed",
+	work.SetAside: "some items are set aside",
+	work.Overdue:  "overdue",
+}
+
+// warnings says in a sentence each why an account is not safe.
+func warnings(x work.Status, now time.Time) []string {
+	var list []string
+	switch {
+	case x.Account.NeedsPassword():
+		list = append(list, "It needs its password: sidekeep account check \""+x.Name+"\"")
+	case !x.SetUp:
+		list = append(list, "It is no longer set up, so nothing new is exported.")
+	}
+	if l := x.Last; l != nil {
+		if l.Stop != nil {
+			w := wordsFor(l.Stop)
+			list = append(list, "The last export, "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
+		} else if !l.Balanced() {
+			list = append(list, "The last export, "+words.When(l.Started, now)+", has no sum that balances. Export again.")
+		}
+	}
+	if x.Failed > 0 {
+		list = append(list, plural(x.Failed, "item", "items")+" could not be read. The next export tries again.")
+	}
+	if x.SetAside > 0 {
+		list = append(list, plural(x.SetAside, "item is", "items are")+" set aside: kept as delivered, but not understood.")
+	}
+	if x.State == work.Overdue {
+		list = append(list, "It was last listed in full "+words.When(x.LastFull, now)+". Export again.")
+	}
+	return list
+}

@@ -1,0 +1,53 @@
+// Sidekeep keeps a copy of the people, dates and photos on a phone or service
+// in a folder that their owner holds. Without arguments it opens its window,
+// with a verb it works without one.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"sidekeep/app/command"
+	"sidekeep/app/flow"
+	"sidekeep/app/gui"
+	"sidekeep/app/work"
+)
+
+func main() {
+	if len(os.Args) == 1 {
+		os.Exit(window())
+	}
+	// The first Ctrl-C ends the work in good order, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(command.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// window opens the window and returns when it is closed.
+func window() int {
+	err := gui.Run(gui.Options{Version: command.Version}, func(owner flow.Owner) (flow.Work, error) {
+		return work.New(work.Options{
+			Settings: os.Getenv("SIDEKEEP_SETTINGS"),
+			Archive:  cmp.Or(owner.Archive, os.Getenv("SIDEKEEP_ARCHIVE")),
+			Ask:      owner.Ask,
+			Synced:   owner.Synced,
+			Moved:    owner.Moved,
+		})
+	})
+	switch {
+	case errors.Is(err, gui.ErrNoDisplay):
+		fmt.Fprintln(os.Stderr, "sidekeep: There is no display to open a window on.\n"+
+			"  Everything works without one, too.\n"+
+			"  Run “sidekeep help” to see how, or “sidekeep demo” to try it.")
+		return 1
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "sidekeep:", err)
+		return 1
+	}
+	return 0
+}
