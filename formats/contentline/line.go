@@ -1,40 +1,82 @@
-// Package contentline reads the syntax that vCard and iCalendar share (RFC
-// 6350 section 3, RFC 5545 section 3): content lines, kept as delivered.
-//
-// It takes what thirty years of programs have written: any line end, any
-// charset, folds anywhere, lines that are none. Whatever comes in, the pieces
-// that it hands out, joined, are the bytes that came in.
 package contentline
 
-import "fmt"
-
-// MaxObject is the size in bytes up to which one object is read: 32 MiB.
-const MaxObject = 32 << 20
-
-// An Error says why bytes cannot be understood and are to be set aside.
-type Error struct {
-	Line   int    // the delivered line, the first being 1; 0 if it is no single line
-	Reason string // a clause without a full stop, for a person to read
-}
-
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.Reason
-	}
-	return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
-}
+import (
+	"iter"
+	"strings"
+)
 
 // A Line is one content line.
 type Line struct {
-	Group, Name string // as delivered; Name is "" for a blank line and a line without a colon
-	Params      []Param
-	Value       string // without folds and soft line breaks, otherwise as delivered; see [Line.Text]
-	Raw         []byte // delivered bytes with folds and line end
-	Number      int    // of its first delivered line, starting with 1
+	Group, Name string  // as delivered; both "" for a blank line and for a line that is no property
+	Params      []Param // in their order
+	Value       string  // without folds and soft line breaks, otherwise as delivered; see [Line.Text]
+	Raw         []byte  // delivered bytes with folds and line end
+	Number      int     // of its first delivered line, starting with 1
+	Cut         bool    // the line is larger than MaxObject, and this is a part of it; Name is ""
 }
 
 // A Param is one parameter of a line.
 type Param struct {
 	Name   string   // as delivered
-	Values []string // without quotes, RFC 6868 undone; nil for a parameter without a value, as vCard 2.1 has them
+	Values []string // without quotes, RFC 6868 undone; nil for one without a value, as vCard 2.1 has them
+}
+
+// Is tells whether the line is the property name.
+func (l *Line) Is(name string) bool { return strings.EqualFold(l.Name, name) }
+
+// Blank tells whether the line has nothing to read.
+func (l *Line) Blank() bool { return l.Name == "" && isBlank([]byte(l.Value)) }
+
+// Marker tells whether the line begins or ends a component, and which; name is
+// in upper case.
+func (l *Line) Marker() (m Mark, name string) {
+	switch {
+	case l.Is("BEGIN"):
+		return Begin, strings.ToUpper(strings.TrimSpace(l.Value))
+	case l.Is("END"):
+		return End, strings.ToUpper(strings.TrimSpace(l.Value))
+	}
+	return None, ""
+}
+
+// Param returns the first value of the parameter name, "" if there is none.
+func (l *Line) Param(name string) string {
+	for _, p := range l.Params {
+		if strings.EqualFold(p.Name, name) && len(p.Values) > 0 {
+			return p.Values[0]
+		}
+	}
+	return ""
+}
+
+// Says tells whether value is among the values of the parameter name, or
+// stands alone, as vCard 2.1 has it.
+func (l *Line) Says(name, value string) bool {
+	for _, p := range l.Params {
+		if p.Values == nil && strings.EqualFold(p.Name, value) {
+			return true
+		}
+		if strings.EqualFold(p.Name, name) {
+			for _, v := range p.Values {
+				if strings.EqualFold(v, value) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Lines iterates over the content lines of an object in memory. The Raw of the
+// lines, joined, are raw, and share its memory.
+func Lines(raw []byte) iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		r := Reader{stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw)}
+		for {
+			l, err := r.Next()
+			if err != nil || !yield(l) {
+				return
+			}
+		}
+	}
 }

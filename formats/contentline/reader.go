@@ -1,0 +1,208 @@
+package contentline
+
+import (
+	"io"
+	"strings"
+)
+
+// A Reader reads content lines from a stream. Its memory is bounded by the
+// longest line, and by [MaxObject].
+type Reader struct {
+	stream
+	limit   int // longest line
+	lines   logical
+	scratch []byte
+	spans   []span // the delivered lines of the content line being read, counted from begin
+	parts   []span // those of the line that Next returned last
+	number  int    // of the last delivered line
+	cutting bool   // what comes next is the rest of a line that was cut
+}
+
+type span struct{ from, text int }
+
+// NewReader returns a Reader of r.
+func NewReader(r io.Reader) *Reader { return &Reader{stream: stream{r: r}, limit: MaxObject} }
+
+// Next returns the next content line, and io.EOF after the last. The Raw of all
+// lines, joined, are the bytes read; each is only valid until the next call.
+func (r *Reader) Next() (Line, error) {
+	for {
+		text, end, whole, err := r.line()
+		if err == io.EOF && len(r.spans) > 0 {
+			return r.build(r.pos, r.lines.quoted), nil
+		}
+		if err != nil {
+			return Line{}, err
+		}
+		if !whole || r.cutting || end-r.begin > r.limit {
+			return r.cut(text, end, whole), nil
+		}
+		p := r.enc.ascii(r.buf[r.pos:text], r.scratch)
+		if r.enc != narrow {
+			r.scratch = p
+		}
+		quoted, from := r.lines.quoted, r.pos
+		continues := r.lines.add(p)
+		r.window.take(text, end)
+		var l Line
+		done := !continues && len(r.spans) > 0
+		if done {
+			l = r.build(from, quoted)
+		}
+		r.number++
+		r.spans = append(r.spans, span{from - r.begin, text - r.begin})
+		if done {
+			return l, nil
+		}
+	}
+}
+
+// cut hands out a part of a line that is too long.
+func (r *Reader) cut(text, end int, whole bool) Line {
+	l := Line{Raw: r.buf[r.begin:end:end], Number: r.number - len(r.spans) + 1, Cut: true}
+	r.window.take(text, end)
+	if whole {
+		r.number++
+	}
+	r.cutting, r.begin, r.spans = !whole, end, r.spans[:0]
+	return l
+}
+
+// build makes a line of the bytes up to end, which spans describe.
+func (r *Reader) build(end int, quoted bool) Line {
+	l := Line{Raw: r.buf[r.begin:end:end], Number: r.number - len(r.spans) + 1}
+	l.parse(r.unfold(l.Raw, quoted))
+	r.begin = end
+	r.parts, r.spans = r.spans, r.parts[:0]
+	return l
+}
+
+// unfold joins the delivered lines of a content line.
+func (r *Reader) unfold(raw []byte, quoted bool) string {
+	width := r.enc.width()
+	if len(r.spans) == 1 {
+		return string(r.enc.text(raw[:r.spans[0].text]))
+	}
+	out := make([]byte, 0, len(raw))
+	for i, s := range r.spans {
+		p := raw[s.from:s.text]
+		if i > 0 && len(p) >= width && (r.enc.unit(p, 0) == ' ' || r.enc.unit(p, 0) == '\t') {
+			p = p[width:]
+		}
+		if quoted && i < len(r.spans)-1 {
+			p = r.trimSoft(p)
+		}
+		out = append(out, p...)
+	}
+	return string(r.enc.text(out))
+}
+
+// trimSoft cuts a soft line break off p.
+func (r *Reader) trimSoft(p []byte) []byte {
+	width := r.enc.width()
+	for i := len(p) - width; i >= 0; i -= width {
+		switch r.enc.unit(p, i) {
+		case ' ', '\t':
+		case '=':
+			return p[:i]
+		default:
+			return p
+		}
+	}
+	return p
+}
+
+// parse takes an unfolded line apart.
+func (l *Line) parse(s string) {
+	s = trimBOM(s)
+	colon := headEnd(s)
+	if colon < 0 {
+		l.Value = s
+		return
+	}
+	head, params, _ := strings.Cut(s[:colon], ";")
+	group, name, dot := strings.Cut(head, ".")
+	if !dot {
+		group, name = "", head
+	}
+	name = strings.Trim(name, " \t")
+	if !isToken(name) || dot && !isToken(group) {
+		l.Value = s
+		return
+	}
+	l.Group, l.Name, l.Value = group, name, s[colon+1:]
+	if params != "" {
+		l.Params = parseParams(params)
+	}
+}
+
+func isToken(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '/':
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+func parseParams(s string) []Param {
+	quotes := strings.Count(s, `"`)%2 == 0
+	params := make([]Param, 0, 1+strings.Count(s, ";"))
+	for part := range fields(s, ';', quotes) {
+		name, value, has := strings.Cut(part, "=")
+		p := Param{Name: strings.Trim(name, " \t")}
+		if has {
+			for v := range fields(value, ',', quotes) {
+				p.Values = append(p.Values, unquote(v))
+			}
+		} else if p.Name == "" {
+			continue
+		}
+		params = append(params, p)
+	}
+	return params
+}
+
+// fields yields the parts of s between the separators that are not in quotes.
+func fields(s string, sep byte, quotes bool) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		inside, from := false, 0
+		for i := 0; i < len(s); i++ {
+			switch {
+			case s[i] == '"' && quotes:
+				inside = !inside
+			case s[i] == sep && !inside:
+				if !yield(s[from:i]) {
+					return
+				}
+				from = i + 1
+			}
+		}
+		yield(s[from:])
+	}
+}
+
+var carets = strings.NewReplacer("^n", "\n", "^N", "\n", "^^", "^", "^'", `"`)
+
+// unquote undoes quotes and the carets of RFC 6868.
+func unquote(s string) string {
+	if n := len(s); n >= 2 && s[0] == '"' && s[n-1] == '"' {
+		s = s[1 : n-1]
+	}
+	if strings.IndexByte(s, '^') >= 0 {
+		s = carets.Replace(s)
+	}
+	return s
+}
+
+// Quoted tells whether the value is quoted-printable.
+func (l *Line) Quoted() bool {
+	return len(l.Params) > 0 && l.Says("ENCODING", "QUOTED-PRINTABLE")
+}
+
+// Base64 tells whether the value is base64.
+func (l *Line) Base64() bool {
+	return len(l.Params) > 0 && (l.Says("ENCODING", "BASE64") || l.Says("ENCODING", "B"))
+}

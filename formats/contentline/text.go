@@ -1,0 +1,111 @@
+package contentline
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+)
+
+// Text returns the value in UTF-8, with quoted-printable undone. Escapes with a
+// backslash are left to who knows the value's type. Bytes that are not UTF-8
+// are read in the line's CHARSET, otherwise in the charset that they look like.
+func (l *Line) Text() string {
+	v := l.Value
+	if l.Quoted() {
+		v = unquotePrintable(v)
+	}
+	declared := ""
+	if len(l.Params) > 0 {
+		declared = l.Param("CHARSET")
+	}
+	return toUTF8(v, declared)
+}
+
+func toUTF8(v, declared string) string {
+	charset := charsetOf(v, declared)
+	if charset == "" {
+		return v
+	}
+	out, err := decoder(charset).NewDecoder().String(v)
+	if err != nil {
+		return strings.ToValidUTF8(v, "\ufffd")
+	}
+	return out
+}
+
+// charsetOf tells in which charset v is, declared being what its line says; ""
+// if it is UTF-8.
+func charsetOf(v, declared string) string {
+	if strings.EqualFold(declared, "ISO-2022-JP") && strings.IndexByte(v, 0x1b) >= 0 {
+		return declared // seven bits, so that it always looks like UTF-8
+	}
+	if utf8.ValidString(v) {
+		return ""
+	}
+	if decoder(declared) != nil {
+		return declared
+	}
+	return guess([]byte(v))
+}
+
+// decoder returns the encoding of a charset's name, nil if there is none or if
+// it is UTF-8.
+func decoder(charset string) encoding.Encoding {
+	if charset == "" {
+		return nil
+	}
+	name := strings.ToLower(strings.TrimSpace(charset))
+	if n, ok := strings.CutPrefix(name, "cp"); ok {
+		name = "windows-" + n
+	}
+	if name == "windows-932" {
+		name = "shift_jis"
+	}
+	e, err := htmlindex.Get(name)
+	if err != nil || isUnicode(e) {
+		return nil
+	}
+	return e
+}
+
+func isUnicode(e encoding.Encoding) bool {
+	name, err := htmlindex.Name(e)
+	return err != nil || strings.HasPrefix(name, "utf-") || name == "replacement"
+}
+
+// unquotePrintable undoes quoted-printable (RFC 2045 section 6.7); what is no
+// valid escape is left as it is.
+func unquotePrintable(s string) string {
+	i := strings.IndexByte(s, '=')
+	if i < 0 {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for ; i >= 0; i = strings.IndexByte(s, '=') {
+		out = append(out, s[:i]...)
+		s = s[i:]
+		if len(s) >= 3 && isHex(s[1]) && isHex(s[2]) {
+			out = append(out, unhex(s[1])<<4|unhex(s[2]))
+			s = s[3:]
+			continue
+		}
+		if len(s) > 1 { // one at the very end is a soft break without a rest
+			out = append(out, '=')
+		}
+		s = s[1:]
+	}
+	return string(append(out, s...))
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f'
+}
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&^0x20 - 'A' + 10
+}
