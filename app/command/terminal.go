@@ -179,7 +179,8 @@ func (s *session) maySync(ctx context.Context, folder, service string) bool {
 	if s.tty == nil {
 		return false
 	}
-	s.stderr.printf("%s synchronises the folder %s.\n", service, folder)
-	yes, err := s.yesOrNo(ctx, "  Such programs lock files and may take them away. Use it for the archive all the same?")
+	w := words.Synced(folder, service)
+	s.stderr.printf("%s\n  %s\n    %s\n", w.Title, w.Meaning, w.Detail)
+	yes, err := s.yesOrNo(ctx, "  "+w.Try)
 	return yes && err == nil
 }

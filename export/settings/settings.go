@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"sidekeep/export"
 
@@ -276,6 +277,9 @@ func (s *Settings) refresh() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		s.file, s.stamp = file{Version: version}, stamp{}
 		return nil
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fmt.Errorf("reading the settings: %w: %w", export.ErrNotWritable, err)
 	}
 	if err != nil {
 		return fmt.Errorf("reading the settings: %w", err)
