@@ -1,3 +1,259 @@
 // Package flow is what each screen shows and does, as plain state: it knows no
 // toolkit and runs without a display. app/gui draws it.
+//
+// A [Flow] is told what the person does and answers at once; what takes time
+// (network, disk, keychain) runs on goroutines of its own. Whenever there is
+// something new to see it calls Changed, and [Flow.View] then tells what.
 package flow
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/source/dav"
+)
+
+// Options are what a Flow is made of. Open and Changed have to be set.
+type Options struct {
+	// Open makes the work; it is called from a goroutine, again if the owner
+	// chooses another folder for an archive that is not there yet.
+	Open func(Owner) (Work, error)
+	// Changed tells that View has something new. It is called from any
+	// goroutine, while exports run at most four times a second for each.
+	Changed  func()
+	Services []dav.Service
+	Now      func() time.Time
+	Free     func(dir string) (int64, error) // bytes that are free on the disk of dir, which need not exist
+}
+
+// Flow is the state of the window.
+type Flow struct {
+	o    Options
+	ctx  context.Context // of everything that runs; ended by Close
+	stop context.CancelFunc
+	runs sync.WaitGroup
+
+	mu        sync.Mutex
+	work      Work
+	page      Page
+	broken    error
+	status    []work.Status
+	loaded    bool  // status was read at least once
+	trouble   error // why it could not be read
+	place     string
+	exists    bool  // there is an archive in place
+	free      int64 // on its disk; negative if unknown
+	moved     string
+	exports   map[string]*running
+	failed    map[string]error // why the last export of this session failed
+	open      map[string]bool  // cards whose details are shown
+	questions []*Question
+	demoBusy  bool
+	loads     int // number of the newest reading of the status
+	connect   connecting
+	check     checking
+}
+
+// New makes a Flow; nothing happens before Start.
+func New(o Options) *Flow {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Free == nil {
+		o.Free = freeSpace
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &Flow{
+		o: o, ctx: ctx, stop: stop, free: -1,
+		exports: map[string]*running{}, failed: map[string]error{}, open: map[string]bool{},
+	}
+}
+
+// Start opens the work and shows how the accounts stand.
+func (f *Flow) Start() {
+	f.change(func() { f.page, f.broken = Opening, nil })
+	f.run(func(context.Context) {
+		w, err := f.o.Open(f.owner(""))
+		f.change(func() {
+			if err != nil {
+				f.page, f.broken = Broken, err
+				return
+			}
+			f.work, f.page = w, Home
+		})
+		if err == nil {
+			f.load()
+		}
+	})
+	f.run(f.tick)
+}
+
+// tick redraws now and then, because the words for times grow old.
+func (f *Flow) tick(ctx context.Context) {
+	t := time.NewTicker(30 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			f.o.Changed()
+		}
+	}
+}
+
+// Close stops what runs, waits for its end and closes the work. Exports keep
+// what has arrived.
+func (f *Flow) Close() error {
+	f.change(func() {
+		for _, r := range f.exports {
+			r.stopping = true
+		}
+	})
+	f.mu.Lock()
+	f.stop() // under the lock, so that run starts nothing beside Wait
+	f.mu.Unlock()
+	f.runs.Wait()
+	if w := f.works(); w != nil {
+		return w.Close()
+	}
+	return nil
+}
+
+// Exporting reports whether an export runs.
+func (f *Flow) Exporting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.exports) > 0
+}
+
+// run starts do on a goroutine that Close waits for; nothing after Close.
+func (f *Flow) run(do func(ctx context.Context)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ctx.Err() == nil {
+		f.runs.Go(func() { do(f.ctx) })
+	}
+}
+
+// change does do under the lock and tells that there is something new.
+func (f *Flow) change(do func()) {
+	f.mu.Lock()
+	do()
+	f.mu.Unlock()
+	f.o.Changed()
+}
+
+func (f *Flow) works() Work {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.work
+}
+
+// load reads how the accounts and the archive stand. It takes its time. A
+// reading that was overtaken by a newer one is dropped.
+func (f *Flow) load() {
+	f.mu.Lock()
+	f.loads++
+	mine, w := f.loads, f.work
+	f.mu.Unlock()
+	if w == nil {
+		return
+	}
+	status, err := w.Status(f.ctx)
+	place := w.ArchiveDir()
+	exists, herr := w.HasArchive()
+	if herr != nil {
+		exists = true // it is there, in whatever state
+	}
+	free, ferr := f.o.Free(place)
+	if ferr != nil {
+		free = -1
+	}
+	f.change(func() {
+		if mine != f.loads || f.work != w {
+			return
+		}
+		f.trouble = err
+		if err == nil {
+			f.status, f.loaded = status, true
+		}
+		f.place, f.exists, f.free = place, exists, free
+	})
+}
+
+// Again tries again what could not be read.
+func (f *Flow) Again() {
+	f.mu.Lock()
+	w := f.work
+	f.mu.Unlock()
+	if w == nil {
+		f.Start()
+		return
+	}
+	f.run(func(context.Context) { f.load() })
+}
+
+// Go shows the home page or that of the archive.
+func (f *Flow) Go(p Page) {
+	f.leave()
+	f.change(func() {
+		if f.work != nil && (p == Home || p == Archive) {
+			f.page = p
+		}
+	})
+	f.run(func(context.Context) { f.load() })
+}
+
+// Back goes one step back.
+func (f *Flow) Back() {
+	f.mu.Lock()
+	page, again := f.page, f.connect.account != ""
+	f.mu.Unlock()
+	f.leave()
+	f.change(func() {
+		switch {
+		case page == Found && !again:
+			f.page = SignIn
+		case page == SignIn && !again:
+			f.page = Connect
+		case page == Connect, page == SignIn, page == Found, page == Archive:
+			f.page = Home
+		}
+	})
+}
+
+// View tells what the window shows now. It is quick.
+func (f *Flow) View() View {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v := View{Page: f.page, Side: f.side()}
+	switch f.page {
+	case Broken:
+		v.Broken = words.For(f.broken)
+	case Home:
+		v.Home = f.home()
+	case Connect:
+		v.Tiles = f.tiles()
+	case SignIn:
+		v.SignIn = f.signIn()
+	case Found:
+		v.Found = f.found()
+	case Archive:
+		v.Archive = f.archive()
+	}
+	if len(f.questions) > 0 {
+		q := *f.questions[0]
+		v.Question = &q
+	}
+	return v
+}
+
+// icons of the kinds of collections.
+var kindIcons = map[export.Kind]string{
+	export.Contacts: "people", export.Events: "cal", export.Todos: "todo", export.Photos: "photo", "": "file",
+}

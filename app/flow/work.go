@@ -1,13 +1,42 @@
 package flow
 
 import (
-	"sidekeep/export/settings"
+	"context"
+
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // Work is what the screens need done; app/work does it. Each method may take
-// its time and is called from a goroutine of its own.
+// its time and is called from a goroutine of its own, never from the screen's.
 type Work interface {
-	Accounts() []settings.Account
+	accounts
+	exporter
+	keeper
+}
+
+// accounts sets accounts up.
+type accounts interface {
+	CheckName(name string) error
+	Find(ctx context.Context, c work.Candidate) (*work.Found, error)
+	Add(ctx context.Context, name string, c work.Candidate, f *work.Found, skip []string) error
+	AddDemo(ctx context.Context) (name string, err error)
+	SignIn(ctx context.Context, name, password, command string) (*work.Found, error)
+	Remove(ctx context.Context, name string) error
+}
+
+// exporter exports, and tells how the accounts stand.
+type exporter interface {
+	Status(ctx context.Context) ([]work.Status, error)
+	Export(ctx context.Context, name string, report func(export.Progress)) (export.Ledger, error)
+}
+
+// keeper knows the archive.
+type keeper interface {
 	ArchiveDir() string
+	HasArchive() (bool, error)
+	OpenArchive(ctx context.Context, dir string) (*work.Opened, error)
+	Verify(ctx context.Context, report func(done, total int64)) (archive.Check, error)
 	Close() error
 }

@@ -171,6 +171,15 @@ var questions = map[error]question{
 	},
 }
 
+func syncedQuestion(folder, service string) Question {
+	return Question{
+		Title:   service + " synchronises the folder of the archive.",
+		Meaning: "Such programs lock files, move them to the cloud and may take them away.",
+		Try:     "Another folder is safer. Agree only if you know that the files stay on this disk.",
+		Detail:  folder, Yes: "Use it anyway", No: answerNo,
+	}
+}
+
 type noun struct{ one, many, group string }
 
 var nouns = map[export.Kind]noun{

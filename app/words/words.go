@@ -124,3 +124,7 @@ func Fingerprint(hex string) string {
 	}
 	return string(out)
 }
+
+// Synced asks whether an archive may lie in a folder that a cloud program
+// synchronises.
+func Synced(folder, service string) Question { return syncedQuestion(folder, service) }

@@ -1,0 +1,112 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/export"
+	"sidekeep/export/archive"
+)
+
+// checking is a check of the archive, under way or done.
+type checking struct {
+	running bool
+	cancel  context.CancelFunc
+	part    float64
+	shown   time.Time
+	at      time.Time // when it ended; zero if none did
+	result  archive.Check
+	problem *words.Words
+}
+
+func (c checking) good() bool { return len(c.result.Bad) == 0 }
+
+// archive is the page of the archive. f.mu is held.
+func (f *Flow) archive() ArchiveView {
+	c := f.check
+	v := ArchiveView{Place: f.place, Exists: f.exists, Checking: c.running, Part: c.part, CanChange: len(f.exports) == 0 && !c.running, Problem: c.problem}
+	if f.free >= 0 {
+		v.Space = words.Free(f.free)
+	}
+	n := map[export.Kind]int{}
+	for _, s := range f.status {
+		for k, m := range s.Items {
+			n[k] += m
+		}
+	}
+	v.Holds = words.Holds(n, f.archiveSize())
+	switch {
+	case c.running:
+		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, words.Percent(c.part), Busy
+	case c.at.IsZero():
+		v.CheckTitle, v.CheckLine = words.NotChecked, words.NotCheckedLine
+	case c.good():
+		v.CheckTitle, v.CheckTone = words.ArchiveWhole, Good
+		v.CheckLine = words.CheckGood(c.result.Checked, c.at, f.o.Now())
+	default:
+		v.CheckTitle, v.CheckTone = words.ArchiveDamaged, Bad
+		v.CheckLine = words.CheckBad(len(c.result.Bad), c.result.Checked)
+		for i, b := range c.result.Bad {
+			if i == maxDetails {
+				v.BadFiles = append(v.BadFiles, Detail{words.MoreProblems(len(c.result.Bad) - i), words.VerifyLists})
+				break
+			}
+			v.BadFiles = append(v.BadFiles, Detail{b.Path, b.Why})
+		}
+	}
+	return v
+}
+
+// Check reads every byte of the archive again.
+func (f *Flow) Check() {
+	ctx, cancel := context.WithCancel(f.ctx)
+	ok := false
+	var w Work
+	f.change(func() {
+		if f.check.running || f.work == nil {
+			return
+		}
+		f.check = checking{running: true, cancel: cancel}
+		w, ok = f.work, true
+	})
+	if !ok {
+		cancel()
+		return
+	}
+	f.run(func(context.Context) {
+		defer cancel()
+		result, err := w.Verify(ctx, func(done, total int64) {
+			f.mu.Lock()
+			now := f.o.Now()
+			show := now.Sub(f.check.shown) >= showEvery
+			if show && total > 0 {
+				f.check.part, f.check.shown = float64(done)/float64(total), now
+			}
+			f.mu.Unlock()
+			if show {
+				f.o.Changed()
+			}
+		})
+		f.change(func() {
+			f.check = checking{}
+			switch {
+			case err == nil:
+				f.check.at, f.check.result = f.o.Now(), result
+			case !stopped(err):
+				p := words.For(err)
+				f.check.problem = &p
+			}
+		})
+	})
+}
+
+// StopCheck ends the check.
+func (f *Flow) StopCheck() {
+	f.mu.Lock()
+	cancel := f.check.cancel
+	f.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+}

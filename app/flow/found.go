@@ -1,0 +1,156 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"sidekeep/app/words"
+	"sidekeep/export"
+	"sidekeep/export/settings"
+)
+
+// found is the page that shows what an account holds. f.mu is held.
+func (f *Flow) found() FoundView {
+	c := f.connect
+	v := FoundView{
+		Key: c.key, Title: words.FoundIn(c.service.Name), Name: c.name, Place: f.place, CanMove: !f.exists,
+		Busy: c.cancel != nil, Problem: c.problem,
+	}
+	if f.free >= 0 {
+		v.Space = words.Free(f.free)
+	}
+	chosen, known, any := 0, true, false
+	for _, k := range append(export.Kinds(), "") {
+		g := Group{Title: words.Group(k)}
+		for _, x := range c.found.Collections {
+			if x.Kind != k {
+				continue
+			}
+			r := Row{ID: x.ID, Icon: kindIcons[k], Name: x.Name, On: !c.skip[x.ID]}
+			if r.Name == "" {
+				r.Name = words.NoName
+			}
+			if x.Count >= 0 {
+				r.Count = words.Number(x.Count)
+			} else {
+				r.Count = words.NotCounted
+			}
+			if r.On {
+				any = true
+				chosen += max(x.Count, 0)
+				known = known && x.Count >= 0
+			}
+			g.Rows = append(g.Rows, r)
+		}
+		if len(g.Rows) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	v.Lacks = lacks(c.service)
+	v.Chosen, v.CanExport = words.Chosen(chosen, known), any
+	return v
+}
+
+// Toggle keeps or leaves a collection.
+func (f *Flow) Toggle(id string) {
+	f.change(func() {
+		if f.page == Found && f.connect.cancel == nil {
+			f.connect.skip[id] = !f.connect.skip[id]
+		}
+	})
+}
+
+// Save saves the account under name and exports it.
+func (f *Flow) Save(name string) {
+	ctx, cancel := context.WithCancel(f.ctx)
+	ok := false
+	var c connecting
+	f.change(func() {
+		if f.page != Found || f.connect.cancel != nil || f.work == nil {
+			return
+		}
+		f.connect.cancel, f.connect.problem, f.connect.name = cancel, nil, name
+		c, ok = f.connect, true
+	})
+	if !ok {
+		cancel()
+		return
+	}
+	var skip []string
+	for id, left := range c.skip {
+		if left {
+			skip = append(skip, id)
+		}
+	}
+	f.run(func(context.Context) {
+		defer cancel()
+		w := f.works()
+		field := NameField
+		err := w.CheckName(name)
+		if err == nil {
+			field = NoField
+			err = w.Add(ctx, name, c.candidate(), c.found, skip)
+		}
+		if ctx.Err() != nil && err != nil {
+			return
+		}
+		if errors.Is(err, settings.ErrExists) {
+			field = NameField
+		}
+		f.change(func() {
+			f.connect.cancel = nil
+			if err != nil {
+				f.connect.problem = &Problem{field, words.For(err)}
+				return
+			}
+			f.connect = connecting{key: f.connect.key + 1} // the password is not kept longer than needed
+			f.page = Home
+		})
+		if err == nil {
+			f.load()
+			f.Export(name)
+		}
+	})
+}
+
+// MoveTo chooses another folder for an archive that is not there yet, or an
+// archive that is there already.
+func (f *Flow) MoveTo(dir string) {
+	f.run(func(ctx context.Context) {
+		w, err := f.moveTo(ctx, dir)
+		f.change(func() {
+			if err == nil {
+				f.work, f.place = w, dir
+				f.connect.problem, f.check = nil, checking{}
+				return
+			}
+			p := words.For(err)
+			if f.page == Found {
+				f.connect.problem = &Problem{PlaceField, p}
+			} else {
+				f.check.problem = &p
+			}
+		})
+		f.load()
+	})
+}
+
+func (f *Flow) moveTo(ctx context.Context, dir string) (Work, error) {
+	if !filepath.IsAbs(dir) {
+		return nil, words.NotAFolder(dir)
+	}
+	w := f.works()
+	_, err := w.OpenArchive(ctx, dir)
+	if !errors.Is(err, export.ErrNoArchive) {
+		return w, err
+	}
+	if has, err := w.HasArchive(); err != nil || has {
+		return nil, errors.Join(err, export.ErrNoArchive) // a second archive is not begun beside the first
+	}
+	next, err := f.o.Open(f.owner(dir))
+	if err != nil {
+		return nil, err
+	}
+	return next, w.Close()
+}

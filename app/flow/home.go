@@ -1,0 +1,380 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/settings"
+)
+
+// home is the first page. f.mu is held.
+func (f *Flow) home() HomeView {
+	h := HomeView{Busy: f.demoBusy}
+	if f.moved != "" {
+		h.Note = words.FoundMoved(f.moved)
+	}
+	if f.trouble != nil {
+		w := words.For(f.trouble)
+		h.Trouble, h.Tone = &w, Bad
+		return h
+	}
+	if !f.loaded {
+		h.Title = words.Looking
+		return h
+	}
+	if len(f.status) == 0 {
+		h.Empty = true
+		return h
+	}
+	for _, s := range f.status {
+		h.Cards = append(h.Cards, f.card(s))
+	}
+	slices.SortStableFunc(h.Cards, func(a, b Card) int {
+		switch {
+		case a.Wide() == b.Wide():
+			return 0
+		case a.Wide():
+			return -1
+		}
+		return 1
+	})
+	f.headline(&h)
+	return h
+}
+
+// headline says in one line how all accounts stand: what is gravest first.
+func (f *Flow) headline(h *HomeView) {
+	n := map[State]int{}
+	for _, c := range h.Cards {
+		n[c.State]++
+	}
+	last := time.Time{}
+	for _, s := range f.status {
+		if s.Last != nil && s.Last.Started.After(last) {
+			last = s.Last.Started
+		}
+	}
+	h.Line = words.LastExport(last, f.o.Now())
+	exporting := n[Exporting] + n[Stopping]
+	switch {
+	case n[Held] > 0:
+		h.Title, h.Line, h.Tone = words.AccountsWait(n[Held]), words.NothingLost, Waits
+	case n[Failed] > 0:
+		h.Title, h.Line, h.Tone = words.AccountsFailed(n[Failed]), words.NothingLost, Bad
+	case exporting > 0:
+		h.Title, h.Line, h.Tone = words.Exporting(exporting), words.OnlyReads, Busy
+	case n[Fresh] > 0:
+		h.Title, h.Tone = words.AccountsNew(n[Fresh]), Plain
+	case n[Overdue] > 0:
+		h.Title, h.Tone = words.AccountsOverdue(n[Overdue]), Plain
+	case n[Stopped] > 0:
+		h.Title, h.Tone = words.AccountsStopped(n[Stopped]), Plain
+	case n[SetAside] > 0:
+		h.Title, h.Tone = words.AllKept, Plain
+	case n[Safe] > 0:
+		h.Title, h.Tone = words.AllSafe, Good
+	default:
+		h.Title, h.Tone = words.NothingConnected, Plain
+	}
+}
+
+// side is the foot of the sidebar. f.mu is held.
+func (f *Flow) side() Side {
+	s := Side{Title: words.NoArchive, Line: words.FirstExportMakesIt}
+	for _, x := range f.status {
+		if st := f.stateOf(x); st == Held || st == Failed {
+			s.Waiting++
+		}
+	}
+	switch {
+	case f.trouble != nil || f.broken != nil:
+		s.Title, s.Line, s.Tone = words.ArchiveUnread, words.NothingTouched, Bad
+	case !f.loaded:
+		s.Title, s.Line = words.Looking, ""
+	case !f.exists:
+	case f.check.running:
+		s.Title, s.Line, s.Tone = words.Checking, words.Percent(f.check.part), Busy
+	case !f.check.at.IsZero() && !f.check.good():
+		s.Title, s.Line, s.Tone = words.ArchiveDamaged, words.CheckedAt(f.check.at, f.o.Now()), Bad
+	case !f.check.at.IsZero():
+		s.Title, s.Line, s.Tone = words.ArchiveWhole, words.CheckedAt(f.check.at, f.o.Now()), Good
+	default:
+		s.Title, s.Line, s.Tone = words.YourArchive, f.archiveSize(), Good
+	}
+	return s
+}
+
+func (f *Flow) archiveSize() string {
+	var n int64
+	for _, s := range f.status {
+		n += s.Bytes
+	}
+	return words.Size(n)
+}
+
+// stateOf is how an account stands, with what this session knows of it.
+func (f *Flow) stateOf(s work.Status) State {
+	if r := f.exports[s.Name]; r != nil {
+		if r.stopping {
+			return Stopping
+		}
+		return Exporting
+	}
+	if err := f.why(s); err != nil && stopped(err) {
+		return Stopped
+	} else if f.failed[s.Name] != nil {
+		return Failed
+	}
+	if !s.SetUp {
+		return Away
+	}
+	switch s.State {
+	case work.Safe:
+		return Safe
+	case work.Held:
+		return Held
+	case work.Failed:
+		return Failed
+	case work.SetAside:
+		return SetAside
+	case work.Overdue:
+		return Overdue
+	}
+	return Fresh
+}
+
+// why is the error that ended the last export, nil if none did.
+func (f *Flow) why(s work.Status) error {
+	if err := f.failed[s.Name]; err != nil {
+		return err
+	}
+	if s.Last != nil && s.Last.Stop != nil {
+		return s.Last.Stop
+	}
+	return nil
+}
+
+// card is one account. f.mu is held.
+func (f *Flow) card(s work.Status) Card {
+	now := f.o.Now()
+	c := Card{Account: s.Name, Icon: accountIcon(s.Account), State: f.stateOf(s), Open: f.open[s.Name]}
+	last := time.Time{}
+	if s.Last != nil {
+		last = s.Last.Started
+	}
+	for _, k := range export.Kinds() {
+		if n := s.Items[k]; n > 0 {
+			c.Counts = append(c.Counts, Count{words.Number(n), words.Noun(k, n)})
+		}
+	}
+	c.Caption = words.ExportedAgo(last, now)
+	c.More = []Action{{Act: ActRemove, Verb: words.RemoveAccount}}
+	files := Action{Act: ActFolder, Verb: words.ShowFiles, Rank: Quiet, Off: s.Last == nil}
+	again := Action{Act: ActExport, Verb: words.ExportNow}
+	switch c.State {
+	case Exporting, Stopping:
+		r := f.exports[s.Name]
+		c.Caption, c.Bars, c.Rate = r.caption(now), bars(r.p), r.rate()
+		stop := Action{Act: ActStop, Verb: words.Stop}
+		if c.State == Stopping {
+			stop.Verb, stop.Off = words.Stopping, true
+		}
+		c.Actions, c.More, c.Counts = []Action{stop}, nil, nil
+	case Failed, Held:
+		f.failedCard(&c, s)
+	case Fresh, Overdue, Stopped:
+		again.Rank = Primary
+		c.Actions = []Action{again, files}
+		c.Sentence = newSentence(c.State)
+		if c.State == Overdue {
+			c.Caption = words.ExportedAgo(s.LastFull, now)
+		}
+		if c.State == Fresh {
+			c.Actions = []Action{again}
+		}
+	case Away:
+		c.Actions, c.More = []Action{files}, nil
+		c.Sentence = words.OnlyInArchive
+	default:
+		c.Actions = []Action{again, files}
+	}
+	f.proof(&c, s)
+	return c
+}
+
+func newSentence(st State) string {
+	switch st {
+	case Fresh:
+		return words.NeverExported
+	case Overdue:
+		return words.OverdueMeans
+	case Stopped:
+		return words.StoppedMeans
+	}
+	return ""
+}
+
+// proof tells what the sum of the last export says, and what was set aside.
+func (f *Flow) proof(c *Card, s work.Status) {
+	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || s.Last == nil {
+		return
+	}
+	if l := s.Last; c.State != Failed && l.Balanced() {
+		there := *l.Found - l.Failed
+		c.Proof = words.InArchive(there, *l.Found)
+		c.Sum = words.SumLine(l.Counts)
+	}
+	if s.SetAside > 0 {
+		c.Note = words.SetAsideNote(s.SetAside)
+		c.Details = append(c.Details, details(s.Last, true)...)
+		if len(c.Details) > 0 {
+			c.Actions = append(c.Actions, detailsAction(c.Open))
+		}
+	}
+}
+
+// failedCard says what happened, what it means for the copy and what to do.
+func (f *Flow) failedCard(c *Card, s work.Status) {
+	now := f.o.Now()
+	c.Caption = words.LastGood(time.Time{}, now)
+	if s.LastGood != nil {
+		c.Caption = words.LastGood(s.LastGood.Started, now)
+	}
+	err := f.why(s)
+	again := Action{Act: ActExport, Verb: words.ExportAgain, Rank: Primary}
+	var w words.Words
+	switch {
+	case err != nil:
+		w = words.For(err)
+		if needsPassword(err) && s.SetUp && s.Account.Type == settings.DAV {
+			again = Action{Act: ActSignIn, Verb: words.SignInAgain, Rank: Primary}
+		}
+	case s.Failed > 0:
+		w = words.Missing(s.Failed)
+	case s.Last != nil && s.Last.Failed > 0:
+		w = words.Missing(s.Last.Failed)
+	default:
+		w = words.For(export.ErrUnbalanced)
+	}
+	c.Headline, c.Sentence = w.Title, w.Meaning+" "+w.Try
+	c.Actions = []Action{again}
+	c.Details = details(s.Last, false)
+	if text := cause(err); text != "" {
+		c.Details = append([]Detail{{words.WhatWasSaid, text}}, c.Details...)
+	}
+	if len(c.Details) > 0 {
+		c.Actions = append(c.Actions, detailsAction(c.Open))
+	}
+	if again.Act == ActSignIn {
+		c.More = append([]Action{{Act: ActExport, Verb: words.ExportAgain}}, c.More...)
+	}
+	if s.Last != nil {
+		c.More = append([]Action{{Act: ActFolder, Verb: words.ShowFiles}}, c.More...)
+	}
+	c.Counts = nil
+}
+
+// cause is the technical text behind an error, for those who ask.
+func cause(err error) string {
+	if err == nil {
+		return ""
+	}
+	var own *work.Error
+	if errors.As(err, &own) {
+		return ""
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
+
+func needsPassword(err error) bool {
+	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword)
+}
+
+func detailsAction(open bool) Action {
+	if open {
+		return Action{Act: ActDetails, Verb: words.HideDetails, Rank: Quiet}
+	}
+	return Action{Act: ActDetails, Verb: words.WhatHappened, Rank: Quiet}
+}
+
+// maxDetails is how many details a card shows.
+const maxDetails = 20
+
+func details(l *export.Ledger, aside bool) []Detail {
+	if l == nil {
+		return nil
+	}
+	var out []Detail
+	rest := 0
+	for _, p := range l.Problems {
+		if p.Aside != aside {
+			continue
+		}
+		if len(out) == maxDetails {
+			rest++
+			continue
+		}
+		out = append(out, Detail{words.ProblemTitle(p), words.ProblemLine(p)})
+	}
+	if rest > 0 {
+		out = append(out, Detail{words.MoreProblems(rest), words.MoreProblemsLine})
+	}
+	return out
+}
+
+// accountIcon is the icon of an account's service.
+func accountIcon(a settings.Account) string {
+	if a.Type == settings.Demo {
+		return "phone"
+	}
+	return serviceIcon(a.Service)
+}
+
+// Do does what a button on a card stands for. Acts that only the window can
+// do, as showing a folder, are left to it.
+func (f *Flow) Do(account string, act Act) {
+	switch act {
+	case ActExport:
+		f.Export(account)
+	case ActStop:
+		f.Stop(account)
+	case ActSignIn:
+		f.signInAgain(account)
+	case ActDetails:
+		f.change(func() { f.open[account] = !f.open[account] })
+	case ActRemove:
+		f.remove(account)
+	}
+}
+
+// Folder is the folder of the archive.
+func (f *Flow) Folder() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.place
+}
+
+// remove asks whether account is to be removed, and then does.
+func (f *Flow) remove(account string) {
+	f.ask(Question{Question: words.Remove(account), answer: func(yes bool) {
+		if !yes {
+			return
+		}
+		f.run(func(ctx context.Context) {
+			err := f.works().Remove(ctx, account)
+			f.change(func() {
+				delete(f.failed, account)
+				if err != nil {
+					f.failed[account] = err
+				}
+			})
+			f.load()
+		})
+	}})
+}
