@@ -181,7 +181,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(),
-		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-4000; PRAGMA temp.cache_size=-1000", nil)
+		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-4000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=MEMORY", nil)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}

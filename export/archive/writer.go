@@ -200,3 +200,13 @@ func (w *writer) close() error {
 }
 
 var errClosed = errors.New("the export has ended")
+
+// eachString appends to list what a query of one column answers.
+func eachString(w *writer, list *[]string, query string, args ...any) error {
+	return w.each(query, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		*list = append(*list, s)
+		return err
+	})
+}

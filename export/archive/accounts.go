@@ -1,0 +1,198 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"sidekeep/export"
+)
+
+// SetAccount stores the settings of an account, which is made if the archive
+// does not know it. Settings are JSON without secrets; nil leaves those that
+// are there.
+func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if settings != nil && !json.Valid(settings) {
+		return fmt.Errorf("the settings of %q are no JSON", name)
+	}
+	w, err := newWriter(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	w.lock()
+	err = w.begin() // before the names are read that it may give out
+	if err == nil {
+		var id int64
+		if id, _, err = w.account(name); err == nil && settings != nil {
+			_, err = w.exec("UPDATE account SET settings = ? WHERE account = ?", settings, id)
+		}
+	}
+	if err == nil {
+		err = w.commit()
+	}
+	w.unlock()
+	return errors.Join(err, w.close())
+}
+
+// Accounts tells what the archive holds of each account, in the order in which
+// they came.
+func (a *Archive) Accounts(ctx context.Context) ([]Account, error) {
+	var list []Account
+	var ids []int64
+	err := eachRow(ctx, a.db, "SELECT account, name, folder, settings FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
+		var c Account
+		var id int64
+		err := rows.Scan(&id, &c.Name, &c.Folder, &c.Settings)
+		list, ids = append(list, c), append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, caused(err)
+	}
+	for i := range list {
+		if err := a.fillAccount(ctx, ids[i], &list[i]); err != nil {
+			return nil, caused(fmt.Errorf("account %q: %w", list[i].Name, err))
+		}
+	}
+	return list, nil
+}
+
+func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
+	s, err := countItems(ctx, a.db, id)
+	if err != nil {
+		return err
+	}
+	c.Items, c.Gone, c.SetAside, c.Failed = s.items, s.gone, s.aside, s.failed
+	err = a.db.QueryRowContext(ctx, `SELECT (SELECT ifnull(sum(size), 0) FROM file WHERE account = ?) + (SELECT ifnull(sum(size), 0) FROM photo WHERE account = ?)`,
+		id, id).Scan(&c.Bytes)
+	if err != nil {
+		return err
+	}
+	var listed int64
+	err = a.db.QueryRowContext(ctx, "SELECT ifnull(min(listed), 0) FROM collection WHERE account = ? AND named", id).Scan(&listed)
+	if err != nil {
+		return err
+	}
+	if listed > 0 {
+		c.LastFull = time.Unix(listed, 0)
+	}
+	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
+		return err
+	}
+	c.LastGood, err = a.newest(ctx, "account = ? AND good", id)
+	return err
+}
+
+func (a *Archive) newest(ctx context.Context, where string, args ...any) (*export.Ledger, error) {
+	l, err := a.ledgers(ctx, where, args, 1)
+	if err != nil || len(l) == 0 {
+		return nil, err
+	}
+	return &l[0], nil
+}
+
+// Exports tells the exports of an account, "" for all, newest first, at most
+// limit of them; 0 means all. An export that is running is not among them.
+// Each has all of its problems.
+func (a *Archive) Exports(ctx context.Context, account string, limit int) ([]export.Ledger, error) {
+	where, args := "ended IS NOT NULL", []any(nil)
+	if account != "" {
+		where, args = where+" AND account = (SELECT account FROM account WHERE name = ?)", []any{account}
+	}
+	if limit <= 0 {
+		limit = -1
+	}
+	l, err := a.ledgers(ctx, where, args, limit)
+	return l, caused(err)
+}
+
+func (a *Archive) ledgers(ctx context.Context, where string, args []any, limit int) ([]export.Ledger, error) {
+	list := []export.Ledger{}
+	err := eachRow(ctx, a.db, "SELECT ledger FROM export WHERE "+where+" ORDER BY number DESC LIMIT ?", append(args, limit), func(rows *sql.Rows) error {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		var s storedLedger
+		if err := json.Unmarshal(text, &s); err != nil {
+			return fmt.Errorf("%w: a ledger: %w", export.ErrDamaged, err)
+		}
+		for i, id := range s.IDs {
+			if i < len(s.Collections) {
+				s.Collections[i].ID = id
+			}
+		}
+		s.Problems = []export.Problem{}
+		list = append(list, s.Ledger)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if err := a.problems(ctx, &list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (a *Archive) problems(ctx context.Context, l *export.Ledger) error {
+	return eachRow(ctx, a.db, "SELECT collection, item, cause, detail, aside FROM problem WHERE export = ? ORDER BY problem", []any{l.Number}, func(rows *sql.Rows) error {
+		var p export.Problem
+		err := rows.Scan(&p.Collection, &p.Item, &p.Cause, &p.Detail, &p.Aside)
+		l.Problems = append(l.Problems, p)
+		return err
+	})
+}
+
+// A sum is how many items an account has.
+type sum struct {
+	items               map[export.Kind]int
+	gone, aside, failed int
+	photos              bool // there is a photo, present or gone
+}
+
+func countItems(ctx context.Context, q querier, account int64) (sum, error) {
+	s := sum{items: map[export.Kind]int{}}
+	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present, item.aside, item.failed, item.version IS NOT NULL, count(*)
+		FROM collection JOIN item USING (collection) LEFT JOIN version USING (version)
+		WHERE collection.account = ? GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
+		var kind export.Kind
+		var present, aside, failed, read bool
+		var n int
+		if err := rows.Scan(&kind, &present, &aside, &failed, &read, &n); err != nil {
+			return err
+		}
+		s.photos = s.photos || kind == export.Photos && read
+		switch {
+		case present:
+			s.items[kind] += n
+		case read:
+			s.gone += n
+		}
+		if present && aside {
+			s.aside += n
+		}
+		if present && failed {
+			s.failed += n
+		}
+		return nil
+	})
+	return s, err
+}
+
+// timeOf reads what stamp wrote; the zero time if it was nothing.
+func timeOf(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

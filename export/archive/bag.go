@@ -1,0 +1,108 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"time"
+)
+
+// The tag files of a bag (RFC 8493). history.db is none of those that the
+// tagmanifest lists: it notes itself that the tagmanifest is in place.
+const (
+	bagitFile       = "bagit.txt"
+	bagInfoFile     = "bag-info.txt"
+	manifestFile    = "manifest-sha256.txt"
+	tagManifestFile = "tagmanifest-sha256.txt"
+	readmeFile      = "README.html"
+)
+
+// payload lists the files below data/ with their hashes, sorted by path.
+const payload = `SELECT path, size, hash FROM file WHERE path >= 'data/' AND path < 'data0'
+	UNION ALL SELECT path, size, hash FROM photo ORDER BY path`
+
+// stageTags writes the manifests and what describes the archive. What of it has
+// not changed is left as it is.
+func (p *publication) stageTags() error {
+	var files, bytes int64
+	err := p.tag(manifestFile, func(w io.Writer) error {
+		return eachRow(context.Background(), p.w.conn, payload, nil, func(rows *sql.Rows) error {
+			files++
+			n, err := manifestLine(rows, w)
+			bytes += n
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.date(); err != nil {
+		return err
+	}
+	var date string
+	if _, err := p.w.row("SELECT value FROM archive WHERE name = 'bagged'", nil, &date); err != nil {
+		return err
+	}
+	if err := p.tag(bagInfoFile, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "Bag-Software-Agent: Sidekeep\nBagging-Date: %s\nExternal-Identifier: %s\nPayload-Oxum: %d.%d\nSidekeep-Format: %d\n",
+			date, p.a.id, bytes, files, Format)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := p.tag(bagitFile, func(w io.Writer) error {
+		_, err := io.WriteString(w, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := p.tag(readmeFile, func(w io.Writer) error { return writeReadme(context.Background(), p.w.conn, w) }); err != nil {
+		return err
+	}
+	return p.tag(tagManifestFile, func(w io.Writer) error {
+		return eachRow(context.Background(), p.w.conn, "SELECT path, size, hash FROM file WHERE NOT (path >= 'data/' AND path < 'data0') AND path <> ? ORDER BY path",
+			[]any{tagManifestFile}, func(rows *sql.Rows) error {
+				_, err := manifestLine(rows, w)
+				return err
+			})
+	})
+}
+
+// tag stages one file beside data/ and enters it in the table file.
+func (p *publication) tag(name string, write func(io.Writer) error) error {
+	p.account, p.n = 0, 0
+	if err := p.stage(name, write); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	last := len(p.staged) - 1
+	s := p.staged[last]
+	p.staged = p.staged[:last]
+	return p.recordFile(s)
+}
+
+// date moves the bagging date if the payload changed.
+func (p *publication) date() error {
+	n := len(p.staged)
+	if n == 0 || p.staged[n-1].path != manifestFile {
+		return nil
+	}
+	return p.w.set("bagged", p.a.now().UTC().Format(time.DateOnly))
+}
+
+// manifestLine writes what sha256sum -c reads: the hash, two spaces, the path.
+func manifestLine(rows *sql.Rows, w io.Writer) (size int64, err error) {
+	var name string
+	var hash sql.RawBytes
+	if err := rows.Scan(&name, &size, &hash); err != nil {
+		return 0, err
+	}
+	line := make([]byte, 0, 256)
+	line = hex.AppendEncode(line, hash)
+	line = append(line, "  "...)
+	line = append(line, name...)
+	line = append(line, '\n')
+	_, err = w.Write(line)
+	return size, err
+}

@@ -1,0 +1,398 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"sidekeep/export"
+	"sidekeep/formats/ical"
+	"sidekeep/formats/vcard"
+)
+
+// A page of items is read at a time, so that memory does not grow with the
+// collection and no reader is open for long.
+const (
+	pageRows  = 200
+	pageBytes = 2 << 20
+)
+
+// An output takes the open files of a collection as they are generated:
+// publishing writes them, verifying compares them.
+type output interface {
+	// name is the name of one of owner's files in folder, below the account.
+	name(folder, owner, want, ext, plain string) (string, error)
+	// file opens the file of this path, which is relative to the archive.
+	file(path string) (io.WriteCloser, error)
+	// place tells where an item's bytes stand now.
+	place(p place) error
+}
+
+// A place is where an item's bytes stand in an open file.
+type place struct {
+	item           int64
+	path           string
+	offset, length int64
+	hash           [sha256.Size]byte // of these bytes
+	wrapper        string            // of a calendar object: see ical.Join
+}
+
+// A generator derives the open files of a collection from the history. conn is
+// one connection, because of its temporary tables.
+type generator struct {
+	ctx    context.Context
+	conn   *sql.Conn
+	out    output
+	folder string // of the account
+	n      int64  // of the collection
+	name   string
+}
+
+// The folders of the open files, by kind, and what stands in for an empty name.
+var layouts = []struct {
+	kind               export.Kind
+	folder, ext, plain string
+}{
+	{export.Contacts, "Contacts", ".vcf", "Contacts"},
+	{export.Events, "Calendars", ".ics", "Calendar"},
+	{export.Todos, "To-dos", ".ics", "To-dos"},
+}
+
+const (
+	vanished = "Vanished/"
+	asides   = "Set aside"
+	albums   = "Albums"
+)
+
+// run generates every file of the collection.
+func (g *generator) run() error {
+	type group struct {
+		kind           string
+		present, aside bool
+	}
+	groups := map[group]bool{}
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM item JOIN version USING (version) WHERE item.collection = ?`,
+		[]any{g.n}, func(rows *sql.Rows) error {
+			var k group
+			err := rows.Scan(&k.kind, &k.present, &k.aside)
+			groups[k] = true
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	for _, present := range []bool{false, true} {
+		for _, l := range layouts {
+			if !groups[group{string(l.kind), present, false}] {
+				continue
+			}
+			make := g.calendar
+			if l.kind == export.Contacts {
+				make = g.contacts
+			}
+			if err := make(l.kind, present, l.folder, l.ext, l.plain); err != nil {
+				return err
+			}
+		}
+		if groups[group{string(export.Photos), present, false}] {
+			if err := g.albums(present); err != nil {
+				return err
+			}
+		}
+	}
+	return g.asides()
+}
+
+// path is the path of the k-th file of the collection in folder. Vanished items
+// have a file of the same name below Vanished.
+func (g *generator) path(present bool, folder, owner, want, ext, plain string) (string, error) {
+	name, err := g.out.name(g.folder+"/"+folder, owner, want, ext, plain)
+	if err != nil {
+		return "", err
+	}
+	if !present {
+		folder = vanished + folder
+	}
+	return g.folder + "/" + folder + "/" + name, nil
+}
+
+// contacts writes the cards one after the other.
+func (g *generator) contacts(kind export.Kind, present bool, folder, ext, plain string) error {
+	name, err := g.path(present, folder, g.owner(1), g.name, ext, plain)
+	if err != nil {
+		return err
+	}
+	f, err := g.out.file(name)
+	if err != nil {
+		return err
+	}
+	w := &counter{w: f}
+	err = g.each(kind, present, false, "", func(r record) error {
+		raw, err := vcard.Published(r.bytes)
+		if err != nil {
+			return fmt.Errorf("publishing %q: %w", r.id, err)
+		}
+		p := place{item: r.item, path: name, offset: w.n, length: int64(len(raw))}
+		p.hash = r.published(raw)
+		if _, err := w.Write(raw); err != nil {
+			return err
+		}
+		return g.out.place(p)
+	})
+	return errors.Join(err, f.Close())
+}
+
+// calendar writes one VCALENDAR. Objects that bring another time zone of a name
+// that is in the file go to the next file, those that clash there to the one
+// after that.
+func (g *generator) calendar(kind export.Kind, present bool, folder, ext, plain string) error {
+	const make = "CREATE TEMP TABLE IF NOT EXISTS clash (item INTEGER PRIMARY KEY, pass INTEGER NOT NULL)"
+	for _, q := range []string{make, "DELETE FROM temp.clash"} {
+		if _, err := g.conn.ExecContext(g.ctx, q); err != nil {
+			return err
+		}
+	}
+	for pass := 1; ; pass++ {
+		name, err := g.path(present, folder, g.owner(pass), g.name, ext, plain)
+		if err != nil {
+			return err
+		}
+		clashes, err := g.calendarFile(kind, present, name, pass)
+		if err != nil || clashes == 0 {
+			return err
+		}
+	}
+}
+
+func (g *generator) calendarFile(kind export.Kind, present bool, name string, pass int) (clashes int, err error) {
+	f, err := g.out.file(name)
+	if err != nil {
+		return 0, err
+	}
+	m := ical.NewMerger(f, g.name)
+	condition := ""
+	if pass > 1 {
+		condition = "item.item IN (SELECT item FROM temp.clash WHERE pass = " + strconv.Itoa(pass) + ")"
+	}
+	err = g.each(kind, present, false, condition, func(r record) error {
+		p := place{item: r.item, path: name}
+		raw, err := ical.Published(r.bytes)
+		var pieces ical.Pieces
+		if err == nil {
+			pieces, err = ical.Parts(raw)
+		}
+		if err == nil {
+			p.offset, p.length, err = m.Add(pieces)
+		}
+		if errors.Is(err, ical.ErrZoneClash) {
+			clashes++
+			_, err := g.conn.ExecContext(g.ctx, "INSERT INTO temp.clash VALUES (?, ?) ON CONFLICT DO UPDATE SET pass = excluded.pass", r.item, pass+1)
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("publishing %q: %w", r.id, err)
+		}
+		sum := sha256.New()
+		for _, c := range pieces.Components {
+			sum.Write(c)
+		}
+		sum.Sum(p.hash[:0])
+		p.wrapper = pieces.Wrapper
+		return g.out.place(p)
+	})
+	return clashes, errors.Join(err, m.Close(), f.Close())
+}
+
+// asides writes the bytes that could not be understood, each as delivered in a
+// file of its own. They stay there when the source no longer has them.
+func (g *generator) asides() error {
+	for _, present := range []bool{true, false} {
+		err := g.each("", present, true, "", func(r record) error {
+			stem, ext := asideName(r)
+			name, err := g.path(true, asides, "item/"+strconv.FormatInt(r.item, 10), stem, ext, "Item")
+			if err != nil {
+				return err
+			}
+			f, err := g.out.file(name)
+			if err != nil {
+				return err
+			}
+			_, err = f.Write(r.bytes)
+			if err := errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+			p := place{item: r.item, path: name, length: int64(len(r.bytes))}
+			copy(p.hash[:], r.hash)
+			return g.out.place(p)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asideName is what the file of an item is called that was set aside.
+func asideName(r record) (stem, ext string) {
+	name := lastPart(r.name)
+	if name == "" {
+		name = lastPart(strings.TrimRight(r.id, "/"))
+	}
+	stem, ext = splitExt(cleanName(name, maxNameUnits))
+	for _, l := range layouts {
+		if ext == "" && l.kind == r.kind {
+			ext = l.ext
+		}
+	}
+	return stem, ext
+}
+
+// albums writes for each folder of the source which photos it shows.
+func (g *generator) albums(present bool) error {
+	var folders []string
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM item JOIN version USING (version)
+		WHERE item.collection = ? AND item.present = ? AND version.photo IS NOT NULL ORDER BY 1`, []any{g.n, present}, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		folders = append(folders, s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if err := g.album(present, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *generator) album(present bool, folder string) error {
+	want := g.name
+	if parts := strings.Trim(folder, "/"); parts != "" {
+		want = strings.ReplaceAll(parts, "/", " - ")
+	}
+	name, err := g.path(present, albums, "album/"+strconv.FormatInt(g.n, 10)+"/"+folder, want, ".txt", "Album")
+	if err != nil {
+		return err
+	}
+	f, err := g.out.file(name)
+	if err != nil {
+		return err
+	}
+	up := "../"
+	if !present {
+		up = "../../"
+	}
+	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM item JOIN version USING (version) JOIN photo USING (photo)
+		WHERE item.collection = ? AND item.present = ? AND item.folder = ? ORDER BY 1`, []any{g.n, present, folder}, func(rows *sql.Rows) error {
+		var p string
+		if err := rows.Scan(&p); err != nil {
+			return err
+		}
+		_, err := io.WriteString(f, up+strings.TrimPrefix(p, g.folder+"/")+"\r\n")
+		return err
+	})
+	return errors.Join(err, f.Close())
+}
+
+func (g *generator) owner(k int) string {
+	return "collection/" + strconv.FormatInt(g.n, 10) + "/" + strconv.Itoa(k)
+}
+
+// A record is an item with its newest bytes.
+type record struct {
+	item     int64
+	id, name string
+	kind     export.Kind
+	bytes    []byte
+	hash     []byte
+}
+
+// published is the hash of raw, the published form of the record.
+func (r record) published(raw []byte) (h [sha256.Size]byte) {
+	if len(raw) == len(r.bytes) && bytes.Equal(raw, r.bytes) {
+		copy(h[:], r.hash)
+		return h
+	}
+	return sha256.Sum256(raw)
+}
+
+// each calls do for the items of one kind ("" for all) that are present or
+// gone, understood or set aside, in the order of their IDs.
+func (g *generator) each(kind export.Kind, present, aside bool, condition string, do func(record) error) error {
+	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash
+		FROM item JOIN version USING (version) JOIN blob USING (blob)
+		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ?`
+	if aside {
+		query += " AND (item.failed OR item.aside)"
+	}
+	if kind != "" {
+		query += " AND version.kind = '" + string(kind) + "'"
+	}
+	if condition != "" {
+		query += " AND " + condition
+	}
+	query += " ORDER BY item.id LIMIT " + strconv.Itoa(pageRows)
+	after := ""
+	first := true
+	for {
+		page, more, err := g.page(query, after, first, present, aside)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if err := do(r); err != nil {
+				return err
+			}
+		}
+		if !more {
+			return nil
+		}
+		after, first = page[len(page)-1].id, false
+	}
+}
+
+// page reads items from after on; more tells whether there may be others.
+func (g *generator) page(query, after string, first, present, aside bool) (page []record, more bool, err error) {
+	if first {
+		query = strings.Replace(query, "item.id > ?", "item.id >= ?", 1)
+	}
+	size := 0
+	err = eachRow(g.ctx, g.conn, query, []any{g.n, after, present, aside}, func(rows *sql.Rows) error {
+		var r record
+		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, &r.bytes, &r.hash); err != nil {
+			return err
+		}
+		page = append(page, r)
+		if size += len(r.bytes); size >= pageBytes {
+			return errPage
+		}
+		return nil
+	})
+	if errors.Is(err, errPage) {
+		return page, true, nil
+	}
+	return page, len(page) == pageRows, err
+}
+
+var errPage = errors.New("the page is full")
+
+// A counter counts what is written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,112 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"encoding/hex"
+	"io"
+	"strconv"
+	"strings"
+)
+
+const indexFile = "index.csv"
+
+// indexHead names the columns of index.csv: see FORMAT.md.
+var indexHead = []string{
+	"collection", "id", "version", "uid", "file", "offset", "length", "published", "delivered", "wrapper", "state",
+	"kind", "name", "original name", "folder", "modified", "collection name",
+}
+
+// writeIndex writes the index of an account: every item, in the order of
+// collections and IDs. Paths in it are relative to the account's folder.
+func writeIndex(ctx context.Context, q querier, account int64, folder string, w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if err := out.Write(indexHead); err != nil {
+		return err
+	}
+	var collections []int64
+	err := eachRow(ctx, q, "SELECT collection FROM collection WHERE account = ? ORDER BY collection", []any{account}, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		collections = append(collections, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	line := make([]string, len(indexHead))
+	for _, c := range collections {
+		for after, more := "", true; more; {
+			n := 0
+			op := ">"
+			if after == "" {
+				op = ">="
+			}
+			err := eachRow(ctx, q, strings.Replace(indexQuery, "$op", op, 1), []any{c, after}, func(rows *sql.Rows) error {
+				n++
+				if err := indexLine(rows, folder, line); err != nil {
+					return err
+				}
+				after = line[1]
+				return out.Write(line)
+			})
+			if err != nil {
+				return err
+			}
+			more = n == indexPage && after != ""
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+const indexPage = 1000
+
+// indexQuery reads a page of lines. A photo's place is its own row; an item
+// that was never read has none.
+const indexQuery = `SELECT collection.id, item.id, item.mark, ifnull(version.uid, ''),
+	ifnull(place.path, photo.path), ifnull(place.offset, 0), ifnull(place.length, photo.size),
+	ifnull(place.hash, photo.hash), ifnull(blob.hash, photo.hash), ifnull(place.wrapper, ''),
+	item.present, item.aside, ifnull(version.kind, collection.kind), ifnull(version.name, ''),
+	item.name, item.folder, item.modified, collection.name
+	FROM item JOIN collection USING (collection) LEFT JOIN version USING (version)
+	LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
+	WHERE item.collection = ? AND item.id $op ? AND (item.present OR item.version IS NOT NULL) ORDER BY item.id LIMIT 1000`
+
+func indexLine(rows *sql.Rows, folder string, line []string) error {
+	var file sql.NullString
+	var offset int64
+	var length sql.NullInt64
+	var published, delivered sql.RawBytes
+	var present, aside bool
+	err := rows.Scan(&line[0], &line[1], &line[2], &line[3], &file, &offset, &length, &published, &delivered, &line[9],
+		&present, &aside, &line[11], &line[12], &line[13], &line[14], &line[15], &line[16])
+	if err != nil {
+		return err
+	}
+	line[4], line[5], line[6], line[7], line[8] = "", "", "", "", ""
+	if file.Valid {
+		line[4] = strings.TrimPrefix(file.String, folder+"/")
+		line[5], line[6] = strconv.FormatInt(offset, 10), strconv.FormatInt(length.Int64, 10)
+		line[7], line[8] = hex.EncodeToString(published), hex.EncodeToString(delivered)
+	}
+	line[10] = stateOf(present, aside, file.Valid)
+	return nil
+}
+
+// stateOf is the state column of index.csv.
+func stateOf(present, aside, read bool) string {
+	switch {
+	case !present && aside:
+		return SetAside + ", " + Gone
+	case !present:
+		return Gone
+	case !read:
+		return Failed
+	case aside:
+		return SetAside
+	}
+	return Present
+}

@@ -1,0 +1,353 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A publication makes the open files follow the history. Everything is written
+// aside and synced before the first file changes, so that a full disk changes
+// none. The marks that say what is behind are taken back in the last commit.
+type publication struct {
+	a       *Archive
+	w       *writer
+	force   bool // the files may differ from what the table file says
+	staged  []staged
+	removed []string
+	temps   int   // how many files were written aside so far
+	account int64 // whose files are being staged; 0 for those of the archive
+	n       int64 // the collection whose files are being staged; 0 for others
+}
+
+// A staged file is written aside and synced.
+type staged struct {
+	path, temp string
+	account, n int64
+	hash       [sha256.Size]byte
+	size       int64
+}
+
+// publish brings the open files up to the history. The writer is held by the
+// caller, with nothing in its batch.
+func (a *Archive) publish(w *writer, force bool) error {
+	p := &publication{a: a, w: w, force: force}
+	err := p.run()
+	if err != nil {
+		w.rollback()
+	}
+	return caused(err)
+}
+
+func (p *publication) run() error {
+	for _, step := range []func() error{p.prepare, p.stageCollections, p.w.commit, p.recordFiles, p.stageTags, p.move, p.conclude} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return empty(p.a.disk, publishDir)
+}
+
+func (p *publication) prepare() error {
+	if err := makeFolders(p.a.disk, publishDir); err != nil {
+		return err
+	}
+	return empty(p.a.disk, publishDir)
+}
+
+// A dirtyCollection is one whose files or index lines are behind.
+type dirtyCollection struct {
+	n, account   int64
+	folder, name string
+	dirty        int
+}
+
+func (p *publication) stageCollections() error {
+	var list []dirtyCollection
+	err := p.w.each(`SELECT collection, account, account.folder, collection.name, dirty FROM collection JOIN account USING (account)
+		WHERE dirty ORDER BY account, collection`, nil, func(rows *sql.Rows) error {
+		var c dirtyCollection
+		err := rows.Scan(&c.n, &c.account, &c.folder, &c.name, &c.dirty)
+		list = append(list, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, c := range list {
+		p.account, p.n = c.account, c.n
+		if c.dirty > 1 || p.force {
+			if err := p.stageCollection(c); err != nil {
+				return fmt.Errorf("writing the files of %q: %w", c.name, err)
+			}
+		}
+		if i+1 < len(list) && list[i+1].account == c.account {
+			continue
+		}
+		p.n = 0
+		if err := p.stage(c.folder+"/"+indexFile, func(w io.Writer) error {
+			return writeIndex(context.Background(), p.w.conn, c.account, c.folder, w)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *publication) stageCollection(c dirtyCollection) error {
+	had := len(p.staged)
+	g := &generator{ctx: context.Background(), conn: p.w.conn, out: p, folder: c.folder, n: c.n, name: c.name}
+	if err := g.run(); err != nil {
+		return err
+	}
+	now := map[string]bool{}
+	for _, s := range p.staged[had:] {
+		now[s.path] = true
+	}
+	var before []string
+	if err := eachString(p.w, &before, "SELECT path FROM file WHERE collection = ?", c.n); err != nil {
+		return err
+	}
+	for _, old := range before {
+		if !now[old] {
+			p.removed = append(p.removed, old)
+		}
+	}
+	return nil
+}
+
+// name gives one of the files of a collection its name, once and for all.
+func (p *publication) name(folder, owner, want, ext, plain string) (string, error) {
+	// The longest path that the name will stand in is the one below Vanished.
+	units := min(maxNameUnits, maxPathUnits-unitsOf(folder+"/"+vanished))
+	return p.w.give(folder, owner, want, ext, plain, units, func(name string) (bool, error) {
+		return exists(p.a.disk, folder+"/"+name)
+	})
+}
+
+func (p *publication) place(at place) error {
+	_, err := p.w.exec(`INSERT INTO place (item, path, offset, length, hash, wrapper) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (item) DO UPDATE SET path = excluded.path, offset = excluded.offset, length = excluded.length, hash = excluded.hash, wrapper = excluded.wrapper
+		WHERE path <> excluded.path OR offset <> excluded.offset OR length <> excluded.length OR hash <> excluded.hash OR wrapper <> excluded.wrapper`,
+		at.item, at.path, at.offset, at.length, at.hash[:], at.wrapper)
+	if err != nil {
+		return err
+	}
+	return p.w.took(len(at.wrapper))
+}
+
+// file opens a file aside that will get this path.
+func (p *publication) file(name string) (io.WriteCloser, error) {
+	p.temps++
+	temp := publishDir + "/" + strconv.Itoa(p.temps)
+	f, err := p.a.disk.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return nil, err
+	}
+	p.staged = append(p.staged, staged{path: name, temp: temp, account: p.account, n: p.n})
+	return &stagedFile{f: f, buf: bufio.NewWriterSize(f, 64<<10), sum: sha256.New(), s: len(p.staged) - 1, p: p}, nil
+}
+
+func (p *publication) stage(name string, write func(io.Writer) error) error {
+	f, err := p.file(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// A stagedFile is a file being written aside. Close syncs it.
+type stagedFile struct {
+	f   File
+	buf *bufio.Writer
+	sum hash.Hash
+	s   int
+	p   *publication
+}
+
+func (f *stagedFile) Write(b []byte) (int, error) {
+	f.sum.Write(b)
+	f.p.staged[f.s].size += int64(len(b))
+	return f.buf.Write(b)
+}
+
+func (f *stagedFile) Close() error {
+	f.sum.Sum(f.p.staged[f.s].hash[:0])
+	err := f.buf.Flush()
+	if err == nil {
+		err = f.f.Sync()
+	}
+	return errors.Join(err, f.f.Close())
+}
+
+// recordFiles enters in the table file what will be in place when the last
+// commit is done, and drops from staged what is in place already.
+func (p *publication) recordFiles() error {
+	for _, name := range p.removed {
+		if _, err := p.w.exec("DELETE FROM file WHERE path = ?", name); err != nil {
+			return err
+		}
+	}
+	list := p.staged
+	p.staged = p.staged[:0:0]
+	for _, s := range list {
+		if err := p.recordFile(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *publication) recordFile(s staged) error {
+	same, err := p.inPlace(s)
+	if err != nil {
+		return err
+	}
+	if same {
+		return p.a.disk.Remove(s.temp)
+	}
+	p.staged = append(p.staged, s)
+	_, err = p.w.exec(`INSERT INTO file (path, account, collection, size, hash) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (path) DO UPDATE SET account = excluded.account, collection = excluded.collection, size = excluded.size, hash = excluded.hash`,
+		s.path, orNull(s.account), orNull(s.n), s.size, s.hash[:])
+	return err
+}
+
+// inPlace reports whether a file holds already what was staged for it.
+func (p *publication) inPlace(s staged) (bool, error) {
+	var was []byte
+	known, err := p.w.row("SELECT hash FROM file WHERE path = ?", []any{s.path}, &was)
+	if err != nil || !known || string(was) != string(s.hash[:]) {
+		return false, err
+	}
+	info, err := p.a.disk.Lstat(s.path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != s.size {
+		return false, nil // whatever is there is replaced
+	}
+	if !p.force {
+		return true, nil
+	}
+	now, _, err := hashFile(context.Background(), p.a.disk, s.path, nil)
+	return now == s.hash, err
+}
+
+// move gives every staged file its name: first the vanished, so that nothing
+// leaves one open file before it is in the other; then what is no longer needed
+// goes; then the manifests.
+func (p *publication) move() error {
+	d := p.a.disk
+	slices.SortStableFunc(p.staged, func(a, b staged) int { return moveRank(a.path) - moveRank(b.path) })
+	folders := map[string]bool{}
+	tags := false
+	for _, s := range p.staged {
+		if moveRank(s.path) == lastRank && !tags {
+			tags = true
+			if err := p.remove(folders); err != nil {
+				return err
+			}
+		}
+		dir := path.Dir(s.path)
+		if err := makeFolders(d, dir); err != nil {
+			return err
+		}
+		if err := d.Rename(s.temp, s.path); err != nil {
+			return err
+		}
+		folders[dir] = true
+	}
+	return p.remove(folders)
+}
+
+// remove syncs the folders that changed, and then removes what the history no
+// longer has in files of these names.
+func (p *publication) remove(folders map[string]bool) error {
+	if err := p.sync(folders); err != nil {
+		return err
+	}
+	for _, name := range p.removed {
+		if err := removeIfThere(p.a.disk, name); err != nil {
+			return err
+		}
+		folders[path.Dir(name)] = true
+	}
+	p.removed = nil
+	return p.sync(folders)
+}
+
+func (p *publication) sync(folders map[string]bool) error {
+	for dir := range folders {
+		if there, err := exists(p.a.disk, dir); err != nil {
+			return err
+		} else if !there {
+			continue // its last file was removed before
+		}
+		if err := p.a.disk.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	clear(folders)
+	return nil
+}
+
+const lastRank = 2
+
+func moveRank(name string) int {
+	switch {
+	case !strings.HasPrefix(name, "data/"):
+		return lastRank
+	case strings.Contains(name, "/"+vanished):
+		return 0
+	}
+	return 1
+}
+
+// conclude takes the marks back.
+func (p *publication) conclude() error {
+	if _, err := p.w.exec("UPDATE collection SET dirty = 0 WHERE dirty"); err != nil {
+		return err
+	}
+	if err := p.w.set("publish", "0"); err != nil {
+		return err
+	}
+	return p.w.commit()
+}
+
+// hashFile reads a whole file; read is told of every step, nil to tell nobody.
+func hashFile(ctx context.Context, d Disk, name string, read func(n int)) (sum [sha256.Size]byte, size int64, err error) {
+	f, err := d.Open(name)
+	if err != nil {
+		return sum, 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	for {
+		if err := ctx.Err(); err != nil {
+			return sum, size, err
+		}
+		n, err := f.Read(*buf)
+		h.Write((*buf)[:n])
+		size += int64(n)
+		if read != nil {
+			read(n)
+		}
+		if err == io.EOF {
+			h.Sum(sum[:0])
+			return sum, size, nil
+		}
+		if err != nil {
+			return sum, size, err
+		}
+	}
+}

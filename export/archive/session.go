@@ -1,0 +1,312 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A session is one export being written. It holds the lock.
+type session struct {
+	a       *Archive
+	l       *lock
+	w       *writer
+	number  int64
+	account int64
+	folder  string // of the account, data/<name>
+	last    struct{ item, version, blob, photo int64 }
+
+	open   *recorder  // the one that is open, nil if none is
+	large  sync.Mutex // one large body is in memory at a time
+	photos sync.Mutex // one photo gets its name at a time
+}
+
+// Begin opens the next export of account, which is made if the archive does not
+// know it. It does not wait: the error is [export.ErrBusy] if anybody writes.
+// The context is not used after Begin returns.
+func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (export.Session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l, w, err := a.write()
+	if err != nil {
+		return nil, err
+	}
+	s := &session{a: a, l: l, w: w}
+	w.lock()
+	err = s.begin(account, at)
+	w.unlock()
+	if err != nil {
+		return nil, errors.Join(err, s.end())
+	}
+	return s, nil
+}
+
+// write opens the archive for writing, with everything finished that was begun
+// before. The caller closes the writer and releases the lock.
+func (a *Archive) write() (*lock, *writer, error) {
+	if err := makeFolders(a.disk, sideDir); err != nil {
+		return nil, nil, caused(err)
+	}
+	l, err := lockFor(a.dir, a.now())
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := newWriter(context.Background(), a.db)
+	if err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
+	if err := a.repair(w); err != nil {
+		return nil, nil, errors.Join(caused(err), w.close(), l.release())
+	}
+	return l, w, nil
+}
+
+func (s *session) begin(account string, at time.Time) error {
+	var err error
+	s.account, s.folder, err = s.w.account(account)
+	if err != nil {
+		return err
+	}
+	for table, last := range map[string]*int64{"item": &s.last.item, "version": &s.last.version, "blob": &s.last.blob, "photo": &s.last.photo} {
+		if _, err := s.w.row("SELECT ifnull(max("+table+"), 0) FROM "+table, nil, last); err != nil {
+			return err
+		}
+	}
+	if _, err := s.w.row("SELECT ifnull(max(number), 0) + 1 FROM export", nil, &s.number); err != nil {
+		return err
+	}
+	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
+		return err
+	}
+	return s.w.commit()
+}
+
+// account finds or makes the account of this name, and its folder.
+func (w *writer) account(name string) (id int64, folder string, err error) {
+	ok, err := w.row("SELECT account, folder FROM account WHERE name = ?", []any{name}, &id, &folder)
+	if ok || err != nil {
+		return id, folder, err
+	}
+	if _, err := w.row("SELECT ifnull(max(account), 0) + 1 FROM account", nil, &id); err != nil {
+		return 0, "", err
+	}
+	folder, err = w.give("data", "account/"+strconv.FormatInt(id, 10), name, "", "Account", maxAccountUnits, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	folder = "data/" + folder
+	_, err = w.exec("INSERT INTO account (account, name, folder) VALUES (?, ?, ?)", id, name, folder)
+	return id, folder, err
+}
+
+// give returns the name that owner has in folder, or gives it one like want:
+// clean, with ext as its ending, and taken by nobody else. taken says of a name
+// whether something unknown has it; nil asks nothing.
+func (w *writer) give(folder, owner, want, ext, plain string, units int, taken func(name string) (bool, error)) (string, error) {
+	var name string
+	ok, err := w.row("SELECT name FROM name WHERE folder = ? AND owner = ?", []any{folder, owner}, &name)
+	if ok || err != nil {
+		return name, err
+	}
+	stem := cleanName(want, units-unitsOf(ext))
+	if stem == "" {
+		stem = plain
+	}
+	if reservedName(stem + ext) {
+		stem = "_" + stem
+	}
+	_, err = firstFree(func(n int) (bool, error) {
+		name = numbered(stem, ext, n, units)
+		var one int
+		used, err := w.row("SELECT 1 FROM name WHERE folder = ? AND key = ?", []any{folder, foldName(name)}, &one)
+		if err == nil && !used && taken != nil {
+			used, err = taken(name)
+		}
+		return !used, err
+	})
+	if err != nil {
+		return "", err
+	}
+	_, err = w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(name), owner, name)
+	return name, err
+}
+
+// Number is the number of the export.
+func (s *session) Number() int64 { return s.number }
+
+// Absent records the collections that the source no longer names.
+func (s *session) Absent(_ context.Context, named []export.Collection, kinds []export.Kind) (gone int, err error) {
+	s.w.lock()
+	defer s.w.unlock()
+	have := map[string]bool{}
+	for _, c := range named {
+		have[c.ID] = true
+	}
+	var absent []int64
+	err = s.w.each("SELECT collection, id, kind, mixed FROM collection WHERE account = ? AND named", []any{s.account}, func(rows *sql.Rows) error {
+		var n int64
+		var id, kind string
+		var mixed bool
+		if err := rows.Scan(&n, &id, &kind, &mixed); err != nil {
+			return err
+		}
+		asked := len(kinds) == 0 || slices.Contains(kinds, export.Kind(kind)) || mixed && slices.Contains(kinds, export.Todos)
+		if asked && !have[id] {
+			absent = append(absent, n)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range absent {
+		n, err := s.vanish(c, "")
+		if err != nil {
+			return 0, err
+		}
+		gone += n
+		if _, err := s.w.exec("UPDATE collection SET named = 0, token = '', listed = 0 WHERE collection = ?", c); err != nil {
+			return 0, err
+		}
+	}
+	return gone, s.w.commit()
+}
+
+// vanish records the present items of a collection that meet the condition as
+// gone.
+func (s *session) vanish(collection int64, condition string) (int, error) {
+	if condition != "" {
+		condition = " AND " + condition
+	}
+	where := " FROM item WHERE item.collection = ? AND item.present" + condition
+	_, err := s.w.exec(`INSERT INTO version (item, export, mark, kind, uid, name, start, all_day)
+		SELECT item, ?, '', '', '', '', '', 0`+where+` ORDER BY item.id`, s.number, collection)
+	if err != nil {
+		return 0, err
+	}
+	res, err := s.w.exec(`UPDATE item SET present = 0, failed = 0, since = ? WHERE item IN (SELECT item`+where+`)`, s.number, collection)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 0 {
+		return 0, s.w.fail(err)
+	}
+	if _, err := s.w.row("SELECT max(version) FROM version", nil, &s.last.version); err != nil {
+		return 0, err
+	}
+	_, err = s.w.exec("UPDATE collection SET dirty = 2 WHERE collection = ?", collection)
+	return int(n), err
+}
+
+// Finish records the sum and publishes the open files, also of an export that
+// was stopped. It gives the lock back whatever happens. The context is not
+// used.
+func (s *session) Finish(_ context.Context, l *export.Ledger) error {
+	s.w.lock()
+	err := s.finish(l)
+	s.w.unlock()
+	return errors.Join(caused(err), s.end())
+}
+
+func (s *session) finish(l *export.Ledger) error {
+	if s.open != nil {
+		return errors.New("a collection is still open")
+	}
+	if err := s.w.recover(); err != nil {
+		return err
+	}
+	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
+		return err
+	}
+	dirty, err := s.w.dirty()
+	if err != nil {
+		return err
+	}
+	if dirty {
+		if err := s.w.set("publish", "1"); err != nil {
+			return err
+		}
+	}
+	if err := s.w.commit(); err != nil || !dirty {
+		return err
+	}
+	return s.a.publish(s.w, false)
+}
+
+// recover makes the writer usable again after an error. What was not committed
+// is dropped.
+func (w *writer) recover() error {
+	if w.broken == nil || errors.Is(w.broken, errClosed) {
+		return w.broken
+	}
+	w.rollback()
+	w.broken = nil
+	return nil
+}
+
+// ledger ends the export: its sum and, as far as no item told them already, its
+// problems.
+func (w *writer) ledger(number int64, l *export.Ledger, ended time.Time) error {
+	stored := storedLedger{Ledger: *l}
+	stored.Problems = nil
+	for _, c := range l.Collections {
+		stored.IDs = append(stored.IDs, c.ID)
+	}
+	text, err := json.Marshal(stored)
+	if err != nil {
+		return fmt.Errorf("writing the ledger: %w", err)
+	}
+	for _, p := range l.Problems {
+		if p.Item != "" {
+			continue // recorded when it was put
+		}
+		if err := w.problem(number, p); err != nil {
+			return err
+		}
+	}
+	_, err = w.exec("UPDATE export SET ended = ?, good = ?, ledger = ? WHERE number = ?", stamp(ended), l.Good(), string(text), number)
+	return err
+}
+
+// A storedLedger is the ledger column of an export: the ledger without its
+// problems, with the IDs of its collections.
+type storedLedger struct {
+	export.Ledger
+	IDs []string `json:"ids"`
+}
+
+func (w *writer) problem(number int64, p export.Problem) error {
+	_, err := w.exec("INSERT INTO problem (export, collection, item, cause, detail, aside) VALUES (?, ?, ?, ?, ?, ?)",
+		number, p.Collection, p.Item, p.Cause, p.Detail, p.Aside)
+	return err
+}
+
+// set stores one of the archive's own values.
+func (w *writer) set(name, value string) error {
+	_, err := w.exec("INSERT INTO archive (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
+	return err
+}
+
+// dirty reports whether any open file has to follow the history.
+func (w *writer) dirty() (bool, error) {
+	var n int
+	_, err := w.row("SELECT EXISTS (SELECT 1 FROM collection WHERE dirty) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')", nil, &n)
+	return n != 0, err
+}
+
+func (s *session) end() error {
+	return errors.Join(s.w.close(), s.l.release())
+}
+
+// stamp is how times are stored: RFC 3339 in UTC.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -1,0 +1,272 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/formats/ical"
+	"sidekeep/formats/vcard"
+)
+
+// The sizes of the bodies of contacts, events and to-dos.
+const (
+	maxText   = 200 << 20 // larger ones are refused
+	maxMemory = 1 << 20   // larger ones are gathered on disk, and in memory one at a time
+)
+
+// putText takes a contact, an event or a to-do. Bytes are read, hashed and
+// understood without holding the history.
+func (r *recorder) putText(ctx context.Context, it export.Item) (export.Outcome, error) {
+	b, err := r.read(ctx, it)
+	if err != nil {
+		if why, ok := refused(err); ok {
+			return r.fail(it, why)
+		}
+		return export.Outcome{}, caused(err)
+	}
+	defer b.free()
+	v := understand(r.c.Kind, b.raw)
+	w := r.s.w
+	w.lock()
+	defer w.unlock()
+	if r.closed {
+		return export.Outcome{}, errClosed
+	}
+	h, err := r.held(it.ID)
+	if err != nil {
+		return export.Outcome{}, err
+	}
+	if h.known && h.present && bytes.Equal(h.hash, b.hash[:]) && h.aside == (v.aside != "") {
+		return r.same(it, h, export.Outcome{Kind: v.kind, Bytes: int64(len(b.raw))})
+	}
+	v.size = int64(len(b.raw))
+	if v.blob, err = r.s.blob(b); err != nil {
+		return export.Outcome{}, err
+	}
+	return r.keep(it, h, v)
+}
+
+// blob stores the bytes once and tells their row.
+func (s *session) blob(b *body) (int64, error) {
+	var n int64
+	ok, err := s.w.row("SELECT blob FROM blob WHERE hash = ?", []any{b.hash[:]}, &n)
+	if ok || err != nil {
+		return n, err
+	}
+	raw := b.raw
+	if raw == nil {
+		raw = []byte{}
+	}
+	s.last.blob++
+	_, err = s.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?)", s.last.blob, b.hash[:], raw)
+	return s.last.blob, err
+}
+
+// understand reads what people need from the bytes of an item; kind is that of
+// its collection. What a calendar holds is decided by the bytes.
+func understand(kind export.Kind, raw []byte) version {
+	v := version{kind: kind}
+	if kind == export.Contacts {
+		card, err := vcard.Read(raw)
+		if err == nil {
+			_, err = vcard.Published(raw)
+		}
+		if err != nil {
+			v.aside = reason(err)
+		}
+		v.uid, v.name = card.UID, card.Name
+		return v
+	}
+	o, err := ical.Read(raw)
+	if err == nil {
+		err = mergeable(raw)
+	}
+	if err != nil {
+		v.aside = reason(err)
+		return v
+	}
+	v.kind = export.Events
+	start := o.Start
+	if o.Component == "VTODO" {
+		v.kind = export.Todos
+		if start.IsZero() {
+			start = o.Due
+		}
+	}
+	v.uid, v.name, v.allDay = o.UID, o.Summary, o.AllDay
+	if !start.IsZero() {
+		v.start = start.Format(time.RFC3339)
+	}
+	return v
+}
+
+// mergeable tells why a calendar object could not stand in a published file.
+func mergeable(raw []byte) error {
+	published, err := ical.Published(raw)
+	if err != nil {
+		return err
+	}
+	p, err := ical.Parts(published)
+	if err == nil && len(p.Components) == 0 {
+		err = errors.New("there is no event or to-do in it")
+	}
+	return err
+}
+
+// reason is never "", which would mean that nothing is wrong.
+func reason(err error) string {
+	if s := err.Error(); s != "" {
+		return s
+	}
+	return "it could not be understood"
+}
+
+// A body is the bytes of an item as delivered.
+type body struct {
+	raw  []byte
+	hash [sha256.Size]byte
+	buf  *bytes.Buffer
+	free func()
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// read reads a whole body. An error of the source is a refusal.
+func (r *recorder) read(ctx context.Context, it export.Item) (*body, error) {
+	if it.Size > maxText {
+		return nil, tooLarge(it.Size)
+	}
+	in, start, err := it.Open(ctx, 0)
+	if err != nil {
+		return nil, refusal{err}
+	}
+	defer in.Close()
+	if start != 0 {
+		return nil, refusal{fmt.Errorf("%w: the body starts at byte %d", export.ErrDamaged, start)}
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	b := &body{buf: buf, free: func() {
+		if buf.Cap() <= maxMemory {
+			buffers.Put(buf)
+		}
+	}}
+	n, err := buf.ReadFrom(io.LimitReader(in, maxMemory))
+	if err == nil && n == maxMemory {
+		b.free()
+		return r.spool(in, it, buf)
+	}
+	if err := complete(it, n, err); err != nil {
+		b.free()
+		return nil, err
+	}
+	b.raw = buf.Bytes()
+	b.hash = sha256.Sum256(b.raw)
+	return b, nil
+}
+
+// spool gathers a large body on disk, and takes it into memory when no other
+// large one is there.
+func (r *recorder) spool(in io.Reader, it export.Item, head *bytes.Buffer) (_ *body, err error) {
+	d := r.s.a.disk
+	name := fmt.Sprintf("%s/%x", spoolDir, sha256.Sum256([]byte(it.ID)))
+	if err := makeFolders(d, spoolDir); err != nil {
+		return nil, err
+	}
+	f, err := d.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close(), removeIfThere(d, name)) }()
+	sum := sha256.New()
+	c := copier{to: f, sum: sum}
+	n, readErr := c.copy(io.MultiReader(bytes.NewReader(head.Bytes()), in), maxText+1)
+	if c.broken != nil {
+		return nil, c.broken
+	}
+	if n > maxText {
+		return nil, tooLarge(n)
+	}
+	if err := complete(it, n, readErr); err != nil {
+		return nil, err
+	}
+	r.s.large.Lock()
+	raw := make([]byte, n)
+	b := &body{raw: raw, free: r.s.large.Unlock}
+	sum.Sum(b.hash[:0])
+	_, err = f.Seek(0, io.SeekStart)
+	if err == nil {
+		_, err = io.ReadFull(f, raw)
+	}
+	if err != nil {
+		b.free()
+		return nil, err
+	}
+	return b, nil
+}
+
+func tooLarge(n int64) error {
+	return refusal{fmt.Errorf("%w: %d bytes, and at most %d are taken", export.ErrTooLarge, n, maxText)}
+}
+
+// complete tells whether the n bytes that were read before err are the item.
+func complete(it export.Item, n int64, err error) error {
+	switch {
+	case err != nil && it.Size >= 0:
+		return refusal{fmt.Errorf("after %d of %d bytes: %w", n, it.Size, err)}
+	case err != nil:
+		return refusal{fmt.Errorf("after %d bytes: %w", n, err)}
+	case it.Size >= 0 && n != it.Size:
+		return refusal{fmt.Errorf("%w: %d bytes came, and the source says that it has %d", export.ErrDamaged, n, it.Size)}
+	}
+	return nil
+}
+
+// A copier copies from a source to a file and a hash. An error of the file is
+// kept apart from one of the source.
+type copier struct {
+	to     io.Writer
+	sum    hash.Hash
+	broken error
+	after  func(n int64) error // called after each step with what was copied so far; may be nil
+}
+
+// copy copies at most limit bytes. The error is the source's; see also broken.
+func (c *copier) copy(in io.Reader, limit int64) (int64, error) {
+	in = io.LimitReader(in, limit)
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	var n int64
+	for {
+		k, err := in.Read(*buf)
+		if k > 0 {
+			c.sum.Write((*buf)[:k])
+			if _, c.broken = c.to.Write((*buf)[:k]); c.broken != nil {
+				return n, nil
+			}
+			n += int64(k)
+			if c.after != nil {
+				if c.broken = c.after(n); c.broken != nil {
+					return n, nil
+				}
+			}
+		}
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
