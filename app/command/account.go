@@ -44,7 +44,6 @@ func (p *passwordFlags) add(verb *cobra.Command) {
 	f.StringArrayVar(&p.given.trust, "trust", nil, "accept the certificate with this SHA-256 fingerprint")
 	f.BoolVar(&p.given.allowHTTP, "allow-http", false, "send the password without encryption")
 	f.StringArrayVar(&p.given.hosts, "allow-host", nil, "send the password to this host too")
-	verb.MarkFlagsMutuallyExclusive("password-command", "password-stdin")
 }
 
 // workFor is work with the answers of the flags.
@@ -58,6 +57,11 @@ func (s *session) workFor(p *passwordFlags) (*work.Work, error) {
 // with a password command, and where there is no user to sign in.
 func (s *session) read(ctx context.Context, p *passwordFlags, user string) (string, error) {
 	switch {
+	case p.command != "" && p.stdin:
+		return "", &work.Error{
+			What: "The password is to come from two places.", Meaning: "Nothing was saved.",
+			Try: "Use either --password-command or --password-stdin.", Usage: true,
+		}
 	case p.command != "":
 		return "", nil
 	case p.stdin:
@@ -96,16 +100,20 @@ func kinds(text string) ([]export.Kind, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		k := export.Kind(strings.TrimSpace(name))
 		if !slices.Contains(export.Kinds(), k) {
-			return nil, &work.Error{
-				What: fmt.Sprintf("“%s” is no kind of item.", name), Meaning: "Nothing was saved.",
-				Try: "Choose from: contacts,events,todos,photos.", Usage: true,
-			}
+			return nil, noKind(name)
 		}
 		if !slices.Contains(list, k) {
 			list = append(list, k)
 		}
 	}
 	return list, nil
+}
+
+func noKind(name string) error {
+	return &work.Error{
+		What: fmt.Sprintf("“%s” is no kind of item.", name), Meaning: "Nothing was done.",
+		Try: "The kinds are: contacts,events,todos,photos.", Usage: true,
+	}
 }
 
 // accountJSON is an account as it is shown; it has no secret.
@@ -244,7 +252,7 @@ func (s *session) accountRemoveVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove an account; its data stays in the archive",
-		Args:  cobra.ExactArgs(1),
+		Args:  arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := s.work()
 			if err != nil {

@@ -18,7 +18,7 @@ func (s *session) accountAddVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "add NAME --url URL",
 		Short: "Set up an account: shows what was found, then saves it",
-		Args:  cobra.ExactArgs(1),
+		Args:  arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if c.Only, err = kinds(only); err != nil {
 				return err

@@ -16,7 +16,7 @@ func (s *session) accountCheckVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "check NAME",
 		Short: "Sign in to an account and list what is there; takes a new password",
-		Args:  cobra.ExactArgs(1),
+		Args:  arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.accountCheck(cmd.Context(), args[0], &p)
 		},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -57,15 +58,15 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetArgs(args)
 	root.SetOut(s.stdout)
 	root.SetErr(s.stderr)
-	err := root.ExecuteContext(ctx)
+	verb, err := root.ExecuteContextC(ctx)
 	if e := s.stdout.flush(); err == nil {
 		err = e
 	}
-	return s.exitCode(ctx, err)
+	return s.exitCode(ctx, verb, err)
 }
 
 // exitCode says what went wrong, if anything did, and returns the exit code.
-func (s *session) exitCode(ctx context.Context, err error) int {
+func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) int {
 	var own *work.Error
 	switch {
 	case err == nil:
@@ -74,7 +75,7 @@ func (s *session) exitCode(ctx context.Context, err error) int {
 		s.explain("", export.ErrStopped)
 		return stopped
 	case !s.began:
-		s.stderr.printf("sidekeep: %v\nRun “sidekeep help” to see what there is.\n", err)
+		s.stderr.printf("sidekeep: %v\n  Nothing was done.\n  It is used so: %s\n", err, verb.UseLine())
 		return usage
 	}
 	s.explain("", err)
@@ -92,7 +93,7 @@ func (s *session) root() *cobra.Command {
 			"Without a verb it opens its window.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          unknownVerb,
 		RunE: func(*cobra.Command, []string) error {
 			s.began = false
 			return errors.New("a verb is missing")
@@ -114,6 +115,33 @@ func (s *session) root() *cobra.Command {
 	root.AddCommand(s.demoVerb(), s.accountVerb(), s.exportVerb(), s.statusVerb(), s.historyVerb(),
 		s.listVerb(), s.verifyVerb(), s.openVerb(), s.versionVerb())
 	return root
+}
+
+func unknownVerb(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("there is no verb “%s”", args[0])
+	}
+	return nil
+}
+
+// arguments is a check of a verb's arguments: one for each name, at least and at
+// most. A name in brackets may be left out, one with dots repeated.
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		most := len(names)
+		for i, name := range names {
+			if strings.Contains(name, "...") {
+				most = len(args)
+			}
+			if i >= len(args) && !strings.HasPrefix(name, "[") {
+				return fmt.Errorf("%s is missing", name)
+			}
+		}
+		if len(args) > most {
+			return fmt.Errorf("“%s” is one word too many", args[most])
+		}
+		return nil
+	}
 }
 
 // begin is called when the arguments have been understood.

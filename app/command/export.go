@@ -15,6 +15,7 @@ func (s *session) exportVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "export [NAME...]",
 		Short: "Export accounts into the archive; all of them if none is named",
+		Args:  arguments("[NAME...]"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			w, err := s.work()
 			if err != nil {

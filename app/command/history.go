@@ -14,7 +14,7 @@ func (s *session) historyVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "history [NAME]",
 		Short: "List the exports, newest first",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  arguments("[NAME]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := s.work()
 			if err != nil {

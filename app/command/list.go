@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"sidekeep/app/words"
@@ -17,11 +18,13 @@ import (
 func (s *session) listVerb() *cobra.Command {
 	var account string
 	verb := &cobra.Command{
-		Use:       "list contacts|events|todos|photos",
-		Short:     "List what the archive holds",
-		ValidArgs: []string{"contacts", "events", "todos", "photos"},
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Use:   "list contacts|events|todos|photos",
+		Short: "List what the archive holds",
+		Args:  arguments("contacts|events|todos|photos"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(export.Kinds(), export.Kind(args[0])) {
+				return noKind(args[0])
+			}
 			w, err := s.work()
 			if err != nil {
 				return err

@@ -18,7 +18,7 @@ func (s *session) openVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "open DIR",
 		Short: "Use an archive that is already there, on this or on a new computer",
-		Args:  cobra.ExactArgs(1),
+		Args:  arguments("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := s.work()
 			if err != nil {

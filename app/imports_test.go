@@ -1,0 +1,140 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// A pkg is what go list tells of a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	// TestImports and XTestImports are left out: a test may use what it likes.
+}
+
+// TestDirectionOfImports guards the rooms of the program: app uses export,
+// export uses formats, and no arrow points the other way.
+func TestDirectionOfImports(t *testing.T) {
+	packages := goList(t)
+	if len(packages) < 10 {
+		t.Fatalf("go list names only %d packages", len(packages))
+	}
+	seen := map[string]bool{}
+	for _, p := range packages {
+		seen[room(p.ImportPath)] = true
+		for _, to := range p.Imports {
+			if why := forbidden(p.ImportPath, to); why != "" {
+				t.Errorf("%s imports %s: %s", p.ImportPath, to, why)
+			}
+		}
+	}
+	for _, r := range []string{"app", "export", "formats", "assets"} {
+		if !seen[r] {
+			t.Errorf("there is no package in %s/", r)
+		}
+	}
+}
+
+// TestForbidden makes sure that the guard sees what it is there for.
+func TestForbidden(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		ok       bool
+	}{
+		{"sidekeep/app/work", "sidekeep/export/archive", true},
+		{"sidekeep/app/work", "sidekeep/assets", true},
+		{"sidekeep/export/archive", "sidekeep/formats/vcard", true},
+		{"sidekeep/formats/vcard", "sidekeep/formats/contentline", true},
+		{"sidekeep/export/source/dav", "sidekeep/export/source/dav/multistatus", true},
+		{"sidekeep/app/gui", "fyne.io/fyne/v2", true},
+		{"sidekeep/app/gui/theme", "fyne.io/fyne/v2", true},
+		{"sidekeep/export", "io", true},
+		{"sidekeep/export", "sidekeep/app/words", false},
+		{"sidekeep/export/archive", "sidekeep/assets", false},
+		{"sidekeep/formats/ical", "sidekeep/export", false},
+		{"sidekeep/assets", "sidekeep/export", false},
+		{"sidekeep/app/work", "fyne.io/fyne/v2/data/binding", false},
+		{"sidekeep/export/source/dav", "sidekeep/export/source/files", false},
+		{"sidekeep/export/davserver", "sidekeep/export/source/dav", false},
+		{"sidekeep/export", "sidekeep/export/archive", false},
+		{"sidekeep/app/flow", "sidekeep/app/gui", false},
+		{"sidekeep/app/work", "sidekeep/app/command", false},
+		{"sidekeep/app/command", "sidekeep/app/gui", false},
+	} {
+		if why := forbidden(c.from, c.to); (why == "") != c.ok {
+			t.Errorf("%s imports %s: %q", c.from, c.to, why)
+		}
+	}
+}
+
+// forbidden says why from must not import to, "" if it may.
+func forbidden(from, to string) string {
+	source := func(p string) string {
+		rest, ok := strings.CutPrefix(p, "sidekeep/export/source/")
+		if !ok {
+			return ""
+		}
+		name, _, _ := strings.Cut(rest, "/")
+		return name
+	}
+	in := func(p, room string) bool { return p == room || strings.HasPrefix(p, room+"/") }
+	a, b := room(from), room(to)
+	switch {
+	case in(to, "fyne.io") && !in(from, "sidekeep/app/gui"):
+		return "only app/gui draws, so that everything else is tested without a display"
+	case b == "":
+		return ""
+	case a == "formats" && b != "formats":
+		return "formats knows nothing of Sidekeep, so that it can be used and tested alone"
+	case a == "export" && b != "export" && b != "formats":
+		return "the engine knows no surface: imports point from app to export to formats"
+	case a == "assets" && b != "assets":
+		return "assets has no logic"
+	case source(to) != "" && source(from) != source(to) && a == "export":
+		return "no source knows another, and nothing else in export knows one of them"
+	case from == "sidekeep/export" && b == "export":
+		return "the vocabulary is below its implementations"
+	case in(to, "sidekeep/app/gui") && from != "sidekeep/app" && !in(from, "sidekeep/app/gui"):
+		return "the window is the outermost part: only main opens it"
+	case in(to, "sidekeep/app/command") && from != "sidekeep/app":
+		return "the command line is an outermost part: only main calls it"
+	case in(to, "sidekeep/app/flow") && from != "sidekeep/app" && !in(from, "sidekeep/app/gui") && !in(from, "sidekeep/app/flow"):
+		return "a flow is what a screen shows: only the window and main use it"
+	}
+	return ""
+}
+
+// room is the top folder of a package of this module, "" for another's.
+func room(path string) string {
+	rest, ok := strings.CutPrefix(path, "sidekeep/")
+	if !ok {
+		return ""
+	}
+	top, _, _ := strings.Cut(rest, "/")
+	return top
+}
+
+func goList(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "sidekeep/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var list []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"sidekeep/assets"
+	"sidekeep/export/davserver"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// servers are those that a script has started.
+type servers struct {
+	t  *testing.T
+	mu sync.Mutex
+	by map[string]*davserver.Server // by address
+}
+
+// serve starts a server that runs until the end of the script, and sets $NAME
+// to its address. WHAT is one of
+//
+//	phone [QUIRK...]  the demo phone's data for user alice, password secret
+//	empty             no collections at all
+//	site              a web page at every address
+//	nothing           404 at every address
+//	refusing          a port on which nobody listens
+//	unknown           the phone behind a certificate that nobody knows; $NAME_PRINT is its fingerprint
+//	misnamed          the phone behind a certificate for another name, of an authority in $SSL_CERT_FILE
+//	hanging           the phone, which answers nothing once it is asked for items
+//	radicale          a real Radicale with contacts, events and to-dos
+func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: serve NAME WHAT...")
+	}
+	name, what := args[0], args[1]
+	switch what {
+	case "phone":
+		o := davserver.Options{}
+		for _, q := range args[2:] {
+			o.Quirks = append(o.Quirks, davserver.Quirk(q))
+		}
+		s.http(ts, name, s.phone(ts, o))
+	case "empty":
+		empty := davserver.New(davserver.Options{User: "alice", Password: "secret"})
+		s.http(ts, name, empty)
+	case "site":
+		s.http(ts, name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprint(w, "<!DOCTYPE html><title>Welcome</title><p>It works!")
+		}))
+	case "nothing":
+		s.http(ts, name, http.NotFoundHandler())
+	case "refusing":
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		ts.Setenv(name, "http://"+l.Addr().String()+"/")
+		ts.Check(l.Close())
+	case "unknown":
+		s.tls(ts, name, "127.0.0.1", false)
+	case "misnamed":
+		s.tls(ts, name, "elsewhere.example", true)
+	case "hanging":
+		s.http(ts, name, hanging(ts, s.phone(ts, davserver.Options{})))
+	case "radicale":
+		s.radicale(ts, name)
+	default:
+		ts.Fatalf("there is no server %q", what)
+	}
+}
+
+func (s *servers) phone(ts *testscript.TestScript, o davserver.Options) *davserver.Server {
+	o.User, o.Password = "alice", "secret"
+	phone, err := davserver.Phone(assets.DemoPhone(), o)
+	ts.Check(err)
+	return phone
+}
+
+func (s *servers) http(ts *testscript.TestScript, name string, h http.Handler) {
+	server := httptest.NewServer(h)
+	ts.Defer(server.Close)
+	s.set(ts, name, server.URL+"/", h)
+}
+
+func (s *servers) set(ts *testscript.TestScript, name, url string, h http.Handler) {
+	ts.Setenv(name, url)
+	dav, ok := h.(*davserver.Server)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.by == nil {
+		s.by = map[string]*davserver.Server{}
+	}
+	s.by[url] = dav
+}
+
+func (s *servers) get(ts *testscript.TestScript, name string) *davserver.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	server := s.by[ts.Getenv(name)]
+	if server == nil {
+		ts.Fatalf("$%s is no server that can be looked into", name)
+	}
+	return server
+}
+
+// tls serves the phone by https, with a certificate for host.
+func (s *servers) tls(ts *testscript.TestScript, name, host string, trusted bool) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	cert := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		cert.IPAddresses = []net.IP{ip}
+	} else {
+		cert.DNSNames = []string{host}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, cert, cert, &key.PublicKey, key)
+	ts.Check(err)
+	phone := s.phone(ts, davserver.Options{})
+	server := httptest.NewUnstartedServer(phone)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	server.StartTLS()
+	ts.Defer(server.Close)
+	s.set(ts, name, server.URL+"/", phone)
+	sum := sha256.Sum256(der)
+	ts.Setenv(name+"_PRINT", hex.EncodeToString(sum[:]))
+	if trusted {
+		file := ts.MkAbs("authority.pem")
+		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+		ts.Check(os.WriteFile(file, text, 0o600))
+		ts.Setenv("SSL_CERT_FILE", file)
+	}
+}
+
+// hanging passes discovery on, and answers nothing to whoever asks for items
+// until the script ends.
+func hanging(ts *testscript.TestScript, phone http.Handler) http.Handler {
+	end := make(chan struct{})
+	ts.Defer(func() { close(end) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "REPORT" || r.Method == http.MethodGet {
+			ts.Check(os.WriteFile(ts.MkAbs("hangs"), nil, 0o600))
+			select {
+			case <-end:
+			case <-r.Context().Done():
+			}
+			return
+		}
+		phone.ServeHTTP(w, r)
+	})
+}
+
+// change adds a contact to the phone's first address book, removes it again,
+// or adds one that nobody can understand.
+func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: change NAME add|remove|nonsense")
+	}
+	server, book := s.get(ts, args[0]), "/contacts/alice/"+addressBook+"/"
+	var err error
+	switch args[1] {
+	case "add":
+		_, err = server.Put(book+"new.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:new\r\nN:Neu;Nora;;;\r\nFN:Nora Neu\r\nEND:VCARD\r\n"))
+	case "remove":
+		err = server.Remove(book + "new.vcf")
+	case "nonsense":
+		_, err = server.Put(book+"odd.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut sho"))
+	default:
+		ts.Fatalf("unknown change %q", args[1])
+	}
+	ts.Check(err)
+}
+
+// addressBook is the last part of the address of the demo phone's contacts.
+const addressBook = "contacts"
+
+// requests: `requests NAME reset` forgets how many there were until now, and
+// `requests NAME N` fails if there have been more than N since.
+func (s *servers) requests(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: requests NAME reset|N")
+	}
+	now := s.get(ts, args[0]).Requests()
+	if args[1] == "reset" {
+		ts.Setenv("requests_"+args[0], strconv.Itoa(now))
+		return
+	}
+	most, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	before, err := strconv.Atoi(ts.Getenv("requests_" + args[0]))
+	ts.Check(err)
+	if now-before > most {
+		ts.Fatalf("%d requests, want at most %d", now-before, most)
+	}
+}
