@@ -47,7 +47,7 @@ type Flow struct {
 	place     string
 	exists    bool  // there is an archive in place
 	free      int64 // on its disk; negative if unknown
-	moved     string
+	note      string
 	exports   map[string]*running
 	failed    map[string]error // why the last export of this session failed
 	open      map[string]bool  // cards whose details are shown
@@ -226,6 +226,9 @@ func (f *Flow) Back() {
 		}
 	})
 }
+
+// Tell puts a sentence under the headline of the home page.
+func (f *Flow) Tell(s string) { f.change(func() { f.note = s }) }
 
 // View tells what the window shows now. It is quick.
 func (f *Flow) View() View {

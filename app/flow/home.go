@@ -15,10 +15,7 @@ import (
 
 // home is the first page. f.mu is held.
 func (f *Flow) home() HomeView {
-	h := HomeView{Busy: f.demoBusy}
-	if f.moved != "" {
-		h.Note = words.FoundMoved(f.moved)
-	}
+	h := HomeView{Busy: f.demoBusy, Note: f.note}
 	if f.trouble != nil {
 		w := words.For(f.trouble)
 		h.Trouble, h.Tone = &w, Bad

@@ -42,9 +42,7 @@ func (f *Flow) owner(archive string) Owner {
 			yes, err := f.wait(ctx, Question{Question: words.Synced(folder, service)})
 			return yes && err == nil
 		},
-		Moved: func(_, to string) {
-			f.change(func() { f.moved = to })
-		},
+		Moved: func(_, to string) { f.Tell(words.FoundMoved(to)) },
 	}
 }
 

@@ -1,11 +1,16 @@
-// Package gui draws app/flow with Fyne and hands taps and keys back to it. It
-// is the only importer of fyne.io, and reaches neither network nor disk.
+// Package gui opens the window on the display of this computer. It and
+// app/gui/screen, which draws, are the only importers of fyne.io.
 package gui
 
 import (
 	"errors"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2/app"
 
 	"sidekeep/app/flow"
+	"sidekeep/app/gui/screen"
 )
 
 // Options are what the program tells its window.
@@ -17,9 +22,26 @@ type Options struct {
 var ErrNoDisplay = errors.New("there is no display to open a window on")
 
 // Run opens the window and returns when it is closed; it has to be called from
-// the main goroutine. open is called once, from another goroutine, and makes
-// the work with the owner that the window stands for; a failure is shown in the
-// window. Run closes the work.
+// the main goroutine. open is called from another one and makes the work with
+// the owner that the window stands for, again if the owner chooses another
+// folder for a new archive; a failure is shown in the window. Run closes the
+// work.
 func Run(o Options, open func(flow.Owner) (flow.Work, error)) error {
-	return ErrNoDisplay
+	if !hasDisplay() {
+		return ErrNoDisplay
+	}
+	app.SetMetadata(screen.Metadata(o.Version))
+	a := app.NewWithID(screen.ID)
+	screen.Open(a, open).ShowAndRun()
+	return nil
+}
+
+// hasDisplay reports whether there is a display; Fyne panics where there is
+// none.
+func hasDisplay() bool {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }

@@ -48,6 +48,17 @@ const (
 	ArchiveDamaged     = "Archive is damaged"
 	Checking           = "Checking"
 
+	// The states of an account
+	StateSafe      = "Safe"
+	StateExporting = "Exporting"
+	StateStopped   = "Stopped"
+	StateHeld      = "Held"
+	StateFailed    = "Failed"
+	StateSetAside  = "Kept"
+	StateOverdue   = "Overdue"
+	StateAway      = "Archive only"
+	StateNew       = "New"
+
 	// Connect
 	AnotherService  = "Another service"
 	IfYouKnow       = "If you know its address"
@@ -63,8 +74,21 @@ const (
 	SignInAgainLine = "The service no longer accepts the password that Sidekeep has."
 	NoName          = "Without a name"
 	NotCounted      = "not counted"
+	SeeWhatIsThere  = "See what is there"
+	NothingSaved    = "Nothing is saved yet."
+	OpenThePage     = "Open the page"
+	NameOfAccount   = "Name of this account"
+	WhereKept       = "Where your copy is kept"
+	ChangeFolder    = "Change"
+	SaveAndExport   = "Save and export now"
+	Untick          = "Untick what you do not want to keep."
+	NotGiven        = "not given"
 
 	// Archive
+	ArchiveLine    = "Every file in it opens without Sidekeep."
+	OpenFolder     = "Open the folder"
+	UseAnother     = "Use another archive"
+	CheckNow       = "Check every byte"
 	NotChecked     = "Not checked since Sidekeep was opened"
 	NotCheckedLine = "A check reads every byte again and compares it with what was written."
 	VerifyLists    = "“sidekeep verify” lists them all."
@@ -389,3 +413,6 @@ func Percent(part float64) string { return strconv.Itoa(int(part*100)) + " %" }
 
 // CheckedAt is "Checked 5 minutes ago".
 func CheckedAt(t, now time.Time) string { return "Checked " + Ago(t, now) }
+
+// FolderIsAt tells where the archive is, where no file manager can show it.
+func FolderIsAt(dir string) string { return "Your archive is in " + dir }

@@ -1,0 +1,110 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"sidekeep/app/flow"
+)
+
+// navItem is an entry of the sidebar.
+type navItem struct {
+	press
+	selected  bool
+	box, mark *surface
+	ring      *surface
+	icon      *icon
+	name      *text
+	count     *text
+	badge     *fyne.Container
+	all       *fyne.Container
+}
+
+func newNavItem(iconName, name string, tapped func()) *navItem {
+	n := &navItem{
+		box: newSurface("", "", 8, 0), mark: newSurface("", "", 1.5, 0), ring: newSurface("", "", 8, 0),
+		icon: newIcon(iconName, colorText2, 20), name: newText(name, body, colorText2, cut),
+		count: centred(newText("", captionB, colorCard, cut)),
+	}
+	n.badge = sized(20, 20, stack(newSurface(colorRed, "", 10, 0), n.count))
+	n.badge.Hide()
+	n.all = stack(n.box, n.ring,
+		row(0, sized(3, 20, n.mark), newSpring()),
+		inset(0, 12, 0, 12, row(12, n.icon, newGrow(n.name), n.badge)))
+	n.begin(n, n.state, tapped)
+	return n
+}
+
+func (n *navItem) state() {
+	fill, ink, bar := fyne.ThemeColorName(""), colorText2, fyne.ThemeColorName("")
+	switch {
+	case n.selected:
+		fill, ink, bar = colorAccS, colorAccT, colorAcc
+	case n.hovered:
+		fill = colorBtn
+	}
+	n.box.set(fill, "", 0)
+	n.mark.set(bar, "", 0)
+	n.icon.set(n.icon.name, ink)
+	if n.name.style.bold != n.selected {
+		n.name.style.bold, n.name.forW = n.selected, -1
+		n.name.Refresh()
+	}
+	n.name.paint(ink)
+	if n.focused {
+		n.ring.set("", colorAcc, 2)
+	} else {
+		n.ring.set("", "", 0)
+	}
+}
+
+func (n *navItem) set(selected bool, waiting int) {
+	n.selected = selected
+	if waiting > 0 {
+		n.count.set(itoa(waiting))
+		n.badge.Show()
+	} else {
+		n.badge.Hide()
+	}
+	n.state()
+}
+
+func (n *navItem) MinSize() fyne.Size                  { return fyne.NewSize(120, 40) }
+func (n *navItem) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(n.all) }
+
+// sidebar is the left edge: the mark, the pages, and how the archive stands.
+type sidebar struct {
+	home, archive *navItem
+	icon          *icon
+	title, line   *text
+	all           *fyne.Container
+}
+
+func newSidebar(f *flow.Flow) *sidebar {
+	s := &sidebar{
+		home:    newNavItem("home", "Home", func() { f.Go(flow.Home) }),
+		archive: newNavItem("folder", "Archive", func() { f.Go(flow.Archive) }),
+		icon:    newIcon("shield", colorText2, 20),
+		title:   newText("", captionB, colorText, cut), line: newText("", caption, colorText2, cut),
+	}
+	logo := inset(0, 12, 0, 12, row(10, newArt("mark", fyne.NewSquareSize(28), 1), newText("Sidekeep", cardTitle, colorText, whole)))
+	foot := inset(12, 12, 12, 12, topRow(10, sized(20, 20, s.icon), newGrow(column(0, s.title, s.line))))
+	s.all = stack(newSurface(colorSide, "", 0, 0),
+		inset(24, 12, 16, 12, column(0, logo, gap(24), s.home, gap(4), s.archive, newSpring(), foot)))
+	return s
+}
+
+func (s *sidebar) show(v flow.View) {
+	s.home.set(v.Page != flow.Archive, v.Side.Waiting)
+	s.archive.set(v.Page == flow.Archive, 0)
+	s.title.set(v.Side.Title)
+	s.line.set(v.Side.Line)
+	ink := colorText2
+	switch v.Side.Tone {
+	case flow.Good:
+		ink = colorAcc
+	case flow.Bad:
+		ink = colorRed
+	}
+	s.icon.set("shield", ink)
+}
