@@ -11,6 +11,8 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/url"
+	"sync"
 	"time"
 
 	"sidekeep/export"
@@ -89,6 +91,19 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 // [export.Counter] and [export.Meter]. Its methods may be called from several
 // goroutines.
 type Source struct {
+	c           *client
+	resolver    Resolver
+	connections int
+	service     *Service
+	schemeTyped bool
+
+	homes  []*url.URL // home sets
+	single *resource  // the only collection, if the address names one
+	photos *url.URL   // the photo folder, if there is one
+
+	mu          sync.Mutex
+	collections map[string]*collection // by ID, once they were listed
+	readers     sync.Pool              // of *multistatus.Reader
 }
 
 var (

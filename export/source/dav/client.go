@@ -1,0 +1,313 @@
+package dav
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sidekeep/export"
+)
+
+// maxRedirects is how many redirects in a row are followed.
+const maxRedirects = 8
+
+// client sends requests: signed where that is allowed, again where a server
+// asks to wait or dropped an idle connection, and counted. All methods that it
+// sends are safe to repeat (RFC 9110 s9.2.1, RFC 3253 s3.6, RFC 4918 s9.1).
+type client struct {
+	transport *http.Transport
+	gate      *gate
+	signIn    *signIn
+	now       func() time.Time
+	sleep     func(context.Context, time.Duration) error
+	idle      time.Duration
+
+	requests, bytes atomic.Int64
+
+	mu    sync.Mutex
+	until time.Time // a server asked to wait until then
+	dead  error     // the sign-in is refused: nothing later can fare better
+}
+
+// A request is what is asked; its URL's user and fragment are not sent.
+type request struct {
+	method string
+	url    *url.URL
+	depth  string // "" for none
+	body   []byte // XML
+	header http.Header
+}
+
+// do sends r and follows redirects, keeping the method. The answer has a 2xx
+// status; every other one is a *statusError. The caller closes its body.
+func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
+	for range maxRedirects {
+		resp, err := c.once(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		switch resp.StatusCode {
+		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		default:
+			if resp.StatusCode/100 == 2 {
+				return resp, nil
+			}
+			discard(resp)
+			return nil, &statusError{Code: resp.StatusCode, Host: mark(hostPort(r.url))}
+		}
+		discard(resp)
+		next, err := r.url.Parse(resp.Header.Get("Location"))
+		if err != nil || next.Host == "" || resp.Header.Get("Location") == "" {
+			return nil, notDAV(r.url, "it redirects to nowhere")
+		}
+		next.User, next.Fragment = nil, ""
+		r.url = next
+	}
+	return nil, notDAV(r.url, "it redirects without an end")
+}
+
+// discard reads what is left of a short body, so that the connection can be
+// used again, and closes it.
+func discard(resp *http.Response) {
+	io.CopyN(io.Discard, resp.Body, 64<<10)
+	resp.Body.Close()
+}
+
+// Bounds of waiting for a server that asks for it.
+const (
+	maxWait  = 5 * time.Minute // a longer Retry-After is left to the next export
+	maxAsked = 6               // times that a server may ask to wait
+	maxTries = 3               // for a 503 that does not say how long
+)
+
+// once sends r until there is an answer that is no request to sign in or to
+// wait.
+func (c *client) once(ctx context.Context, r request) (*http.Response, error) {
+	asked, signed := 0, 0
+	for {
+		if err := c.ready(ctx, r.url); err != nil {
+			return nil, err
+		}
+		resp, p, err := c.send(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		switch resp.StatusCode {
+		case http.StatusUnauthorized:
+			headers := resp.Header.Values("WWW-Authenticate")
+			discard(resp)
+			if signed++; signed > 4 {
+				return nil, c.refused(r.url)
+			}
+			if err := c.challenged(ctx, r.url, headers, p, signed); err != nil {
+				return nil, err
+			}
+			continue
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+			asked++
+			wait, stated := c.retryAfter(resp, asked)
+			if !stated && resp.StatusCode == http.StatusServiceUnavailable && asked >= maxTries {
+				return resp, nil
+			}
+			discard(resp)
+			if wait > maxWait || asked > maxAsked {
+				return nil, fmt.Errorf("%s: %w (for %s)", mark(hostPort(r.url)), export.ErrThrottled, wait.Round(time.Second))
+			}
+			c.postpone(wait)
+			continue
+		case http.StatusProxyAuthRequired:
+			discard(resp)
+			return nil, fmt.Errorf("%w: the proxy asks for a sign-in", export.ErrUnreachable)
+		}
+		if p.scheme != noScheme {
+			c.signIn.accepted(r.url)
+		}
+		return resp, nil
+	}
+}
+
+// ready waits until a request to u may be sent.
+func (c *client) ready(ctx context.Context, u *url.URL) error {
+	if ctx.Err() != nil {
+		return stopped(ctx)
+	}
+	c.mu.Lock()
+	dead, wait := c.dead, c.until.Sub(c.now())
+	c.mu.Unlock()
+	if dead != nil {
+		return dead
+	}
+	if wait > 0 {
+		if err := c.sleep(ctx, wait); err != nil {
+			return stopped(ctx)
+		}
+	}
+	return c.gate.speak(ctx, u)
+}
+
+// postpone makes every request wait for d.
+func (c *client) postpone(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t := c.now().Add(d); t.After(c.until) {
+		c.until = t
+	}
+}
+
+// challenged answers a 401. It returns nil if asking again may help.
+func (c *client) challenged(ctx context.Context, u *url.URL, headers []string, p proof, nth int) error {
+	if !c.signIn.possible() {
+		return fmt.Errorf("%s: %w (it asks for a user name and a password)", mark(hostPort(u)), export.ErrSignIn)
+	}
+	if p.scheme == noScheme {
+		if err := c.gate.password(ctx, u); err != nil {
+			return err
+		}
+	}
+	again, fresh, err := c.signIn.answer(ctx, u, headers, p)
+	switch {
+	case err != nil:
+		return err
+	case !again, !fresh && nth > 1:
+		return c.refused(u)
+	}
+	return nil
+}
+
+// refused notes that the sign-in is refused for good. An origin that took it
+// before has let it expire.
+func (c *client) refused(u *url.URL) error {
+	cause := export.ErrSignIn
+	if c.signIn.wasAccepted(u) {
+		cause = export.ErrExpired
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead == nil {
+		c.dead = fmt.Errorf("%s: %w", mark(hostPort(u)), cause)
+	}
+	return c.dead
+}
+
+// revive lets requests through again, for another user name.
+func (c *client) revive() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead = nil
+}
+
+// send sends r once, or twice if the connection was idle and turns out to be
+// dropped, or if a certificate is pinned after a yes.
+func (c *client) send(ctx context.Context, r request) (*http.Response, proof, error) {
+	for dropped, pinned := false, false; ; {
+		resp, p, reused, err := c.trip(ctx, r)
+		if err == nil {
+			return resp, p, nil
+		}
+		var cert *certificateError
+		if errors.As(err, &cert) && cert.fingerprint != "" && !pinned {
+			pinned = true
+			if err := c.gate.certificate(ctx, cert.hostport, cert.fingerprint); err != nil {
+				return nil, p, err
+			}
+			continue
+		}
+		var timeout interface{ Timeout() bool }
+		if reused && !dropped && ctx.Err() == nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
+			dropped = true
+			c.transport.CloseIdleConnections()
+			continue
+		}
+		return nil, p, netError(ctx, hostPort(r.url), err)
+	}
+}
+
+// trip is one exchange. reused tells that the connection had been idle.
+func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p proof, reused bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	u := *r.url
+	u.User, u.Fragment = nil, ""
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused },
+	})
+	var content io.Reader
+	if r.body != nil {
+		content = bytes.NewReader(r.body)
+	}
+	req, err := http.NewRequestWithContext(traced, r.method, u.String(), content)
+	if err != nil {
+		cancel(nil)
+		return nil, p, false, fmt.Errorf("%w: %w", export.ErrNotDAV, err)
+	}
+	req.URL = &u
+	req.Header.Set("User-Agent", "Sidekeep/1")
+	if r.body != nil {
+		req.Header.Set("Content-Type", `application/xml; charset="utf-8"`)
+	}
+	if r.depth != "" {
+		req.Header.Set("Depth", r.depth)
+	}
+	for k, v := range r.header {
+		req.Header[k] = v
+	}
+	var header string
+	if header, p = c.signIn.sign(r.method, &u); header != "" {
+		req.Header.Set("Authorization", header)
+	}
+	c.requests.Add(1)
+	resp, err = c.transport.RoundTrip(req)
+	if err != nil {
+		cancel(nil)
+		return nil, p, reused, err
+	}
+	resp.Body = newBody(ctx, cancel, resp.Body, c)
+	resp.Request = req
+	return resp, p, reused, nil
+}
+
+// body counts what arrives and ends when nothing arrives for too long. Its
+// read errors wrap errCut, or ErrStopped if the context of the request is done.
+type body struct {
+	rc     io.ReadCloser
+	c      *client
+	ctx    context.Context // of this exchange alone
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+}
+
+func newBody(ctx context.Context, cancel context.CancelCauseFunc, rc io.ReadCloser, c *client) *body {
+	b := &body{rc: rc, c: c, ctx: ctx, cancel: cancel}
+	b.timer = time.AfterFunc(c.idle, func() { cancel(errIdle) })
+	b.timer.Stop()
+	return b
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	b.timer.Reset(b.c.idle)
+	n, err := b.rc.Read(p)
+	b.timer.Stop()
+	b.c.bytes.Add(int64(n))
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	if cause := context.Cause(b.ctx); cause != nil && cause != errIdle {
+		return n, stopped(b.ctx)
+	} else if cause != nil {
+		err = cause
+	}
+	return n, fmt.Errorf("%w: %w", errCut, err)
+}
+
+func (b *body) Close() error {
+	b.timer.Stop()
+	b.cancel(context.Canceled)
+	return b.rc.Close()
+}

@@ -1,0 +1,266 @@
+package dav
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sidekeep/export"
+	"sidekeep/export/source/dav/multistatus"
+)
+
+// maxData is the longest item that is taken out of a multiget; longer ones are
+// streamed by GET.
+const maxData = 1 << 20
+
+// A resource is what one response said of something that may be a collection.
+type resource struct {
+	url             *url.URL
+	types           multistatus.Types
+	unauthenticated bool
+	principal       *url.URL
+	books, cals     []*url.URL
+
+	name, color string
+	order       int
+	components  []string
+	sync        bool
+}
+
+func newResource(base *url.URL, m *multistatus.Response) *resource {
+	r := &resource{
+		url: base, types: m.Types, unauthenticated: m.Unauthenticated,
+		name: string(m.Name), color: colorOf(string(m.Color)), components: m.Components,
+		sync: m.SyncCollection || !m.Reports && len(m.SyncToken) > 0,
+	}
+	r.order, _ = strconv.Atoi(string(m.Order))
+	if len(m.Principal) > 0 {
+		r.principal, _ = resolve(base, string(m.Principal))
+	}
+	for _, h := range m.BookHomes {
+		if u, ok := resolve(base, h); ok {
+			r.books = append(r.books, u)
+		}
+	}
+	for _, h := range m.CalHomes {
+		if u, ok := resolve(base, h); ok {
+			r.cals = append(r.cals, u)
+		}
+	}
+	return r
+}
+
+// colorOf turns #rgb, #rrggbb and #rrggbbaa into #rrggbb.
+func colorOf(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if !strings.HasPrefix(s, "#") || strings.Trim(s[1:], "0123456789abcdef") != "" {
+		return ""
+	}
+	switch len(s) {
+	case 4:
+		return "#" + s[1:2] + s[1:2] + s[2:3] + s[2:3] + s[3:4] + s[3:4]
+	case 7, 9:
+		return s[:7]
+	}
+	return ""
+}
+
+// A collection is an export.Collection with what it takes to read it.
+type collection struct {
+	export.Collection
+	url    *url.URL
+	book   bool // else a calendar, or photos
+	photos bool
+	sync   bool // RFC 6578
+}
+
+// path is the canonical path of the collection with a slash at its end.
+func (c *collection) path() string {
+	return strings.TrimSuffix(canonical(c.url.EscapedPath()), "/") + "/"
+}
+
+// propfind asks u and hands each response over with the address that answered.
+func (s *Source) propfind(ctx context.Context, u *url.URL, depth string, ask []byte, each func(final *url.URL, m *multistatus.Response) error) error {
+	_, err := s.report(ctx, request{method: "PROPFIND", url: u, depth: depth, body: ask}, each)
+	return err
+}
+
+// report sends r and hands over each response of the multistatus that it
+// expects; it returns the sync token behind them.
+func (s *Source) report(ctx context.Context, r request, each func(final *url.URL, m *multistatus.Response) error) (token string, err error) {
+	resp, err := s.c.do(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != 207 && resp.StatusCode != 200 {
+		return "", fmt.Errorf("%w (status %d)", multistatus.ErrNotMultistatus, resp.StatusCode)
+	}
+	d := s.reader()
+	defer s.readers.Put(d)
+	d.Reset(resp.Body, maxData)
+	for {
+		m, err := d.Next()
+		if err == io.EOF {
+			io.CopyN(io.Discard, resp.Body, 4<<10)
+			return string(d.SyncToken()), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := each(resp.Request.URL, m); err != nil {
+			return "", err
+		}
+	}
+}
+
+func (s *Source) reader() *multistatus.Reader {
+	if d, ok := s.readers.Get().(*multistatus.Reader); ok {
+		return d
+	}
+	return multistatus.NewReader(nil, maxData)
+}
+
+// Collections lists the home sets afresh. Inboxes, outboxes, notifications,
+// subscriptions (whose content is elsewhere) and what lies in a trash bin are
+// left out; shared collections are not.
+func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
+	var all []*collection
+	for _, home := range s.homes {
+		cs, err := s.homeSet(ctx, home)
+		if err != nil {
+			return nil, fmt.Errorf("listing the collections: %w", err)
+		}
+		all = append(all, cs...)
+	}
+	if s.single != nil {
+		all = append(all, newCollections(s.single)...)
+	}
+	if s.photos != nil {
+		name := lastName(s.photos.EscapedPath())
+		if name == "" {
+			name = "Photos"
+		}
+		all = append(all, &collection{Collection: export.Collection{Name: name, Kind: export.Photos}, url: s.photos, photos: true})
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w", export.ErrEmpty)
+	}
+	return s.remember(all), nil
+}
+
+// remember gives each collection its ID and puts them into the order in which
+// people read them. The ID is the path, so that it outlives a move of the
+// server to another host or port.
+func (s *Source) remember(all []*collection) []export.Collection {
+	byID := map[string]*collection{}
+	var list []export.Collection
+	for _, c := range all {
+		c.ID = c.path()
+		if other, ok := byID[c.ID]; ok {
+			if hostPort(other.url) == hostPort(c.url) {
+				continue // named by two home sets
+			}
+			c.ID = "//" + hostPort(c.url) + c.ID
+		}
+		byID[c.ID] = c
+		list = append(list, c.Collection)
+	}
+	kinds := export.Kinds()
+	slices.SortStableFunc(list, func(a, b export.Collection) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
+			cmp.Compare(a.Order, b.Order), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID),
+		)
+	})
+	s.mu.Lock()
+	s.collections = byID
+	s.mu.Unlock()
+	return list
+}
+
+// find returns the collection with an ID, listing them first if need be.
+func (s *Source) find(ctx context.Context, id string) (*collection, error) {
+	s.mu.Lock()
+	c, known := s.collections[id], s.collections != nil
+	s.mu.Unlock()
+	if !known {
+		if _, err := s.Collections(ctx); err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		c = s.collections[id]
+		s.mu.Unlock()
+	}
+	if c == nil {
+		return nil, fmt.Errorf("%w: the account has no such collection", export.ErrGone)
+	}
+	return c, nil
+}
+
+// homeSet lists the collections in a home set.
+func (s *Source) homeSet(ctx context.Context, home *url.URL) ([]*collection, error) {
+	var found []*collection
+	self := false
+	err := s.steady(ctx, func() error {
+		found, self = nil, false
+		return s.propfind(ctx, home, "1", askCollections, func(final *url.URL, m *multistatus.Response) error {
+			u := at(final, pathOf(final.EscapedPath(), string(m.Href)))
+			if named, ok := resolve(final, string(m.Href)); ok && kin(hostPort(named), hostPort(final)) && named.Scheme == final.Scheme {
+				u = named
+			}
+			self = self || samePath(u.EscapedPath(), final.EscapedPath())
+			switch {
+			case m.Status == 507:
+				return fmt.Errorf("%w: the server cut the list short", export.ErrDamaged)
+			case m.Status/100 > 2:
+				return nil
+			}
+			found = append(found, newCollections(newResource(u, m))...)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, listingError(home, err)
+	}
+	if !self && len(found) == 0 {
+		return nil, fmt.Errorf("%s: %w: the home set does not even name itself", mark(hostPort(home)), export.ErrDamaged)
+	}
+	return found, nil
+}
+
+const skipped = multistatus.Inbox | multistatus.Outbox | multistatus.Notification | multistatus.Trash
+
+// newCollections is what a resource holds: an address book, a calendar, both,
+// or nothing that is exported.
+func newCollections(r *resource) []*collection {
+	if r.types&skipped != 0 {
+		return nil
+	}
+	name := r.name
+	if name == "" {
+		name = lastName(r.url.EscapedPath())
+	}
+	c := collection{Collection: export.Collection{Name: name, Color: r.color, Order: r.order}, url: r.url, sync: r.sync}
+	switch {
+	case r.types&multistatus.Book != 0:
+		c.Kind, c.book = export.Contacts, true
+	case r.types&multistatus.Calendar != 0:
+		events, todos := slices.Contains(r.components, "VEVENT"), slices.Contains(r.components, "VTODO")
+		c.Kind = export.Events
+		switch {
+		case todos && !events:
+			c.Kind = export.Todos
+		case !events || todos:
+			c.Mixed = true // without a list, a calendar takes everything (RFC 4791, section 5.2.3)
+		}
+	default:
+		return nil
+	}
+	return []*collection{&c}
+}

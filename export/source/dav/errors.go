@@ -1,0 +1,126 @@
+package dav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+
+	"sidekeep/export"
+	"sidekeep/export/source/dav/multistatus"
+)
+
+var (
+	// errIdle ends an answer that stopped arriving.
+	errIdle = errors.New("the answer stopped arriving")
+	// errCut means that an answer broke off; asking again may help.
+	errCut = errors.New("the answer broke off")
+)
+
+// A statusError is an answer that is no success.
+type statusError struct {
+	Code int
+	Host string
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
+}
+
+// Is maps a status to a cause. One of 5xx has none: it depends on what was
+// asked for.
+func (e *statusError) Is(target error) bool {
+	switch e.Code {
+	case http.StatusNotFound, http.StatusGone:
+		return target == export.ErrGone
+	case http.StatusForbidden:
+		return target == export.ErrDenied
+	case http.StatusTooManyRequests:
+		return target == export.ErrThrottled
+	case http.StatusRequestEntityTooLarge:
+		return target == export.ErrTooLarge
+	}
+	return false
+}
+
+// statusOf is the status that err carries, 0 if none.
+func statusOf(err error) int {
+	var s *statusError
+	if errors.As(err, &s) {
+		return s.Code
+	}
+	return 0
+}
+
+func notDAV(u *url.URL, why string) error {
+	return fmt.Errorf("%s: %w (%s)", mark(hostPort(u)), export.ErrNotDAV, why)
+}
+
+// netError gives an error of the network its cause.
+func netError(ctx context.Context, hostport string, err error) error {
+	host := mark(hostport)
+	if ctx.Err() != nil {
+		return stopped(ctx)
+	}
+	var refused *export.RefusedError
+	var cert *certificateError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &refused), export.Cause(err) != nil:
+		return err
+	case errors.As(err, &cert):
+		return fmt.Errorf("%s: %w (%s; fingerprint %s)", host, export.ErrCertificate, cert.why, cert.fingerprint)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Errorf("%s: %w", host, export.ErrUnknownHost)
+	}
+	return fmt.Errorf("%s: %w: %w", host, export.ErrUnreachable, err)
+}
+
+// stopped is the error of work that ctx ended.
+func stopped(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", export.ErrStopped, context.Cause(ctx))
+}
+
+// listingError gives an error that ended a listing its cause.
+func listingError(u *url.URL, err error) error {
+	var syntax *multistatus.SyntaxError
+	switch code := statusOf(err); {
+	case export.Cause(err) != nil:
+		return err
+	case code >= 500:
+		return fmt.Errorf("%w: %w", export.ErrUnreachable, err)
+	case code != 0, errors.Is(err, multistatus.ErrNotMultistatus):
+		return fmt.Errorf("%w: %w", export.ErrNotDAV, err)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrDamaged, err)
+	case errors.Is(err, multistatus.ErrTooLong):
+		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrTooLarge, err)
+	case broken(err):
+		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrUnreachable, err)
+	}
+	return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrDamaged, err)
+}
+
+// broken reports whether an answer broke off, so that asking again may help.
+func broken(err error) bool {
+	return errors.Is(err, errCut) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// final reports whether err ends a Pull's listing, whatever else is tried.
+func final(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return true
+	}
+	for _, cause := range []error{
+		export.ErrSignIn, export.ErrExpired, export.ErrUnknownHost, export.ErrUnreachable, export.ErrThrottled,
+		export.ErrCertificate, export.ErrInsecure, export.ErrElsewhere, export.ErrStopped,
+	} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}

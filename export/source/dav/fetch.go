@@ -1,0 +1,233 @@
+package dav
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+
+	"sidekeep/export"
+	"sidekeep/export/source/dav/multistatus"
+)
+
+// A worker fetches batches, one after the other.
+type worker struct {
+	p     *pull
+	ask   []byte // the body of a multiget
+	fixed []byte // an item with its line ends restored
+	got   bytes.Buffer
+}
+
+// errEnded ends a multiget because the sink takes nothing more.
+var errEnded = errors.New("the archive takes nothing more")
+
+// batch hands over every item of rs.
+func (w *worker) batch(ctx context.Context, rs []record) {
+	p := w.p
+	if p.end() != nil {
+		return
+	}
+	if lost := p.hopeless(ctx); lost != nil {
+		for i := range rs {
+			p.fail(ctx, &rs[i], lost)
+		}
+		return
+	}
+	if p.c.photos || len(rs) == 1 && rs[0].size > streamed {
+		for i := range rs {
+			w.stream(ctx, &rs[i])
+		}
+		return
+	}
+	if p.alone.Load() || len(rs) == 1 {
+		for i := range rs {
+			w.get(ctx, &rs[i], nil)
+		}
+		return
+	}
+	left, later, err := w.multiget(ctx, rs)
+	if errors.Is(err, errEnded) {
+		return
+	}
+	for i := range later {
+		w.get(ctx, &later[i].record, later[i].data)
+	}
+	if len(left) == 0 {
+		return
+	}
+	if err != nil {
+		w.choked(ctx, left, err)
+		return
+	}
+	for i := range left {
+		w.get(ctx, &left[i], nil)
+	}
+}
+
+// choked fetches what a multiget left because it failed: in halves, so that
+// one item which a server cannot give does not sink the others, or one by one
+// if the server does not know the report.
+func (w *worker) choked(ctx context.Context, left []record, err error) {
+	p := w.p
+	code := statusOf(err)
+	switch {
+	case code == 0 && (broken(err) || errors.Is(err, export.ErrUnreachable)):
+		p.probe(ctx)
+	case code == 0 && final(ctx, err):
+		p.giveUp(err)
+	case code == http.StatusNotFound, code == http.StatusGone:
+		p.gone(ctx)
+		p.alone.Store(true)
+	case code/100 == 4 && code != http.StatusRequestEntityTooLarge, errors.Is(err, multistatus.ErrNotMultistatus):
+		p.alone.Store(true)
+	}
+	half := (len(left) + 1) / 2
+	w.batch(ctx, left[:half])
+	if half < len(left) {
+		w.batch(ctx, left[half:])
+	}
+}
+
+// A sample is an item to be fetched by GET, with what multiget gave for it if
+// the two are to be compared.
+type sample struct {
+	record
+	data []byte
+}
+
+// multiget fetches rs in one request and hands over each item whose bytes are
+// sure. later are those that have to be fetched by GET; left are those that
+// the answer did not bring.
+func (w *worker) multiget(ctx context.Context, rs []record) (left []record, later []sample, err error) {
+	p := w.p
+	index := make(map[string]int, len(rs))
+	hrefs := make([]string, len(rs))
+	for i := range rs {
+		index[rs[i].id] = i
+		if hrefs[i] = rs[i].path; hrefs[i] == "" {
+			hrefs[i] = p.pathOf(rs[i].id)
+		}
+	}
+	done := make([]bool, len(rs))
+	w.ask = askData(w.ask, p.c.book, hrefs)
+	r := request{method: "REPORT", url: p.c.url, depth: "1", body: w.ask}
+	names := namer{prefix: p.prefix}
+	_, err = p.s.report(ctx, r, func(final *url.URL, m *multistatus.Response) error {
+		id, _, _ := names.id(final, string(m.Href))
+		i, ok := index[id]
+		if !ok || done[i] {
+			return nil
+		}
+		done[i] = true
+		if !m.HasData || m.DataLong {
+			later = append(later, sample{record: rs[i]})
+			p.missed()
+			return nil
+		}
+		data, sure, compare := w.delivered(&rs[i], m)
+		if !sure {
+			s := sample{record: rs[i]}
+			if compare {
+				s.data = bytes.Clone(m.Data)
+			}
+			later = append(later, s)
+			return nil
+		}
+		p.misses.Store(-1 << 20)
+		w.put(ctx, &rs[i], string(m.ETag), data)
+		if p.end() != nil {
+			return errEnded
+		}
+		return nil
+	})
+	for i := range rs {
+		if !done[i] {
+			left = append(left, rs[i])
+			if err == nil {
+				p.missed()
+			}
+		}
+	}
+	return left, later, err
+}
+
+// maxMisses is how many items multiget may fail to bring, none having come,
+// until it is not used any more.
+const maxMisses = 20
+
+func (p *pull) missed() {
+	if p.misses.Add(1) > maxMisses {
+		p.alone.Store(true)
+	}
+}
+
+// put hands over an item whose bytes are here. etag is that of the answer
+// which brought them: what the listing said may be older.
+func (w *worker) put(ctx context.Context, r *record, etag string, data []byte) {
+	it := w.p.item(r)
+	if v := opaque(etag); v != "" && opaque(r.etag) != "" || r.flags&flagRetry != 0 {
+		it.Version = v
+	}
+	it.Size = int64(len(data))
+	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
+		from = min(max(from, 0), int64(len(data)))
+		return io.NopCloser(bytes.NewReader(data[from:])), from, nil
+	}
+	w.p.refused.Store(0)
+	w.p.put(ctx, it)
+}
+
+// maxGets is how often an item whose bytes broke off is asked for.
+const maxGets = 3
+
+// get fetches one item by GET: its bytes are what counts. data, if not nil, is
+// what multiget gave for it.
+func (w *worker) get(ctx context.Context, r *record, data []byte) {
+	p := w.p
+	if p.end() != nil {
+		return
+	}
+	var err error
+	for range maxGets {
+		if lost := p.hopeless(ctx); lost != nil {
+			p.fail(ctx, r, lost)
+			return
+		}
+		var resp *http.Response
+		if resp, err = p.s.c.do(ctx, request{method: http.MethodGet, url: p.urlOf(r)}); err != nil {
+			if statusOf(err) == 0 && errors.Is(err, export.ErrUnreachable) && p.probe(ctx) == nil {
+				continue
+			}
+			break
+		}
+		w.got.Reset()
+		_, err = io.CopyN(&w.got, resp.Body, maxData+1)
+		etag := served(resp)
+		switch {
+		case err == nil: // longer than an item that is held in memory
+			resp.Body.Close()
+			w.stream(ctx, r)
+			return
+		case err == io.EOF:
+			resp.Body.Close()
+			if data != nil {
+				p.rule.learn(data, w.got.Bytes())
+			}
+			w.put(ctx, r, etag, w.got.Bytes())
+			return
+		}
+		resp.Body.Close()
+	}
+	p.fail(ctx, r, p.itemError(ctx, err))
+}
+
+// urlOf is where r is fetched from.
+func (p *pull) urlOf(r *record) *url.URL {
+	path := r.path
+	if path == "" {
+		path = p.pathOf(r.id)
+	}
+	return at(p.c.url, path)
+}

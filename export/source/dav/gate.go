@@ -1,0 +1,181 @@
+package dav
+
+import (
+	"context"
+	"maps"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/publicsuffix"
+
+	"sidekeep/export"
+)
+
+// gate decides which host may be spoken to and which may have the password. A
+// question is asked once; its answer holds as long as the Source.
+type gate struct {
+	ask export.Ask
+
+	mu       sync.Mutex // held while a person is asked: one question at a time
+	trust    Trust
+	typed    []string // host:port that the person typed
+	known    []string // hosts of the service's entry in the table
+	answered map[export.Question]error
+}
+
+func newGate(ask export.Ask, t Trust) *gate {
+	return &gate{
+		ask: ask,
+		trust: Trust{
+			Pins:  maps.Clone(t.Pins),
+			Hosts: slices.Clone(t.Hosts),
+			Plain: slices.Clone(t.Plain),
+		},
+		answered: map[export.Question]error{},
+	}
+}
+
+func (g *gate) snapshot() Trust {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return Trust{Pins: maps.Clone(g.trust.Pins), Hosts: slices.Clone(g.trust.Hosts), Plain: slices.Clone(g.trust.Plain)}
+}
+
+// hostPort is the host and port of u, in lower case.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "443"
+		if u.Scheme == "http" {
+			port = "80"
+		}
+	}
+	return net.JoinHostPort(strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), port)
+}
+
+// mark is how a host is written in Trust: without the port that https has.
+func mark(hostport string) string {
+	if host, port, err := net.SplitHostPort(hostport); err == nil && port == "443" {
+		return host
+	}
+	return hostport
+}
+
+// loopback reports whether host is this very machine by its name or number.
+func loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// kin reports whether two host:ports are of one registrable domain. Numbers
+// and names of one label have none: they must be equal, with their ports.
+func kin(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, y := domainOf(a), domainOf(b)
+	return x != "" && x == y
+}
+
+// domainOf is the registrable domain of a host:port, "" if it has none.
+func domainOf(hostport string) string {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	if _, err := netip.ParseAddr(host); err == nil || !strings.Contains(host, ".") || loopback(host) {
+		return ""
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return ""
+	}
+	return domain
+}
+
+// speak reports whether u may be asked anything at all: by https, or in the
+// clear to this machine or to a host for which the owner said yes.
+func (g *gate) speak(ctx context.Context, u *url.URL) error {
+	switch {
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	case u.Scheme != "http":
+		return notDAV(u, "the address begins with "+u.Scheme+":")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	host := hostPort(u)
+	if slices.Contains(g.trust.Plain, host) {
+		return nil
+	}
+	if err := g.yes(ctx, export.Question{Cause: export.ErrInsecure, Host: host}); err != nil {
+		return err
+	}
+	g.trust.Plain = append(g.trust.Plain, host)
+	return nil
+}
+
+// password reports whether u may have the password.
+func (g *gate) password(ctx context.Context, u *url.URL) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	host := hostPort(u)
+	same := func(other string) bool { return kin(host, other) }
+	if slices.ContainsFunc(g.typed, same) || slices.ContainsFunc(g.known, same) || slices.Contains(g.trust.Hosts, mark(host)) {
+		return nil
+	}
+	q := export.Question{Cause: export.ErrElsewhere, Host: mark(host)}
+	if len(g.typed) > 0 {
+		q.Detail = mark(g.typed[0])
+	}
+	if err := g.yes(ctx, q); err != nil {
+		return err
+	}
+	g.trust.Hosts = append(g.trust.Hosts, mark(host))
+	return nil
+}
+
+// pin is the fingerprint that is accepted for a host:port; "" if none is.
+func (g *gate) pin(hostport string) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return strings.ToLower(g.trust.Pins[mark(hostport)])
+}
+
+// certificate asks whether the certificate with this fingerprint is accepted
+// for a host:port, and pins it after a yes.
+func (g *gate) certificate(ctx context.Context, hostport, fingerprint string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if strings.EqualFold(g.trust.Pins[mark(hostport)], fingerprint) {
+		return nil // another request asked meanwhile
+	}
+	q := export.Question{Cause: export.ErrCertificate, Host: mark(hostport), Detail: fingerprint}
+	if err := g.yes(ctx, q); err != nil {
+		return err
+	}
+	if g.trust.Pins == nil {
+		g.trust.Pins = map[string]string{}
+	}
+	g.trust.Pins[mark(hostport)] = fingerprint
+	return nil
+}
+
+func (g *gate) yes(ctx context.Context, q export.Question) error {
+	if err, ok := g.answered[q]; ok {
+		return err
+	}
+	err := g.ask.Yes(ctx, q)
+	if ctx.Err() == nil {
+		g.answered[q] = err
+	}
+	return err
+}

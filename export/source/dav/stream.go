@@ -1,0 +1,239 @@
+package dav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A stream is an item's body that is read as it arrives and goes on where it
+// broke off.
+type stream struct {
+	p       *pull
+	ctx     context.Context
+	r       *record
+	body    io.ReadCloser
+	off     int64  // of the next byte
+	total   int64  // -1 if not stated
+	etag    string // strong, of the answer that is being read
+	date    string // Last-Modified, if there is no such ETag
+	version string
+	fails   int
+	err     error
+}
+
+// maxFails is how often a body may break off without having moved on.
+const maxFails = 3
+
+// open asks for the bytes of r from byte from on, if they are still those of
+// version. It begins at 0 if the server cannot or the item has changed.
+func (p *pull) open(ctx context.Context, r *record, from int64, etag, date string) (*stream, error) {
+	h := http.Header{"Accept-Encoding": {"identity"}} // a Range of packed bytes is of no use
+	if validator := etag; from > 0 {
+		if validator == "" {
+			validator = date
+		}
+		if validator == "" {
+			from = 0
+		} else {
+			h.Set("Range", fmt.Sprintf("bytes=%d-", from))
+			h.Set("If-Range", validator)
+		}
+	}
+	resp, err := p.s.c.do(ctx, request{method: http.MethodGet, url: p.urlOf(r), header: h})
+	if statusOf(err) == http.StatusRequestedRangeNotSatisfiable && from > 0 {
+		return p.open(ctx, r, 0, "", "")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{p: p, ctx: ctx, r: r, body: resp.Body, total: resp.ContentLength, etag: strong(resp.Header.Get("ETag")), date: resp.Header.Get("Last-Modified")}
+	if resp.StatusCode == http.StatusPartialContent {
+		start, total, ok := contentRange(resp.Header.Get("Content-Range"))
+		if !ok || start != from {
+			resp.Body.Close()
+			if from == 0 {
+				return nil, fmt.Errorf("%w: the server gives a part that nobody asked for", export.ErrDamaged)
+			}
+			return p.open(ctx, r, 0, "", "")
+		}
+		s.off, s.total = start, total
+	}
+	s.version = r.version()
+	switch v := served(resp); {
+	case v != "" && (opaque(r.etag) != "" || r.flags&flagRetry != 0):
+		s.version = v
+	case opaque(r.etag) == "" && s.total >= 0 && s.total != r.size && r.modified != 0:
+		s.version = versionOf("", s.total, unixTime(s.date)) // changed since it was listed
+	}
+	return s, nil
+}
+
+// contentRange reads "bytes 5-9/10".
+func contentRange(h string) (start, total int64, ok bool) {
+	rest, ok := strings.CutPrefix(h, "bytes ")
+	span, of, ok2 := strings.Cut(rest, "/")
+	first, _, ok3 := strings.Cut(span, "-")
+	start, err := strconv.ParseInt(first, 10, 64)
+	if !ok || !ok2 || !ok3 || err != nil {
+		return 0, 0, false
+	}
+	if total, err = strconv.ParseInt(of, 10, 64); err != nil {
+		total = -1
+	}
+	return start, total, true
+}
+
+// Read goes on after a failure of the network. Its error has a cause.
+func (s *stream) Read(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	for {
+		n, err := s.body.Read(b)
+		s.off += int64(n)
+		if n > 0 {
+			s.fails = 0
+		}
+		if err == io.EOF {
+			err = s.short()
+		}
+		if err == nil || err == io.EOF {
+			return n, err
+		}
+		if n > 0 {
+			return n, nil // the next Read meets the failure again
+		}
+		if err := s.resume(err); err != nil {
+			s.err = s.p.itemError(s.ctx, err)
+			return 0, s.err
+		}
+	}
+}
+
+// short is io.EOF if the body has the length that was stated.
+func (s *stream) short() error {
+	want := s.total
+	if want < 0 && s.p.c.photos && s.version == s.r.version() {
+		want = s.r.size
+	}
+	if want >= 0 && s.off < want {
+		return fmt.Errorf("%w: %d of %d bytes", errCut, s.off, want)
+	}
+	return io.EOF
+}
+
+// resume asks for the rest after err.
+func (s *stream) resume(err error) error {
+	s.body.Close()
+	s.body = http.NoBody
+	for {
+		if s.fails++; s.fails > maxFails || s.ctx.Err() != nil || !broken(err) && !errors.Is(err, export.ErrUnreachable) {
+			return err
+		}
+		if s.fails > 1 && s.p.s.c.sleep(s.ctx, backoff(s.fails-1)) != nil {
+			return err
+		}
+		next, openErr := s.p.open(s.ctx, s.r, s.off, s.etag, s.date)
+		if openErr != nil {
+			err = openErr
+			continue
+		}
+		if next.version != s.version || next.total != s.total {
+			next.Close()
+			return fmt.Errorf("%w: it changed while it was read", export.ErrDamaged)
+		}
+		if _, err = io.CopyN(io.Discard, next.body, s.off-next.off); err == nil {
+			s.body = next.body
+			return nil
+		}
+		next.Close()
+		if err == io.EOF {
+			err = errCut
+		}
+	}
+}
+
+func (s *stream) Close() error { return s.body.Close() }
+
+// stream hands over an item whose bytes go from the wire to the archive. The
+// answer is begun before the sink is called, so that the item comes with the
+// version that its bytes have.
+func (w *worker) stream(ctx context.Context, r *record) {
+	p := w.p
+	if p.end() != nil {
+		return
+	}
+	version, from, err := p.have.Partial(r.id)
+	if err != nil {
+		p.mu.Lock()
+		p.ended = err
+		p.mu.Unlock()
+		return
+	}
+	if version == "" || version != r.version() {
+		from = 0
+	}
+	first, err := w.begin(ctx, r, from)
+	if err != nil {
+		p.fail(ctx, r, p.itemError(ctx, err))
+		return
+	}
+	it := p.item(r)
+	it.Version, it.Size = first.version, first.total
+	if t, err := http.ParseTime(first.date); err == nil && it.Modified.IsZero() {
+		it.Modified = t
+	}
+	if it.Size < 0 && it.Version == r.version() {
+		it.Size = r.size
+	}
+	etag, date, current, begun := first.etag, first.date, first, false
+	it.Open = func(ctx context.Context, from int64) (io.ReadCloser, int64, error) {
+		if !begun && (current.off == from || current.off == 0) {
+			begun = true
+			return current, current.off, nil
+		}
+		begun = true
+		current.Close()
+		s, err := p.open(ctx, r, from, etag, date)
+		if err != nil {
+			return nil, 0, p.itemError(ctx, err)
+		}
+		if s.version != it.Version {
+			s.Close()
+			return nil, 0, fmt.Errorf("%w: it changed while it was read", export.ErrDamaged)
+		}
+		current = s
+		return s, s.off, nil
+	}
+	p.refused.Store(0)
+	p.put(ctx, it)
+	current.Close()
+}
+
+// begin opens r, again if the network broke it off.
+func (w *worker) begin(ctx context.Context, r *record, from int64) (*stream, error) {
+	date := ""
+	if r.modified != 0 {
+		date = r.time().UTC().Format(http.TimeFormat)
+	}
+	for nth := 1; ; nth++ {
+		if lost := w.p.hopeless(ctx); lost != nil {
+			return nil, lost
+		}
+		s, err := w.p.open(ctx, r, from, strong(r.etag), date)
+		if err == nil || nth == 2 || !broken(err) && !errors.Is(err, export.ErrUnreachable) {
+			return s, err
+		}
+		if w.p.s.c.sleep(ctx, 500*time.Millisecond) != nil {
+			return nil, stopped(ctx)
+		}
+	}
+}
