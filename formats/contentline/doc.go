@@ -25,3 +25,6 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
 }
+
+// TooLarge is the [*Error] for an object larger than [MaxObject].
+func TooLarge() error { return &Error{Reason: "it is larger than 32 MB"} }

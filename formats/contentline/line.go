@@ -13,6 +13,7 @@ type Line struct {
 	Raw         []byte  // delivered bytes with folds and line end
 	Number      int     // of its first delivered line, starting with 1
 	Cut         bool    // the line is larger than MaxObject, and this is a part of it; Name is ""
+	quoted      bool
 }
 
 // A Param is one parameter of a line.

@@ -5,20 +5,21 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/transform"
 )
 
 // Published returns raw in UTF-8 with CRLF line ends, the last included; raw
 // itself, not copied, if it is so already. Nothing else changes, but for what
 // the charset makes necessary: a byte order mark goes, a CHARSET parameter of a
-// converted value says UTF-8, a fold within a character moves behind it, and a
-// converted value whose folds do so in its old charset is folded anew. A
+// converted value says UTF-8, and a fold within a character moves to its edge. A
 // quoted-printable value stays so, in its charset.
 //
 // Published of what it returns is the same again. The error is an [*Error]:
 // raw is larger than [MaxObject].
 func Published(raw []byte) ([]byte, error) {
 	if len(raw) > MaxObject {
-		return nil, tooLarge()
+		return nil, TooLarge()
 	}
 	if isPublished(raw) {
 		return raw, nil
@@ -33,8 +34,6 @@ func Published(raw []byte) ([]byte, error) {
 		p.line(&l, r.parts, r.enc)
 	}
 }
-
-func tooLarge() *Error { return &Error{Reason: "it is larger than 32 MB"} }
 
 // isPublished tells whether b is UTF-8 with CRLF line ends already.
 func isPublished(b []byte) bool {
@@ -77,6 +76,9 @@ func (p *publisher) line(l *Line, parts []span, enc layout) {
 		p.convert(declared)
 	}
 	for i, text := range p.texts {
+		if text == "" && i > 0 && p.leads[i] != "" && !valid {
+			continue // all of it went across the fold
+		}
 		p.out = append(p.out, p.leads[i]...)
 		p.out = append(p.out, text...)
 		p.out = append(p.out, "\r\n"...)
@@ -103,77 +105,71 @@ func escapeBytes(s string) string {
 func (p *publisher) convert(declared string) {
 	joined := strings.Join(p.texts, "")
 	charset := charsetOf(joined, declared)
-	if charset == "" {
-		p.moveFolds(joined)
-		return
+	switch {
+	case charset == "":
+		p.recut(joined)
+	case charset != declared && mixed(joined) || !p.decode(charset):
+		p.recut(joined)
 	}
-	if charset != declared && mixed(joined) {
-		p.refold(repair(joined))
-		return
+	if charset != "" && declared != "" {
+		p.relabel()
 	}
-	label := charset == declared
+}
+
+// decode decodes the texts, a character that is folded in the middle going
+// behind the fold. It changes nothing and returns false if they are not valid
+// in the charset.
+func (p *publisher) decode(charset string) bool {
+	d := decoder(charset).NewDecoder()
 	texts := make([]string, len(p.texts))
+	rest := []byte(nil)
 	for i, text := range p.texts {
-		var ok bool
-		if texts[i], ok = decode(text, charset); !ok {
-			whole, ok := decode(joined, charset)
-			if !ok {
-				whole = repair(joined)
-			}
-			if label {
-				whole, _ = relabel(whole)
-			}
-			p.refold(whole)
-			return
+		in := append(rest, text...)
+		out := make([]byte, 3*len(in)+16)
+		nDst, nSrc, err := d.Transform(out, in, i == len(p.texts)-1)
+		if err != nil && err != transform.ErrShortSrc || bytes.ContainsRune(out[:nDst], utf8.RuneError) {
+			return false
 		}
-	}
-	if label {
-		var ok bool
-		if texts[0], ok = relabel(texts[0]); !ok {
-			whole, _ := relabel(strings.Join(texts, ""))
-			p.refold(whole)
-			return
-		}
+		texts[i], rest = string(out[:nDst]), in[nSrc:]
 	}
 	p.texts = texts
+	return true
 }
 
-func decode(s, charset string) (string, bool) {
-	out, err := decoder(charset).NewDecoder().String(s)
-	return out, err == nil && !strings.ContainsRune(out, utf8.RuneError) && !strings.ContainsAny(out, "\r\n")
-}
-
-// moveFolds moves the folds within a character behind it.
-func (p *publisher) moveFolds(joined string) {
+// recut makes the texts anew out of what they are, joined: a fold within a
+// character moves behind it, and bytes that are not UTF-8 are read as
+// windows-1252, which has a character for every byte.
+func (p *publisher) recut(joined string) {
 	from, to := 0, 0
-	texts, leads := make([]string, 0, len(p.texts)), make([]string, 0, len(p.leads))
 	for i, text := range p.texts {
 		to += len(text)
-		end := to
-		for end < len(joined) && !utf8.RuneStart(joined[end]) {
-			end++
+		var b strings.Builder
+		for from < to {
+			r, n := utf8.DecodeRuneInString(joined[from:])
+			if r == utf8.RuneError && n == 1 {
+				one, _ := decoder("windows-1252").NewDecoder().String(joined[from : from+1])
+				b.WriteString(one)
+			} else {
+				b.WriteString(joined[from : from+n])
+			}
+			from += n
 		}
-		if end > from || i == 0 {
-			texts, leads = append(texts, joined[from:end]), append(leads, p.leads[i])
-		}
-		from = max(from, end)
+		p.texts[i] = b.String()
 	}
-	p.texts, p.leads = texts, leads
 }
 
-// refold writes s in lines of at most 75 octets (RFC 5545 section 3.1).
-func (p *publisher) refold(s string) {
-	p.texts, p.leads = p.texts[:0], p.leads[:0]
-	lead := ""
-	for {
-		n := min(75-len(lead), len(s))
-		for n < len(s) && !utf8.RuneStart(s[n]) {
-			n--
+// relabel makes the CHARSET parameter say UTF-8. Folds before it go.
+func (p *publisher) relabel() {
+	for n := 1; n <= len(p.texts); n++ {
+		s := strings.Join(p.texts[:n], "")
+		colon := headEnd(s)
+		at := charsetParam.FindStringIndex(s)
+		if colon < 0 || at == nil || at[1] > colon {
+			continue
 		}
-		p.texts, p.leads = append(p.texts, s[:n]), append(p.leads, lead)
-		if s, lead = s[n:], " "; s == "" {
-			return
-		}
+		p.texts = append([]string{s[:at[0]] + ";CHARSET=UTF-8" + s[at[1]:]}, p.texts[n:]...)
+		p.leads = append([]string{""}, p.leads[n:]...)
+		return
 	}
 }
 
@@ -187,32 +183,4 @@ func mixed(s string) bool {
 	return false
 }
 
-// repair reads the bytes of s that are not UTF-8 as windows-1252, which has a
-// character for every byte.
-func repair(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 {
-			one, _ := decoder("windows-1252").NewDecoder().String(s[i : i+1])
-			b.WriteString(one)
-		} else {
-			b.WriteString(s[i : i+n])
-		}
-		i += n
-	}
-	return b.String()
-}
-
 var charsetParam = regexp.MustCompile(`(?i);CHARSET="?[^;:",]*"?`)
-
-// relabel makes the CHARSET parameter say UTF-8. ok is false if s does not hold
-// all of the part before the colon.
-func relabel(s string) (out string, ok bool) {
-	colon := headEnd(s)
-	at := charsetParam.FindStringIndex(s)
-	if colon < 0 || at == nil || at[1] > colon {
-		return s, false
-	}
-	return s[:at[0]] + ";CHARSET=UTF-8" + s[at[1]:], true
-}

@@ -71,6 +71,7 @@ func (r *Reader) cut(text, end int, whole bool) Line {
 // build makes a line of the bytes up to end, which spans describe.
 func (r *Reader) build(end int, quoted bool) Line {
 	l := Line{Raw: r.buf[r.begin:end:end], Number: r.number - len(r.spans) + 1}
+	l.quoted = quoted
 	l.parse(r.unfold(l.Raw, quoted))
 	r.begin = end
 	r.parts, r.spans = r.spans, r.parts[:0]
@@ -198,9 +199,7 @@ func unquote(s string) string {
 }
 
 // Quoted tells whether the value is quoted-printable.
-func (l *Line) Quoted() bool {
-	return len(l.Params) > 0 && l.Says("ENCODING", "QUOTED-PRINTABLE")
-}
+func (l *Line) Quoted() bool { return l.quoted }
 
 // Base64 tells whether the value is base64.
 func (l *Line) Base64() bool {

@@ -199,16 +199,19 @@ func endless(head, body, tail string, n int) (io.Reader, int) {
 
 func TestTooLarge(t *testing.T) {
 	const size = 200 << 20
-	tests := []struct{ name, head, body, tail string }{
-		{"a line of 200 MB", "BEGIN:VCARD\r\nNOTE:", "abcdefgh", "\r\nEND:VCARD\r\n"},
-		{"a folded line of 200 MB", "BEGIN:VCARD\r\nPHOTO;ENCODING=b:", strings.Repeat("A", 74) + "\r\n ", "A\r\nEND:VCARD\r\n"},
-		{"a card of 200 MB", "BEGIN:VCARD\r\n", "NOTE:abcdefgh\r\n", "END:VCARD\r\n"},
-		{"200 MB of carriage returns", "BEGIN:VCARD\r\nNOTE:x", "\r", "\r\nEND:VCARD\r\n"},
-		{"200 MB of blank lines", "BEGIN:VCARD\r\nEND:VCARD", "\n", "\n"},
+	tests := []struct {
+		name, head, body, tail string
+		size                   int
+	}{
+		{"a line of 200 MB", "BEGIN:VCARD\r\nNOTE:", "abcdefgh", "\r\nEND:VCARD\r\n", size},
+		{"a folded line of 200 MB", "BEGIN:VCARD\r\nPHOTO;ENCODING=b:", strings.Repeat("A", 74) + "\r\n ", "A\r\nEND:VCARD\r\n", size},
+		{"a card of 200 MB", "BEGIN:VCARD\r\n", "NOTE:abcdefgh\r\n", "END:VCARD\r\n", size},
+		{"carriage returns", "BEGIN:VCARD\r\nNOTE:x", "\r", "\r\nEND:VCARD\r\n", 40 << 20},
+		{"blank lines", "BEGIN:VCARD\r\nEND:VCARD", "\n", "\n", 40 << 20},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, want := endless(tt.head, tt.body, tt.tail, size)
+			r, want := endless(tt.head, tt.body, tt.tail, tt.size)
 			r = io.MultiReader(r, strings.NewReader("BEGIN:VCARD\r\nFN:after\r\nEND:VCARD\r\n"))
 			want += len("BEGIN:VCARD\r\nFN:after\r\nEND:VCARD\r\n")
 			total, first, last := 0, 0, ""
