@@ -205,6 +205,9 @@ func (w *worker) get(ctx context.Context, r *record, data []byte) {
 		w.got.Reset()
 		_, err = io.CopyN(&w.got, resp.Body, maxData+1)
 		etag := served(resp)
+		if unframed(resp) && err == io.EOF && int64(w.got.Len()) < r.size && (etag == "" || etag == opaque(r.etag)) {
+			err = errCut
+		}
 		switch {
 		case err == nil: // longer than an item that is held in memory
 			resp.Body.Close()
@@ -221,6 +224,12 @@ func (w *worker) get(ctx context.Context, r *record, data []byte) {
 		resp.Body.Close()
 	}
 	p.fail(ctx, r, p.itemError(ctx, err))
+}
+
+// unframed reports whether a body ends only with its connection, so that
+// nothing in the answer tells that it is whole (RFC 9112, section 6.3).
+func unframed(resp *http.Response) bool {
+	return resp.ContentLength < 0 && resp.ProtoMajor < 2 && len(resp.TransferEncoding) == 0 && !resp.Uncompressed
 }
 
 // urlOf is where r is fetched from.

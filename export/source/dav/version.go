@@ -12,6 +12,9 @@ import (
 func opaque(etag string) string {
 	s := strings.TrimSpace(etag)
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "W/"), "w/")
+	if strings.HasPrefix(s, "&quot;") { // escaped twice
+		s = strings.ReplaceAll(s, "&quot;", `"`)
+	}
 	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
 		s = s[1 : len(s)-1]
 	}

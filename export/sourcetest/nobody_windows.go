@@ -1,0 +1,5 @@
+package sourcetest
+
+import "os/exec"
+
+func nobody(*exec.Cmd) {}
