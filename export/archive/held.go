@@ -18,21 +18,19 @@ type held struct {
 	version sql.NullInt64
 	name    string // of the file
 	title   string // for people
-	blob    sql.NullInt64
-	photo   sql.NullInt64
 	hash    []byte // of the newest delivered bytes; nil if there are none
 }
 
 func (r *recorder) held(id string) (held, error) {
 	var h held
-	var title sql.NullString
 	var err error
-	h.known, err = r.s.w.row(`SELECT item.item, item.mark, item.present, item.failed, item.aside, item.version, item.name,
-		version.name, version.blob, version.photo, ifnull(blob.hash, photo.hash)
-		FROM item LEFT JOIN version USING (version) LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo
-		WHERE item.collection = ? AND item.id = ?`, []any{r.n, id},
-		&h.item, &h.mark, &h.present, &h.failed, &h.aside, &h.version, &h.name, &title, &h.blob, &h.photo, &h.hash)
-	h.title = title.String
+	h.known, err = r.s.w.row("SELECT item, mark, present, failed, aside, version, name FROM item WHERE collection = ? AND id = ?",
+		[]any{r.n, id}, &h.item, &h.mark, &h.present, &h.failed, &h.aside, &h.version, &h.name)
+	if err != nil || !h.version.Valid {
+		return h, err
+	}
+	_, err = r.s.w.row(`SELECT version.name, ifnull(blob.hash, photo.hash)
+		FROM version LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo WHERE version = ?`, []any{h.version}, &h.title, &h.hash)
 	return h, err
 }
 

@@ -34,6 +34,11 @@ func lockFor(dir string, now time.Time) (*lock, error) {
 		return nil, caused(err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.Size() == 0 {
+		if _, err := file.WriteAt([]byte("#"), 0); err != nil {
+			return nil, caused(err)
+		}
+	}
 	f := flock.New(filepath.Join(dir, sideDir, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	ok, err := f.TryLock()
 	if err != nil {

@@ -59,8 +59,10 @@ func (p *publication) run() error {
 }
 
 func (p *publication) prepare() error {
-	if err := makeFolders(p.a.disk, publishDir); err != nil {
-		return err
+	for _, dir := range []string{publishDir, "data"} {
+		if err := makeFolders(p.a.disk, dir); err != nil {
+			return err
+		}
 	}
 	return empty(p.a.disk, publishDir)
 }
@@ -84,17 +86,34 @@ func (p *publication) stageCollections() error {
 	if err != nil {
 		return err
 	}
-	for i, c := range list {
+	for _, c := range list {
+		if c.dirty < 2 && !p.force {
+			continue // its lines in the index alone
+		}
 		p.account, p.n = c.account, c.n
-		if c.dirty > 1 || p.force {
-			if err := p.stageCollection(c); err != nil {
-				return fmt.Errorf("writing the files of %q: %w", c.name, err)
-			}
+		if err := p.stageCollection(c); err != nil {
+			return fmt.Errorf("writing the files of %q: %w", c.name, err)
 		}
-		if i+1 < len(list) && list[i+1].account == c.account {
-			continue
-		}
-		p.n = 0
+	}
+	return p.stageIndexes()
+}
+
+// unindexed are the accounts whose index is behind, or was never written.
+const unindexed = `account IN (SELECT account FROM collection WHERE dirty) OR NOT EXISTS (SELECT 1 FROM file WHERE path = account.folder || '/` + indexFile + `')`
+
+func (p *publication) stageIndexes() error {
+	var list []dirtyCollection
+	err := p.w.each("SELECT account, folder FROM account WHERE "+unindexed, nil, func(rows *sql.Rows) error {
+		var c dirtyCollection
+		err := rows.Scan(&c.account, &c.folder)
+		list = append(list, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		p.account, p.n = c.account, 0
 		if err := p.stage(c.folder+"/"+indexFile, func(w io.Writer) error {
 			return writeIndex(context.Background(), p.w.conn, c.account, c.folder, w)
 		}); err != nil {

@@ -17,7 +17,7 @@ type readmeAccount struct {
 	Name, Folder string
 	Counts       []readmeCount
 	Files        []string // the files of contacts, calendars and to-dos, relative to Folder
-	Photos       bool
+	Photos       bool // there are some, and albums of them
 	Gone, Aside  int
 }
 
@@ -76,7 +76,7 @@ func fillReadme(ctx context.Context, q querier, id int64, a *readmeAccount) erro
 			return err
 		}
 		p = strings.TrimPrefix(p, a.Folder+"/")
-		if !strings.HasPrefix(p, asides+"/") && path.Base(p) != indexFile {
+		if !strings.HasPrefix(p, asides+"/") && !strings.Contains("/"+p, "/"+albums+"/") && path.Base(p) != indexFile {
 			a.Files = append(a.Files, p)
 		}
 		return nil
@@ -112,7 +112,7 @@ folder <code>data</code>, one folder for each account.</p>
 {{if .Aside}}{{.Aside}} could not be understood: their bytes are in <a href="{{link .Folder "Set aside"}}/">Set aside</a> as they were delivered.{{end}}</p>
 <ul>
 {{range .Files}}<li><a href="{{link $a.Folder .}}">{{.}}</a></li>
-{{end}}{{if .Photos}}<li><a href="{{link .Folder "Photos"}}/">Photos</a>, by year and month</li>
+{{end}}{{if .Photos}}<li><a href="{{link .Folder "Photos"}}/">Photos</a>, by year and month; <a href="{{link .Folder "Albums"}}/">Albums</a> list which were together</li>
 {{end}}<li><a href="{{link .Folder "index.csv"}}">index.csv</a>: every item, and where it stands</li>
 </ul>
 {{else}}

@@ -175,13 +175,13 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if runtime.GOOS == "windows" && !strings.HasPrefix(name, "/") {
 		name = "/" + name
 	}
-	u := url.URL{Scheme: "file", Path: name, RawQuery: fmt.Sprintf("mode=%s&_busy_timeout=%d", mode, busyMillis)}
+	u := url.URL{Scheme: "file", Path: name, RawQuery: fmt.Sprintf("mode=%s&_mutex=no&_busy_timeout=%d", mode, busyMillis)}
 	conn, err := c.Driver().Open(u.String())
 	if err != nil {
 		return nil, err
 	}
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(),
-		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-4000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=MEMORY", nil)
+		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=OFF", nil)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}

@@ -222,8 +222,11 @@ func (s *session) finish(l *export.Ledger) error {
 	if s.open != nil {
 		return errors.New("a collection is still open")
 	}
-	if err := s.w.recover(); err != nil {
-		return err
+	if s.w.broken != nil {
+		// Photos that were moved may have lost their rows.
+		if err := errors.Join(s.w.renew(), s.a.adopt(s.w)); err != nil {
+			return err
+		}
 	}
 	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
 		return err
@@ -241,17 +244,6 @@ func (s *session) finish(l *export.Ledger) error {
 		return err
 	}
 	return s.a.publish(s.w, false)
-}
-
-// recover makes the writer usable again after an error. What was not committed
-// is dropped.
-func (w *writer) recover() error {
-	if w.broken == nil || errors.Is(w.broken, errClosed) {
-		return w.broken
-	}
-	w.rollback()
-	w.broken = nil
-	return nil
 }
 
 // ledger ends the export: its sum and, as far as no item told them already, its
@@ -300,7 +292,7 @@ func (w *writer) set(name, value string) error {
 // dirty reports whether any open file has to follow the history.
 func (w *writer) dirty() (bool, error) {
 	var n int
-	_, err := w.row("SELECT EXISTS (SELECT 1 FROM collection WHERE dirty) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')", nil, &n)
+	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')", nil, &n)
 	return n != 0, err
 }
 

@@ -12,7 +12,7 @@ import (
 // A batch is committed when it is this large or this old, so that a run that
 // is cut off keeps what it took.
 const (
-	batchRows  = 500
+	batchRows  = 2000
 	batchBytes = 4 << 20
 	batchTime  = time.Second
 )
@@ -21,6 +21,7 @@ const (
 // held. Changes are gathered in batches. All but lock, unlock and close is
 // called between lock and unlock.
 type writer struct {
+	db   *sql.DB
 	conn *sql.Conn
 
 	mu     sync.Mutex
@@ -37,7 +38,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, caused(err)
 	}
-	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	w := &writer{db: db, conn: conn, stmts: map[string]*sql.Stmt{}}
 	w.timer = time.AfterFunc(batchTime, w.tick)
 	w.timer.Stop()
 	return w, nil
@@ -181,17 +182,40 @@ func eachRow(ctx context.Context, q querier, query string, args []any, scan func
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// close drops what was not committed and gives the connection back.
+// renew makes the writer usable again after an error, on a new connection. What
+// was not committed is dropped.
+func (w *writer) renew() error {
+	if w.broken == nil || errors.Is(w.broken, errClosed) {
+		return w.broken
+	}
+	if err := w.drop(); err != nil {
+		return err
+	}
+	conn, err := w.db.Conn(context.Background())
+	if err != nil {
+		return caused(err)
+	}
+	w.conn, w.broken = conn, nil
+	return nil
+}
+
+// close ends the writer. What was not committed is dropped.
 func (w *writer) close() error {
 	w.lock()
 	defer w.unlock()
 	w.timer.Stop()
+	w.broken = errClosed
+	return w.drop()
+}
+
+// drop gives the connection up, with its temporary tables and what was not
+// committed.
+func (w *writer) drop() error {
 	w.rollback()
 	for _, s := range w.stmts {
 		_ = s.Close() // closing the connection frees them too
 	}
-	w.broken = errClosed
-	// Temporary tables live as long as the connection: it is not used again.
+	clear(w.stmts)
 	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
 	if err := w.conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
 		return caused(err)
