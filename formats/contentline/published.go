@@ -145,14 +145,7 @@ func (p *publisher) recut(joined string) {
 		to += len(text)
 		var b strings.Builder
 		for from < to {
-			r, n := utf8.DecodeRuneInString(joined[from:])
-			if r == utf8.RuneError && n == 1 {
-				one, _ := decoder("windows-1252").NewDecoder().String(joined[from : from+1])
-				b.WriteString(one)
-			} else {
-				b.WriteString(joined[from : from+n])
-			}
-			from += n
+			from += repairRune(&b, joined[from:])
 		}
 		p.texts[i] = b.String()
 	}
@@ -171,16 +164,6 @@ func (p *publisher) relabel() {
 		p.leads = append([]string{""}, p.leads[n:]...)
 		return
 	}
-}
-
-// mixed tells whether s has characters of UTF-8 beside bytes that are not.
-func mixed(s string) bool {
-	for _, r := range s {
-		if r >= utf8.RuneSelf && r != utf8.RuneError {
-			return true
-		}
-	}
-	return false
 }
 
 var charsetParam = regexp.MustCompile(`(?i);CHARSET="?[^;:",]*"?`)

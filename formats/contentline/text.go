@@ -28,6 +28,9 @@ func toUTF8(v, declared string) string {
 	if charset == "" {
 		return v
 	}
+	if charset != declared && mixed(v) {
+		return repair(v)
+	}
 	out, err := decoder(charset).NewDecoder().String(v)
 	if err != nil {
 		return strings.ToValidUTF8(v, "\ufffd")
@@ -108,4 +111,42 @@ func unhex(c byte) byte {
 		return c - '0'
 	}
 	return c&^0x20 - 'A' + 10
+}
+
+// mixed tells whether s is UTF-8 with some bytes that are not, rather than
+// another charset that has a character of UTF-8 in it by chance.
+func mixed(s string) bool {
+	good, bad := 0, 0
+	for i, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			bad++
+		default:
+			good++
+		}
+	}
+	return good > 0 && good >= bad
+}
+
+// repair reads the bytes of s that are not UTF-8 as windows-1252, which has a
+// character for every byte.
+func repair(s string) string {
+	var b strings.Builder
+	for from := 0; from < len(s); {
+		from += repairRune(&b, s[from:])
+	}
+	return b.String()
+}
+
+// repairRune repairs the first character of s, and returns its length in s.
+func repairRune(b *strings.Builder, s string) int {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError && n == 1 {
+		one, _ := decoder("windows-1252").NewDecoder().String(s[:1])
+		b.WriteString(one)
+	} else {
+		b.WriteString(s[:n])
+	}
+	return n
 }
