@@ -18,6 +18,9 @@ import (
 // reached by its address.
 const tilesShown = 4
 
+// otherService is the ID of the entry for services without one of their own.
+const otherService = "other"
+
 // connecting is what is known while an account is being connected.
 type connecting struct {
 	key     int // counts the sign-ins, so that each begins with empty fields
@@ -59,7 +62,7 @@ func (f *Flow) leave() {
 func (f *Flow) tiles() []Tile {
 	var out []Tile
 	for _, s := range f.o.Services {
-		if s.Refused == "" && len(out) < tilesShown {
+		if s.Refused == "" && s.ID != otherService && len(out) < tilesShown {
 			out = append(out, Tile{s.ID, s.Name, words.Gives(s.Gives), serviceIcon(s.Name)})
 		}
 	}
@@ -188,7 +191,7 @@ func lacks(s dav.Service) []Lack {
 	var out []Lack
 	for _, k := range export.Kinds() {
 		if !slices.Contains(s.Gives, k) {
-			out = append(out, Lack{kindIcons[k], words.Group(k), words.NotGivenBy(s.Name, k)})
+			out = append(out, Lack{kindIcons[k], words.Group(k), words.NotGivenBy(s.Name)})
 		}
 	}
 	return out

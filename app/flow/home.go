@@ -94,6 +94,8 @@ func (f *Flow) side() Side {
 		s.Title, s.Line, s.Tone = words.ArchiveUnread, words.NothingTouched, Bad
 	case !f.loaded:
 		s.Title, s.Line = words.Looking, ""
+	case !f.exists && len(f.exports) > 0:
+		s.Title, s.Line, s.Tone = words.YourArchive, words.BeingMade, Busy
 	case !f.exists:
 	case f.check.running:
 		s.Title, s.Line, s.Tone = words.Checking, words.Percent(f.check.part), Busy

@@ -41,6 +41,7 @@ const (
 	MoreProblemsLine   = "The archive lists every one with its reason."
 	NoArchive          = "No archive yet"
 	FirstExportMakesIt = "The first export makes it"
+	BeingMade          = "Is being made"
 	YourArchive        = "Your archive"
 	ArchiveUnread      = "Archive not read"
 	NothingTouched     = "Nothing was touched"
@@ -109,7 +110,7 @@ func SignInAgainTo(account string) string { return "Sign in again: " + account }
 func SignInLine(service string, app bool) string {
 	switch {
 	case app:
-		return "Your usual password does not work here. " + service + " asks for an app password."
+		return "Use an app password here. Your usual password may not work for other programs."
 	case service == "":
 		return "Any service for contacts, calendars and files that other programs can read."
 	}
@@ -171,9 +172,9 @@ func Gives(kinds []export.Kind) string {
 // DoesNotGive heads the list of what a service does not give.
 func DoesNotGive(service string) string { return "What " + service + " does not give" }
 
-// NotGivenBy says that a service has no items of a kind for other programs.
-func NotGivenBy(service string, k export.Kind) string {
-	return service + " does not give " + Noun(k, 2) + " to other programs."
+// NotGivenBy says that other programs cannot read a kind at a service.
+func NotGivenBy(service string) string {
+	return "Other programs cannot read them at " + service + "."
 }
 
 // AddressMissing and the next ones refuse a field that is empty or wrong.
@@ -411,8 +412,8 @@ func Rate(k export.Kind, n int) string { return Count(k, n) + " a second" }
 // Percent is "40 %".
 func Percent(part float64) string { return strconv.Itoa(int(part*100)) + " %" }
 
-// CheckedAt is "Checked 5 minutes ago".
-func CheckedAt(t, now time.Time) string { return "Checked " + Ago(t, now) }
+// CheckedAt is "Checked today".
+func CheckedAt(t, now time.Time) string { return "Checked " + On(t, now) }
 
 // FolderIsAt tells where the archive is, where no file manager can show it.
 func FolderIsAt(dir string) string { return "Your archive is in " + dir }

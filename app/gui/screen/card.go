@@ -158,6 +158,7 @@ func (k *card) buttons(c flow.Card) fyne.CanvasObject {
 	if len(c.More) > 0 {
 		var dots *button
 		dots = newButton(quiet, "dots", "", func() { k.menu(dots, c.More) })
+		dots.icon.size = 20
 		out = append(out, dots)
 	}
 	if len(out) == 1 {

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -61,6 +63,14 @@ type roomy struct {
 	margin float32
 }
 
+// Color leaves the edge to the field.
+func (r roomy) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	if n == theme.ColorNameInputBorder {
+		return color.Transparent
+	}
+	return r.Theme.Color(n, v)
+}
+
 func (r roomy) Size(n fyne.ThemeSizeName) float32 {
 	if n == theme.SizeNameInnerPadding {
 		return r.margin
@@ -88,8 +98,6 @@ func newField(label, hint, example string, height float32, secret bool) *field {
 	f.entry.look = f.state
 	f.entry.PlaceHolder = example
 	f.edge = newSurface("", colorField, 8, 1)
-	inner := fyne.CanvasObject(container.NewThemeOverride(f.entry, roomy{fyne.CurrentApp().Settings().Theme(), (height - 18) / 2}))
-	parts := []fyne.CanvasObject{inner, f.edge}
 	if secret {
 		f.entry.Password = true
 		var show *button
@@ -98,13 +106,14 @@ func newField(label, hint, example string, height float32, secret bool) *field {
 			show.say(map[bool]string{true: "Show", false: "Hide"}[f.entry.Password])
 			f.entry.Refresh()
 		})
-		show.height = height - 8
-		f.entry.ActionItem = sized(72, 0, show)
+		show.height = height - 10
+		f.entry.ActionItem = inset(4, 4, 4, 0, show)
 	}
+	inner := container.NewThemeOverride(f.entry, roomy{fyne.CurrentApp().Settings().Theme(), (height - 18) / 2})
 	f.hint = newText(hint, caption, colorText2, wrap)
 	f.reason = newText("", caption, colorRed, wrap)
 	f.wrong = topRow(8, sized(16, 18, newIcon("info", colorRed, 16)), newGrow(f.reason))
-	box := sized(0, height, stack(parts...))
+	box := sized(0, height, stack(inner, f.edge))
 	f.all = column(8, box, f.hint, f.wrong)
 	if label != "" {
 		f.all.Objects = append([]fyne.CanvasObject{newText(label, strong, colorText, wrap)}, f.all.Objects...)

@@ -166,7 +166,7 @@ func newEmptyHome(s *shell) *emptyHome {
 		row(0, newSpring(), sized(560, 0, centred(newText("Keep your own copy of the people, dates and photos on your phone.", pageTitle, colorText, wrap))), newSpring()),
 		gap(32),
 		row(12, newSpring(), e.connect, e.demo, newSpring()),
-		gap(64), newSpring(),
+		gap(16), newSpring(),
 		centred(newText(words.OnlyReads, caption, colorText2, wrap)),
 	)
 	return e

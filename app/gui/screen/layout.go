@@ -39,8 +39,8 @@ func gap(size float32) fyne.CanvasObject {
 	return r
 }
 
-// spring takes the height that is left in a column, the width that is left in
-// a row.
+// spring takes a share of the height that is left in a column, of the width
+// that is left in a row.
 type spring struct{ canvas.Rectangle }
 
 func newSpring() *spring { return &spring{} }
@@ -130,7 +130,13 @@ func (c *columnLayout) MinSize(objects []fyne.CanvasObject) (s fyne.Size) {
 
 func (c *columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	c.width = size.Width
-	left := max(size.Height-c.heightFor(objects, size.Width), 0)
+	springs := 0
+	for _, o := range objects {
+		if _, ok := o.(*spring); ok && o.Visible() {
+			springs++
+		}
+	}
+	each := max(size.Height-c.heightFor(objects, size.Width), 0) / float32(max(springs, 1))
 	y := float32(0)
 	for _, o := range objects {
 		if !o.Visible() {
@@ -138,7 +144,7 @@ func (c *columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 		h := float32(0)
 		if _, ok := o.(*spring); ok {
-			h, left = left, 0
+			h = each
 		} else {
 			h = heightFor(o, size.Width)
 		}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -88,6 +89,7 @@ func (s *shell) layPage(size fyne.Size) {
 	c.Resize(fyne.NewSize(size.Width, max(heightFor(c, size.Width), size.Height)))
 	s.scroll.Resize(size)
 	s.scroll.Refresh()
+	canvas.Refresh(s.all) // a scroll whose content has changed but not its size does not ask to be painted
 }
 
 // draw shows v. It runs on Fyne's goroutine.

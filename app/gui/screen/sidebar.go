@@ -85,7 +85,7 @@ func newSidebar(f *flow.Flow) *sidebar {
 		home:    newNavItem("home", "Home", func() { f.Go(flow.Home) }),
 		archive: newNavItem("folder", "Archive", func() { f.Go(flow.Archive) }),
 		icon:    newIcon("shield", colorText2, 20),
-		title:   newText("", captionB, colorText, cut), line: newText("", caption, colorText2, cut),
+		title:   newText("", captionB, colorText, cut), line: newText("", caption, colorText2, wrap),
 	}
 	logo := inset(0, 12, 0, 12, row(10, newArt("mark", fyne.NewSquareSize(28), 1), newText("Sidekeep", cardTitle, colorText, whole)))
 	foot := inset(12, 12, 12, 12, topRow(10, sized(20, 20, s.icon), newGrow(column(0, s.title, s.line))))
