@@ -35,7 +35,8 @@ type answer struct {
 	tagFront, tagQuote string
 	data               textOptions
 	props              []asked
-	missing            []int // scratch of add
+	missing            []int  // scratch of add
+	beside             string // status that stands beside the propstat
 }
 
 // An asked is a property that the request names.
@@ -53,8 +54,6 @@ func (s *Server) newAnswer(w http.ResponseWriter, r *http.Request, p *played) *a
 		a.tagFront = "W/"
 	case p.has(QuotedETags):
 		a.tagQuote = "&quot;"
-	case p.has(EscapedETags):
-		a.tagQuote = "&amp;quot;"
 	case p.has(BareETags):
 		a.tagQuote = ""
 	}
@@ -156,6 +155,7 @@ func (a *answer) open(on subject) {
 // add writes a response with the properties of on.
 func (a *answer) add(on subject) {
 	a.open(on)
+	a.b = append(a.b, a.beside...)
 	a.missing = a.missing[:0]
 	begin := len(a.b)
 	a.b = append(a.b, "<d:propstat><d:prop>"...)

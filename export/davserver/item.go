@@ -34,8 +34,6 @@ func (c *call) setETag(it *item) {
 		return
 	case c.play.has(WeakETags):
 		tag = "W/" + tag
-	case c.play.has(BareETags):
-		tag = strings.Trim(tag, `"`)
 	}
 	c.w.Header().Set("ETag", tag)
 }

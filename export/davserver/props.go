@@ -208,7 +208,11 @@ func propCTag(_ *answer, b []byte, on subject) ([]byte, bool) {
 
 func propHome(name string) property {
 	return func(a *answer, b []byte, on subject) ([]byte, bool) {
-		return a.appendHref(b, "/"+name+"/"+a.user+"/"), on.it == nil
+		path := "/" + name + "/" + a.user + "/"
+		if a.play.has(HomeElsewhere) {
+			return append(b, "<d:href>"+strings.TrimSuffix(a.play.tune.Target, "/")+path+"</d:href>"...), on.it == nil
+		}
+		return a.appendHref(b, path), on.it == nil
 	}
 }
 

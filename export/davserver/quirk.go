@@ -15,24 +15,28 @@ const (
 	// is optional; rclone, Apache and nginx have neither.
 	NoSyncToken Quirk = "no sync-token"
 	// TokenRefused: every token is answered by 403 with DAV:valid-sync-token,
-	// as RFC 6578 s3.2 wants it of a token that the server has forgotten.
+	// as RFC 6578 s3.2 wants it of a token that the server has forgotten;
+	// Radicale and SabreDAV do so.
 	TokenRefused Quirk = "token refused with 403"
-	// TokenBreaks: every token is answered by 500, as by servers that look a
-	// token up without expecting that it is gone.
+	// TokenBreaks: every token is answered by 500, as Xandikos 0.2.8 answers
+	// one that it does not know.
 	TokenBreaks Quirk = "token answered by 500"
 	// TokenIgnored: a token is answered by everything and names nothing that
-	// was removed, as if none had been sent. Xandikos does so with one that it
-	// does not know.
+	// was removed, as if none had been sent; rustical 0.14 does so with a stale
+	// one.
 	TokenIgnored Quirk = "token answered by everything"
 	// PagedSync: sync-collection names at most Tune.Page changes in an answer
 	// and says by 507 that more follow (RFC 6578 s3.6).
 	PagedSync Quirk = "paging by 507"
 	// LimitIgnored: DAV:limit is not honoured (RFC 5323 s5.17 calls it a
-	// request); most servers do so.
+	// request); Radicale and Xandikos do so.
 	LimitIgnored Quirk = "limit ignored"
 	// ListsItself: sync-collection names the collection itself among its
-	// members, with an ETag, as iCloud does.
+	// members, with an ETag, as PROPFIND with Depth 1 does by RFC 4918 s9.1.
 	ListsItself Quirk = "collection lists itself"
+	// StatusBeside: sync-collection writes a status of 201 beside the propstat
+	// of a member, which RFC 6578 s3.5.1 forbids and SOGo does.
+	StatusBeside Quirk = "status beside propstat"
 	// ItemVanishes: one item is listed, and gone when it is fetched. RFC 4918
 	// knows no snapshot: another client may delete at any time.
 	ItemVanishes Quirk = "item gone between listing and fetch"
@@ -46,13 +50,11 @@ const (
 	// QuotedETags: the quotes stand as &quot; in XML, as SabreDAV and all that
 	// is built on it writes them.
 	QuotedETags Quirk = "ETags quoted as &quot;"
-	// EscapedETags: the quotes are escaped twice, so that the parsed value
-	// holds the six characters of &quot;.
-	EscapedETags Quirk = "ETags escaped twice"
-	// BareETags: no quotes at all.
+	// BareETags: no quotes at all in XML, as at mailbox.org and in Seafile.
 	BareETags Quirk = "ETags without quotes"
 	// MissingETags: PROPFIND and REPORT know no getetag, and GET sends none.
-	// RFC 4918 s15.6 asks for it only where GET has one.
+	// RFC 4918 s15.6 asks for it only where GET has one; SmarterMail and
+	// Nextcloud's calendars of other apps have none.
 	MissingETags Quirk = "missing ETags"
 	// NoContentLength: no DAV:getcontentlength.
 	NoContentLength Quirk = "no getcontentlength"
@@ -61,6 +63,12 @@ const (
 	RelativeHrefs Quirk = "relative hrefs"
 	// AbsoluteHrefs: scheme and host stand in every href (RFC 4918 s8.3).
 	AbsoluteHrefs Quirk = "absolute hrefs"
+	// AbsoluteRefused: a multiget that names items by absolute URIs is answered
+	// by 400, as iCloud does.
+	AbsoluteRefused Quirk = "absolute hrefs refused"
+	// HomeElsewhere: the home sets are named on Tune.Target, another host, as
+	// iCloud names pNN-contacts.icloud.com.
+	HomeElsewhere Quirk = "home sets on another host"
 	// EncodedHrefs: every byte but letters and digits is percent-encoded, in
 	// small letters; RFC 3986 s6.2.2 calls the two spellings equal.
 	EncodedHrefs Quirk = "percent-encoded hrefs"
@@ -141,7 +149,7 @@ type Tune struct {
 	After, Times int
 	Page         int           // of PagedSync; 10 if zero
 	RetryAfter   time.Duration // of TooMany and Unavailable; 1 s if zero
-	Target       string        // of Elsewhere: scheme and host
+	Target       string        // of Elsewhere and HomeElsewhere: scheme and host
 	Garbage      int64         // 100 MB if zero
 }
 

@@ -55,6 +55,9 @@ func (c *call) multiget() error {
 		if !k.is(nsDAV, "href") {
 			continue
 		}
+		if c.play.has(AbsoluteRefused) && strings.Contains(k.text, "://") {
+			return refuse(http.StatusBadRequest, "", "an href of the request is no path")
+		}
 		want := wanted{}
 		if seg, err := hrefSegments(k.text); err == nil {
 			want.path = "/" + strings.Join(seg, "/")
@@ -142,6 +145,9 @@ func (c *call) sync() error {
 	a := c.s.newAnswer(c.w, c.r, c.play)
 	a.ask(c.names(), true)
 	a.start()
+	if c.play.has(StatusBeside) {
+		a.beside = "<d:status>HTTP/1.1 201 Created</d:status>"
+	}
 	if c.play.has(ListsItself) {
 		a.self(c.f)
 	}
