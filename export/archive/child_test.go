@@ -18,6 +18,8 @@ func TestMain(m *testing.M) {
 	case "export":
 		n, _ := strconv.Atoi(os.Getenv("SIDEKEEP_TEST_ARG"))
 		err = exportChild(os.Getenv("SIDEKEEP_TEST_DIR"), n)
+	case "kill":
+		err = killChild(os.Getenv("SIDEKEEP_TEST_DIR"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

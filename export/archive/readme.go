@@ -17,7 +17,7 @@ type readmeAccount struct {
 	Name, Folder string
 	Counts       []readmeCount
 	Files        []string // the files of contacts, calendars and to-dos, relative to Folder
-	Photos       bool // there are some, and albums of them
+	Photos       bool     // there are some, and albums of them
 	Gone, Aside  int
 }
 
