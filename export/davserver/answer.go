@@ -1,6 +1,7 @@
 package davserver
 
 import (
+	"compress/gzip"
 	"encoding/xml"
 	"net/http"
 	"strconv"
@@ -32,6 +33,8 @@ type answer struct {
 	minimal bool // Prefer: return=minimal (RFC 8144)
 	names   bool // DAV:propname: no values
 
+	zip *gzip.Writer // around w, with Compressed
+
 	tagFront, tagQuote string
 	data               textOptions
 	props              []asked
@@ -56,6 +59,9 @@ func (s *Server) newAnswer(w http.ResponseWriter, r *http.Request, p *played) *a
 		a.tagQuote = "&quot;"
 	case p.has(BareETags):
 		a.tagQuote = ""
+	}
+	if p.has(Compressed) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		a.zip = gzip.NewWriter(w)
 	}
 	if p.has(AbsoluteHrefs) {
 		a.host = "http://"
@@ -89,6 +95,10 @@ func (a *answer) ask(names []xml.Name, data bool) {
 // start sends the head of the multistatus.
 func (a *answer) start() {
 	a.w.Header().Set("Content-Type", xmlType)
+	if a.zip != nil {
+		a.w.Header().Set("Content-Encoding", "gzip")
+		a.w.Header().Set("Vary", "Accept-Encoding")
+	}
 	a.w.WriteHeader(http.StatusMultiStatus)
 	a.b = append(a.b, xmlHead...)
 	if a.play.has(Entities) {
@@ -107,10 +117,17 @@ func (a *answer) finish(token string) {
 	}
 	a.b = append(a.b, "</d:multistatus>\n"...)
 	a.flush()
+	if a.zip != nil && a.err == nil {
+		a.err = a.zip.Close()
+	}
 }
 
 func (a *answer) flush() {
-	if a.err == nil {
+	switch {
+	case a.err != nil:
+	case a.zip != nil:
+		_, a.err = a.zip.Write(a.b)
+	default:
 		_, a.err = a.w.Write(a.b)
 	}
 	a.b = a.b[:0]

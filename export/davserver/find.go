@@ -23,7 +23,7 @@ func (c *call) propfind() error {
 	case c.body == nil || c.body.child(nsDAV, "allprop") != nil:
 		names := append([]xml.Name(nil), allProps...)
 		if more := c.body.child(nsDAV, "include"); more != nil {
-			for _, k := range more.kids {
+			for _, k := range more.kids[:min(len(more.kids), maxProps)] {
 				names = append(names, k.name)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"sidekeep/assets"
 	"sidekeep/export/davserver"
+	"sidekeep/formats/photo"
 )
 
 func newPhone(t testing.TB) *davserver.Server {
@@ -113,7 +114,7 @@ func TestPhoneIsTheSameAtEachStart(t *testing.T) {
 
 func TestPhonePicturesCanBeSeen(t *testing.T) {
 	s := newPhone(t)
-	sum := 0
+	sum, years := 0, map[int]int{}
 	for _, dir := range []string{"100APPLE", "101APPLE"} {
 		for path, body := range bodies(t, s, "/files/kim/DCIM/"+dir+"/") {
 			sum += len(body)
@@ -121,7 +122,15 @@ func TestPhonePicturesCanBeSeen(t *testing.T) {
 			if err != nil || img.Bounds().Dx() < 768 {
 				t.Errorf("%s: %v", path, err)
 			}
+			at, how := photo.Captured(strings.NewReader(body), path, time.Time{})
+			if how != photo.FromExif || at.Year() < 2023 || at.Year() > 2026 {
+				t.Errorf("%s was taken %s, says %s", path, at, how)
+			}
+			years[at.Year()]++
 		}
+	}
+	if years[2024] < 10 || years[2025] < 10 || years[2026] < 10 {
+		t.Errorf("photos by year: %v", years)
 	}
 	if sum > 4<<20 {
 		t.Errorf("the photos have %d bytes", sum)

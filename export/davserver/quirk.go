@@ -86,6 +86,9 @@ const (
 	RawControl Quirk = "control characters in XML"
 	// RawBytes: bytes that are not UTF-8 are written into XML as they are.
 	RawBytes Quirk = "bad UTF-8 in XML"
+	// Compressed: XML comes with Content-Encoding gzip to a client that accepts
+	// it, as from behind nginx.
+	Compressed Quirk = "gzip"
 	// Entities: the answer has a document type with entities that refer to
 	// each other and to a local file (XML 1.0 s4.2).
 	Entities Quirk = "entities in XML"

@@ -155,6 +155,13 @@ func TestQuirksOfBodies(t *testing.T) {
 			t.Errorf("%s: encoding/xml takes it (%v)\n%q", q, err, r.body)
 		}
 	}
+	s.SetQuirks(davserver.Tune{}, davserver.Compressed)
+	if r := c.do("REPORT", friends, syncBody("", ""), "Accept-Encoding", "gzip"); r.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(r.body, "\x1f\x8b") {
+		t.Errorf("%v %q", r.header, r.body)
+	}
+	if m := c.listing("REPORT", friends, syncBody("", "")); len(m.Responses) != 3 { // net/http unpacks it
+		t.Errorf("%+v", m)
+	}
 	s.SetQuirks(davserver.Tune{}, davserver.Entities)
 	if r := c.do("REPORT", friends, get); !strings.Contains(r.body, "<!ENTITY file SYSTEM") || !strings.Contains(r.body, "&h;") {
 		t.Error(r.body)

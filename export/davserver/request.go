@@ -10,9 +10,10 @@ import (
 
 // Bounds of a request's XML. A multiget of 20,000 hrefs stays below them.
 const (
-	maxRequest  = 8 << 20
-	maxElements = 100_000
-	maxNesting  = 32
+	maxRequest = 8 << 20
+	maxTokens  = 400_000
+	maxNesting = 32
+	maxProps   = 100 // that one request names: each is answered for each item
 )
 
 const (
@@ -29,6 +30,7 @@ type node struct {
 	attr []xml.Attr
 	text string
 	kids []*node
+	read []byte // of text, until the element ends
 }
 
 // readXML reads the body of a request; nil if it is empty.
@@ -36,7 +38,7 @@ func readXML(w http.ResponseWriter, r *http.Request) (*node, error) {
 	dec := xml.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
 	var stack []*node
 	var root *node
-	for count := 0; ; {
+	for count := 0; ; count++ {
 		tok, err := dec.Token()
 		if errors.Is(err, io.EOF) {
 			return root, nil
@@ -48,11 +50,11 @@ func readXML(w http.ResponseWriter, r *http.Request) (*node, error) {
 			}
 			return nil, refuse(http.StatusBadRequest, "", "the request is no well-formed XML")
 		}
+		if count > maxTokens || len(stack) > maxNesting {
+			return nil, refuse(http.StatusRequestEntityTooLarge, "", "the request has more elements than this server takes")
+		}
 		switch t := tok.(type) {
 		case xml.StartElement:
-			if count++; count > maxElements || len(stack) >= maxNesting {
-				return nil, refuse(http.StatusRequestEntityTooLarge, "", "the request has more elements than this server takes")
-			}
 			n := &node{name: t.Name, attr: t.Attr}
 			if len(stack) > 0 {
 				up := stack[len(stack)-1]
@@ -62,10 +64,13 @@ func readXML(w http.ResponseWriter, r *http.Request) (*node, error) {
 			}
 			stack = append(stack, n)
 		case xml.EndElement:
+			n := stack[len(stack)-1]
+			n.text, n.read = string(n.read), nil
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
 			if len(stack) > 0 {
-				stack[len(stack)-1].text += string(t)
+				n := stack[len(stack)-1]
+				n.read = append(n.read, t...)
 			}
 		case xml.Directive:
 			return nil, refuse(http.StatusBadRequest, "", "a document type has no place in a request")

@@ -78,7 +78,8 @@ func TestPropfind(t *testing.T) {
 			t.Errorf("%q: %+v", body, m)
 		}
 	}
-	for _, bad := range []string{"<propfind", "<!DOCTYPE x [<!ENTITY a \"b\">]><propfind xmlns=\"DAV:\"><allprop/></propfind>", "<wrong/>", strings.Repeat("<a>", 1000)} {
+	for _, bad := range []string{"<propfind", "<!DOCTYPE x [<!ENTITY a \"b\">]><propfind xmlns=\"DAV:\"><allprop/></propfind>", "<wrong/>", strings.Repeat("<a>", 1000),
+		`<propfind xmlns="DAV:"><prop>` + strings.Repeat("<a/>", 200) + `</prop></propfind>`, "<a>" + strings.Repeat("x<!---->", 500_000) + "</a>"} {
 		if r := c.do("PROPFIND", friends, bad, "Depth", "0"); r.code/100 != 4 {
 			t.Errorf("%.40q: %d", bad, r.code)
 		}

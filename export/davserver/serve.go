@@ -54,6 +54,9 @@ func (c *call) serve() error {
 		if c.body, err = readXML(c.w, c.r); err != nil {
 			return err
 		}
+		if p := c.body.child(nsDAV, "prop"); p != nil && len(p.kids) > maxProps {
+			return refuse(http.StatusRequestEntityTooLarge, "", "the request names more properties than this server answers at once")
+		}
 	}
 	f, it, findErr := c.find(c.seg)
 	c.f, c.it = f, it

@@ -179,7 +179,8 @@ func (f *folder) forget(it *item) {
 	}
 }
 
-// record appends a change and returns its number.
+// record appends a change and returns its number. The history is kept as long
+// as the server lives; a change takes about 40 bytes.
 func (f *folder) record(name string, tag []byte, removed bool) int {
 	var last [8]byte
 	mark := f.mark(len(f.log))

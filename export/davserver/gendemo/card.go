@@ -21,7 +21,6 @@ var (
 // in vCard 4.0.
 func (p person) card(rnd *rand.Rand, i int) string {
 	w, v4 := &writer{}, i%41 == 7
-	l := lands[p.land]
 	item := 0
 	w.line("BEGIN:VCARD")
 	if v4 {
@@ -41,18 +40,7 @@ func (p person) card(rnd *rand.Rand, i int) string {
 		w.line("TITLE:%s", pick(rnd, roles))
 	}
 	p.ways(w, rnd, v4, i, &item)
-	if rnd.IntN(5) < 3 {
-		street := fmt.Sprintf("%s %d", pick(rnd, l.streets), 1+rnd.IntN(120))
-		if l.numberFirst {
-			street = fmt.Sprintf("%d %s", 1+rnd.IntN(120), pick(rnd, l.streets))
-		}
-		town, region, _ := strings.Cut(pick(rnd, l.towns), ", ")
-		item++
-		w.line("item%d.ADR;%s:;;%s;%s;%s;%s;%s", item, typ(v4, "HOME", true), escape.Replace(street), escape.Replace(town), region, digits(rnd, l.postcode), l.name)
-		if !v4 {
-			w.line("item%d.X-ABADR:%s", item, strings.ToLower(p.land))
-		}
-	}
+	p.address(w, rnd, v4, &item)
 	p.birthday(w, v4, i)
 	if rnd.IntN(12) == 0 {
 		item++
@@ -85,6 +73,24 @@ func (p person) card(rnd *rand.Rand, i int) string {
 	}
 	w.line("END:VCARD")
 	return w.b.String()
+}
+
+// address writes the address of most.
+func (p person) address(w *writer, rnd *rand.Rand, v4 bool, item *int) {
+	if rnd.IntN(5) >= 3 {
+		return
+	}
+	l := lands[p.land]
+	street := fmt.Sprintf("%s %d", pick(rnd, l.streets), 1+rnd.IntN(120))
+	if l.numberFirst {
+		street = fmt.Sprintf("%d %s", 1+rnd.IntN(120), pick(rnd, l.streets))
+	}
+	town, region, _ := strings.Cut(pick(rnd, l.towns), ", ")
+	*item++
+	w.line("item%d.ADR;%s:;;%s;%s;%s;%s;%s", *item, typ(v4, "HOME", true), escape.Replace(street), escape.Replace(town), region, digits(rnd, l.postcode), l.name)
+	if !v4 {
+		w.line("item%d.X-ABADR:%s", *item, strings.ToLower(p.land))
+	}
 }
 
 // typ are the TYPE parameters of a version.

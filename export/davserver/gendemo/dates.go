@@ -129,6 +129,12 @@ func (s *series) event(w *writer, id string, at time.Time, c *change) {
 			s.stamp(w, "EXDATE", parseDate(e))
 		}
 	}
+	s.details(w, id, at)
+	w.line("END:VEVENT")
+}
+
+// details writes place, note, guests and alarm.
+func (s *series) details(w *writer, id string, at time.Time) {
 	if s.where != "" {
 		w.line("LOCATION:%s", escape.Replace(s.where))
 		if s.geo != "" {
@@ -153,7 +159,6 @@ func (s *series) event(w *writer, id string, at time.Time, c *change) {
 		w.line("UID:%s", uid("alarm", id, at))
 		w.line("END:VALARM")
 	}
-	w.line("END:VEVENT")
 }
 
 // scatter adds single events on working days or at weekends between 2024 and
