@@ -13,7 +13,9 @@ import (
 
 	"sidekeep/assets"
 	"sidekeep/export/davserver"
+	"sidekeep/formats/ical"
 	"sidekeep/formats/photo"
+	"sidekeep/formats/vcard"
 )
 
 func newPhone(t testing.TB) *davserver.Server {
@@ -215,4 +217,29 @@ func local(t *testing.T, line string) time.Time {
 	}
 	t.Fatalf("no date: %q", line)
 	return time.Time{}
+}
+
+// Nothing of the phone is set aside, and everything has a name to show.
+func TestPhoneIsUnderstood(t *testing.T) {
+	s := newPhone(t)
+	kinds := map[string]int{}
+	for path, body := range bodies(t, s, "/contacts/kim/contacts/") {
+		c, err := vcard.Read([]byte(body))
+		if err != nil || c.Name == "" || c.UID == "" {
+			t.Errorf("%s: %+v, %v", path, c, err)
+		}
+		kinds[c.Kind]++
+	}
+	for _, list := range []string{"family", "work", "choir", "errands", "house-move"} {
+		for path, body := range bodies(t, s, "/calendars/kim/"+list+"/") {
+			o, err := ical.Read([]byte(body))
+			if err != nil || o.Summary == "" || o.UID == "" || o.Component == "VEVENT" && o.Start.IsZero() {
+				t.Errorf("%s: %+v, %v", path, o, err)
+			}
+			kinds[o.Component]++
+		}
+	}
+	if kinds["individual"] != 234 || kinds["org"] != 12 || kinds["group"] != 4 || kinds["VEVENT"] < 200 || kinds["VTODO"] < 40 {
+		t.Errorf("%v", kinds)
+	}
 }
