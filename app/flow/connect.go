@@ -33,6 +33,9 @@ type connecting struct {
 	found   *work.Found
 	skip    map[string]bool
 	name    string
+
+	noKeychain bool   // nothing can keep the password
+	command    string // that writes it instead; "" if none
 }
 
 // A Form is what was typed at a sign-in.
@@ -257,6 +260,9 @@ func (c connecting) candidate() work.Candidate {
 	}
 	if c.service.Address != "" {
 		w.Address = c.service.Address
+	}
+	if c.command != "" {
+		w.Password, w.PasswordCommand = "", c.command
 	}
 	return w
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"sidekeep/app/words"
 	"sidekeep/export"
@@ -16,6 +17,9 @@ func (f *Flow) found() FoundView {
 	v := FoundView{
 		Key: c.key, Title: words.FoundIn(c.service.Name), Name: c.name, Place: f.place, CanMove: !f.exists,
 		Busy: c.cancel != nil, Problem: c.problem,
+	}
+	if c.noKeychain {
+		v.Command = Label{words.PasswordCommand, words.PasswordCommandHint, ""}
 	}
 	if f.free >= 0 {
 		v.Space = words.Free(f.free)
@@ -61,8 +65,9 @@ func (f *Flow) Toggle(id string) {
 	})
 }
 
-// Save saves the account under name and exports it.
-func (f *Flow) Save(name string) {
+// Save saves the account under name and exports it. command is what writes the
+// password where there is no keychain, "" if the keychain is to keep it.
+func (f *Flow) Save(name, command string) {
 	ctx, cancel := context.WithCancel(f.ctx)
 	ok := false
 	var c connecting
@@ -70,7 +75,8 @@ func (f *Flow) Save(name string) {
 		if f.page != Found || f.connect.cancel != nil || f.work == nil {
 			return
 		}
-		f.connect.cancel, f.connect.problem, f.connect.name = cancel, nil, name
+		f.connect.cancel, f.connect.problem = cancel, nil
+		f.connect.name, f.connect.command = strings.TrimSpace(name), strings.TrimSpace(command)
 		c, ok = f.connect, true
 	})
 	if !ok {
@@ -87,10 +93,13 @@ func (f *Flow) Save(name string) {
 		defer cancel()
 		w := f.works()
 		field := NameField
-		err := w.CheckName(name)
+		err := w.CheckName(c.name)
 		if err == nil {
 			field = NoField
-			err = w.Add(ctx, name, c.candidate(), c.found, skip)
+			if c.command != "" {
+				field = CommandField
+			}
+			err = w.Add(ctx, c.name, c.candidate(), c.found, skip)
 		}
 		if ctx.Err() != nil && err != nil {
 			return
@@ -100,6 +109,9 @@ func (f *Flow) Save(name string) {
 		}
 		f.change(func() {
 			f.connect.cancel = nil
+			if errors.Is(err, export.ErrNoKeychain) {
+				f.connect.noKeychain = true
+			}
 			if err != nil {
 				f.connect.problem = &Problem{field, words.For(err)}
 				return
@@ -109,7 +121,7 @@ func (f *Flow) Save(name string) {
 		})
 		if err == nil {
 			f.load()
-			f.Export(name)
+			f.Export(c.name)
 		}
 	})
 }

@@ -198,6 +198,7 @@ func (f *Flow) card(s work.Status) Card {
 			c.Actions = []Action{again}
 		}
 	case Away:
+		files.Rank = Secondary
 		c.Actions, c.More = []Action{files}, nil
 		c.Sentence = words.OnlyInArchive
 	default:

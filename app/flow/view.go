@@ -166,6 +166,7 @@ const (
 	PhotosField
 	NameField
 	PlaceField
+	CommandField
 )
 
 // A Problem is a refusal, and the field that it is about.
@@ -206,6 +207,7 @@ type FoundView struct {
 	Groups    []Group
 	Lacks     []Lack
 	Name      string // proposed for the account
+	Command   Label  // asked for where no keychain can keep the password
 	Place     string // folder of the archive
 	CanMove   bool   // there is no archive yet, so that another folder can be chosen
 	Space     string

@@ -116,7 +116,7 @@ var causes = map[error]Words{
 	export.ErrNoKeychain: {
 		"This computer has no keychain that answers.",
 		"The password was not saved, and it is never written to a file.",
-		"Unlock or install a keychain, or add the account with “sidekeep account add --password-command”.",
+		"Unlock or install a keychain, or name a command that writes the password.",
 	},
 	export.ErrStopped: {
 		"The export was stopped.",

@@ -85,6 +85,9 @@ const (
 	Untick          = "Untick what you do not want to keep."
 	NotGiven        = "not given"
 
+	PasswordCommand     = "Command that writes the password"
+	PasswordCommandHint = "Without a keychain, Sidekeep asks this command at every export, for example “pass show mail”."
+
 	// Archive
 	ArchiveLine    = "Every file in it opens without Sidekeep."
 	OpenFolder     = "Open the folder"
@@ -147,7 +150,7 @@ func HelpTitle(app bool) string {
 // WhatToTypeSteps explain the fields where the service has no steps.
 func WhatToTypeSteps() []string {
 	return []string{
-		"Type your e-mail address, or the address of your server. Sidekeep looks for the rest.",
+		"Type your email address, or the address of your server. Sidekeep looks for the rest.",
 		"If it finds nothing, look in the help of your service for “calendar address” or “server address”, and type that.",
 		"Many services want a password made for one program. Look in your account there for “app passwords”.",
 	}
@@ -179,7 +182,7 @@ func NotGivenBy(service string) string {
 
 // AddressMissing and the next ones refuse a field that is empty or wrong.
 func AddressMissing() Words {
-	return Words{"The address is missing.", "", "Type an e-mail address or the address of the service."}
+	return Words{"The address is missing.", "", "Type an email address or the address of the service."}
 }
 
 // AddressWithPassword refuses an address that has a password in it.

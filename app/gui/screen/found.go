@@ -12,6 +12,8 @@ type foundPage struct {
 	s       *shell
 	checks  map[string]*check
 	name    *field
+	command *field
+	asked   *fyne.Container // for the command
 	place   *text
 	space   *text
 	change  *button
@@ -30,10 +32,13 @@ func newFoundPage(s *shell, v flow.FoundView) *foundPage {
 	}
 	p.name = newField(words.NameOfAccount, "", "", usual, false)
 	p.name.entry.SetText(v.Name)
+	p.command = newField(words.PasswordCommand, words.PasswordCommandHint, "", usual, false)
+	p.asked = column(0, gap(24), p.command)
+	p.asked.Hide()
 	p.change = newButton(secondary, "", words.ChangeFolder, func() { s.chooseFolder(s.flow.MoveTo) })
 	p.save = newButton(primary, "", words.SaveAndExport, p.enter)
 	place := stack(newSurface(colorCard, colorLine, 8, 1), inset(0, 12, 0, 12, row(8, newIcon("folder", colorText2, 20), newGrow(p.place))))
-	right := column(0, p.refused, p.name, gap(24),
+	right := column(0, p.refused, p.name, p.asked, gap(24),
 		newText(words.WhereKept, strong, colorText, wrap), gap(8),
 		row(8, newGrow(sized(0, usual, place)), p.change), gap(8), p.space)
 	p.all = column(0,
@@ -71,7 +76,7 @@ func (p *foundPage) list(v flow.FoundView) fyne.CanvasObject {
 
 func (p *foundPage) object() fyne.CanvasObject { return p.all }
 func (p *foundPage) first() fyne.Focusable     { return nil }
-func (p *foundPage) enter()                    { p.s.flow.Save(p.name.entry.Text) }
+func (p *foundPage) enter()                    { p.s.flow.Save(p.name.entry.Text, p.command.entry.Text) }
 
 func (p *foundPage) show(v flow.View) {
 	f := v.Found
@@ -90,16 +95,21 @@ func (p *foundPage) show(v flow.View) {
 	p.chosen.set(f.Chosen)
 	p.save.disable(f.Busy || !f.CanExport)
 	p.name.disable(f.Busy)
+	p.command.disable(f.Busy)
+	shown(p.asked, f.Command.Name != "")
 	if f.Problem == p.told {
 		return
 	}
 	p.told = f.Problem
 	p.refused.Objects = nil
 	p.name.refuse("")
+	p.command.refuse("")
 	switch pr := f.Problem; {
 	case pr == nil:
 	case pr.Field == flow.NameField:
 		p.name.refuse(pr.Title + " " + pr.Try)
+	case pr.Field == flow.CommandField:
+		p.command.refuse(pr.Title + " " + pr.Try)
 	default:
 		p.refused.Objects = []fyne.CanvasObject{refusalCard(pr.Words), gap(24)}
 	}
