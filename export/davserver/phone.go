@@ -37,6 +37,9 @@ type phone struct {
 // files.
 const photoFolder = "DCIM"
 
+// cameraRoll is the displayname of the folders that hold the photos.
+const cameraRoll = "Camera roll"
+
 // PhotosPath is the path of the folder that holds the photos of a [Phone].
 func (s *Server) PhotosPath() string { return "/files/" + s.o.User + "/" + photoFolder + "/" }
 
@@ -78,6 +81,11 @@ func (s *Server) fill(fsys fs.FS, p *phone) error {
 			return err
 		}
 	}
+	for _, folder := range []string{"/files/" + s.o.User, s.PhotosPath()} {
+		if err := s.name(folder, cameraRoll); err != nil {
+			return err
+		}
+	}
 	for _, ph := range p.Photos {
 		path := s.PhotosPath() + ph.Path
 		if err := s.MakeFolder(path[:strings.LastIndexByte(path, '/')]); err != nil {
@@ -92,6 +100,24 @@ func (s *Server) fill(fsys fs.FS, p *phone) error {
 		}
 	}
 	return nil
+}
+
+// name gives a folder its displayname; it is made if it is not there.
+func (s *Server) name(path, display string) error {
+	if err := s.MakeFolder(path); err != nil {
+		return err
+	}
+	seg, err := splitPlain(path)
+	if err != nil {
+		return err
+	}
+	s.tree.mu.Lock()
+	defer s.tree.mu.Unlock()
+	f, _, err := s.tree.find(seg)
+	if err == nil {
+		f.props.Name = display
+	}
+	return err
 }
 
 // fillFrom puts each item of a file into folder, named after its UID as phones
