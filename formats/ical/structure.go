@@ -21,13 +21,14 @@ type walker struct {
 
 // walk calls line for every content line with the state after its BEGIN or
 // before its END has been followed, so that w.depth is the same at both ends of
-// a component; w.at is where the line starts. The error is a
+// a component; w.at is where the line starts. l is only valid during the call. The error is a
 // [*contentline.Error]: raw is not exactly one whole object.
 func (w *walker) walk(raw []byte, line func(l *contentline.Line, mark contentline.Mark)) error {
 	if len(raw) > contentline.MaxObject && !w.bare {
 		return contentline.TooLarge()
 	}
-	for l := range contentline.Lines(raw) {
+	var l contentline.Line // one for all: line is given a pointer to it
+	for l = range contentline.Lines(raw) {
 		mark, name := l.Marker()
 		if !l.Blank() {
 			w.last = l.Number

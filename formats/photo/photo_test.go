@@ -209,11 +209,11 @@ func (v *vast) Read(p []byte) (int, error) {
 	}
 	n := 0
 	for n < len(p) && v.at < v.size {
-		rest := v.head
+		rest := v.body
 		if v.at < int64(len(v.head)) {
 			rest = v.head[v.at:]
 		} else {
-			rest = v.body[(v.at-int64(len(v.head)))%int64(len(v.body)):]
+			rest = rest[(v.at-int64(len(v.head)))%int64(len(v.body)):]
 		}
 		c := copy(p[n:], rest)
 		n, v.at = n+c, v.at+int64(c)

@@ -14,7 +14,8 @@ func read(raw []byte) (Card, error) {
 		return Card{}, contentline.TooLarge()
 	}
 	w := walker{first: map[string]string{}}
-	for l := range contentline.Lines(raw) {
+	var l contentline.Line
+	for l = range contentline.Lines(raw) {
 		if err := w.line(&l); err != nil {
 			return Card{}, err
 		}
