@@ -49,7 +49,7 @@ func killChild(dir string) error {
 // moving is a shelf that looks different in each round.
 func moving(round int64) *shelf {
 	s := smallPhone()
-	version := strconv.FormatInt(round, 10)
+	version := "v" + strconv.FormatInt(round, 10)
 	n := int(round)
 	people, work, camera := s.collections[0], s.collections[1], s.collections[2]
 	people.items[n%12] = text(people.items[n%12].ID, version, "x.vcf", card(1000+n))

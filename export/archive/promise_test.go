@@ -1,0 +1,394 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sidekeep/export"
+)
+
+// states are the states of the items, by ID.
+func states(t testing.TB, a *Archive) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for it, err := range a.Items(t.Context(), Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[it.ID] = it.State
+	}
+	return all
+}
+
+func itemOf(t testing.TB, a *Archive, id string) Item {
+	t.Helper()
+	for it, err := range a.Items(t.Context(), Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if it.ID == id {
+			return it
+		}
+	}
+	t.Fatalf("there is no item %s", id)
+	return Item{}
+}
+
+func read(t testing.TB, a *Archive, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestChangedGoneAndBack(t *testing.T) {
+	a := create(t, Options{})
+	s := tinyPhone()
+	run(t, a, s)
+	run(t, a, later())
+	whole(t, a)
+	if got := states(t, a); got["/k/work/e0.ics"] != Gone || got["/f/DCIM/IMG_0.JPG"] != Gone || got["/c/people/odd.vcf"] != SetAside || got["/c/people/1.vcf"] != Present {
+		t.Errorf("states: %v", got)
+	}
+	if it := itemOf(t, a, "/k/work/e0.ics"); it.Path != "data/Phone/Vanished/Calendars/Work_ _mixed_.ics" || !strings.Contains(read(t, a, it.Path), "UID:event-0\r\n") {
+		t.Errorf("the vanished event: %+v", it)
+	}
+	if got := read(t, a, "data/Phone/Set aside/odd.vcf"); got != "this is no vCard" {
+		t.Errorf("set aside: %q", got)
+	}
+	if still, clip := itemOf(t, a, "/f/DCIM/IMG_9.HEIC"), itemOf(t, a, "/f/DCIM/IMG_9.MOV"); still.Path != "data/Phone/Photos/2024/05/IMG_9.HEIC" || clip.Path != "data/Phone/Photos/2024/05/IMG_9.MOV" {
+		t.Errorf("the Live Photo is torn: %s, %s", still.Path, clip.Path)
+	}
+	if it := itemOf(t, a, "/f/DCIM/IMG_1.JPG"); it.Path != "data/Phone/Photos/2024/05/IMG_1 (2).JPG" {
+		t.Errorf("the edited photo: %s", it.Path)
+	}
+	if _, err := os.Stat(filepath.Join(a.Dir(), "data/Phone/Photos/2024/05/IMG_1.JPG")); err != nil {
+		t.Errorf("the photo before it was edited: %v", err)
+	}
+	l := run(t, a, s) // everything is as it was
+	if l.Kept != 4 || l.Gone != 3 {
+		t.Errorf("back: %+v", l.Counts)
+	}
+	whole(t, a)
+	if got := states(t, a); got["/k/work/e0.ics"] != Present || got["/c/people/odd.vcf"] != Gone {
+		t.Errorf("states: %v", got)
+	}
+	if _, err := os.Stat(filepath.Join(a.Dir(), "data/Phone/Vanished/Calendars")); err == nil {
+		if files, _ := os.ReadDir(filepath.Join(a.Dir(), "data/Phone/Vanished/Calendars")); len(files) > 0 {
+			t.Errorf("Vanished still has %v", files)
+		}
+	}
+}
+
+func TestCollectionNoLongerNamed(t *testing.T) {
+	a := create(t, Options{})
+	s := tinyPhone()
+	run(t, a, s)
+	people := s.collections[0]
+	s.collections = s.collections[1:]
+	if l := run(t, a, s); l.Gone != 3 {
+		t.Errorf("gone: %+v", l.Counts)
+	}
+	whole(t, a)
+	if got := strings.Count(read(t, a, "data/Phone/Vanished/Contacts/People.vcf"), "BEGIN:VCARD"); got != 3 {
+		t.Errorf("%d vanished cards", got)
+	}
+	s.collections = append(s.collections, people)
+	if l := run(t, a, s); l.Kept != 3 {
+		t.Errorf("back: %+v", l.Counts)
+	}
+	whole(t, a)
+}
+
+// TestFailedItems: an item that fails keeps what was held of it, is told as a
+// problem, and is tried again though a delta does not name it.
+func TestFailedItems(t *testing.T) {
+	a := create(t, Options{})
+	s := tinyPhone()
+	s.delta = true
+	people := s.collections[0]
+	good := people.items[2]
+	people.items[2].Open, people.items[2].Err = nil, fmt.Errorf("%w: 403", export.ErrDenied)
+	l := run(t, a, s)
+	if l.Failed != 1 || states(t, a)[good.ID] != Failed {
+		t.Fatalf("first: %+v, %v", l.Counts, states(t, a))
+	}
+	whole(t, a)
+	exports, err := a.Exports(t.Context(), "Phone", 1)
+	if err != nil || len(exports) != 1 || len(exports[0].Problems) != 1 || !errors.Is(exports[0].Problems[0].Err(), export.ErrDenied) {
+		t.Fatalf("exports: %+v, %v", exports, err)
+	}
+	if l = run(t, a, s); l.Failed != 1 || *l.Found != 9 { // named by Retry alone
+		t.Errorf("second: %+v found %d", l.Counts, *l.Found)
+	}
+	people.items[2] = good
+	if l = run(t, a, s); l.Kept != 1 || l.Failed != 0 {
+		t.Errorf("third: %+v", l.Counts)
+	}
+	people.items[1].Version, people.items[1].Open = "2", func(context.Context, int64) (io.ReadCloser, int64, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("BEGIN:VCARD"), broken{})), 0, nil
+	}
+	people.changed = []string{people.items[1].ID}
+	if l = run(t, a, s); l.Failed != 1 {
+		t.Errorf("fourth: %+v", l.Counts)
+	}
+	if held, err := bodies(t, a); err != nil || held[people.items[1].ID] != card(1) {
+		t.Errorf("what was held of it is lost: %v", err)
+	}
+	whole(t, a)
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) {
+	return 0, fmt.Errorf("%w: connection reset", export.ErrThrottled)
+}
+
+func TestDelta(t *testing.T) {
+	now := aDay
+	a := create(t, Options{Now: func() time.Time { return now }})
+	s := tinyPhone()
+	s.delta = true
+	run(t, a, s)
+	people := s.collections[0]
+	people.removed = []string{people.items[0].ID}
+	people.items = append(people.items[1:], text("/c/people/new.vcf", "1", "new.vcf", card(50)))
+	people.changed = []string{"/c/people/new.vcf"}
+	l := run(t, a, s)
+	if l.Listing != "delta" || l.Kept != 1 || l.Gone != 1 || *l.Found != 9 || l.Unchanged != 8 {
+		t.Errorf("delta: %+v found %d", l, *l.Found)
+	}
+	people.removed, people.changed = nil, nil
+	for _, c := range []struct {
+		later time.Duration
+		want  string
+	}{{6 * 24 * time.Hour, "delta"}, {8 * 24 * time.Hour, "full"}, {-9 * 24 * time.Hour, "full"}} {
+		now = now.Add(c.later)
+		if l := run(t, a, s); l.Listing != c.want {
+			t.Errorf("after %v more: %s, want %s", c.later, l.Listing, c.want)
+		}
+	}
+}
+
+func TestListingThatBreaksOff(t *testing.T) {
+	a := create(t, Options{})
+	s := tinyPhone()
+	run(t, a, s)
+	people := s.collections[0]
+	for i := range people.items {
+		people.items[i] = text(people.items[i].ID, "2", "", card(60+i))
+	}
+	people.items = people.items[:2]
+	s.broken = people.ID
+	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Full: true}, nil)
+	if err != nil || l.Found != nil || l.Gone != 0 {
+		t.Errorf("%+v, %v", l.Counts, err)
+	}
+	held, err := bodies(t, a)
+	if err != nil || held["/c/people/0.vcf"] != card(60) || held["/c/people/2.vcf"] != card(2) {
+		t.Errorf("what came before it broke off: %v", err)
+	}
+	whole(t, a)
+}
+
+func TestNewMarkForTheSameBytes(t *testing.T) {
+	a := create(t, Options{})
+	s := tinyPhone()
+	s.collections[0].items = append(s.collections[0].items, text("/c/people/odd.vcf", "1", "odd.vcf", "no vCard"))
+	if l := run(t, a, s); l.SetAside != 1 || l.NewAside != 1 {
+		t.Errorf("first: %+v", l)
+	}
+	for i := range s.collections[0].items {
+		s.collections[0].items[i].Version = "other"
+	}
+	l := run(t, a, s)
+	if l.Kept != 0 || l.Unchanged != 9 || l.SetAside != 1 || l.NewAside != 0 {
+		t.Errorf("second: %+v, newly set aside %d", l.Counts, l.NewAside)
+	}
+	if it := itemOf(t, a, "/c/people/1.vcf"); it.Version != "other" {
+		t.Errorf("the mark is %q", it.Version)
+	}
+	whole(t, a)
+}
+
+// TestSizes: a body that is not as long as the source says is no item.
+func TestSizes(t *testing.T) {
+	a := create(t, Options{})
+	body := []byte(card(1))
+	pic := bytes.Repeat([]byte("p"), 1000)
+	long := text("long", "1", "long.vcf", card(1))
+	long.Size = int64(len(body)) - 1
+	short := text("short", "1", "short.vcf", card(1))
+	short.Size++
+	unknown := text("unknown", "1", "unknown.vcf", card(1))
+	unknown.Size = -1
+	longPic := picture("p/long.jpg", "1", "", pic, aDay)
+	longPic.Size--
+	shortPic := picture("p/short.jpg", "1", "", pic, aDay)
+	shortPic.Size++
+	huge := text("huge", "1", "huge.vcf", "")
+	huge.Size = maxText + 1
+	endless := text("endless", "1", "endless.vcf", "")
+	endless.Size, endless.Open = -1, func(context.Context, int64) (io.ReadCloser, int64, error) {
+		return io.NopCloser(zeros{}), 0, nil
+	}
+	s := &shelf{collections: []*shelved{
+		{Collection: export.Collection{ID: "c", Name: "C", Kind: export.Contacts}, items: []export.Item{long, short, unknown, huge, endless}},
+		{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{longPic, shortPic}},
+	}}
+	l := run(t, a, s)
+	if l.Kept != 1 || l.Failed != 6 {
+		t.Errorf("%+v", l.Counts)
+	}
+	causes := map[string]string{}
+	for _, p := range l.Problems {
+		causes[p.Item] = p.Cause
+	}
+	for name, want := range map[string]error{"long.vcf": export.ErrDamaged, "short.vcf": export.ErrDamaged, "long.jpg": export.ErrDamaged, "short.jpg": export.ErrDamaged,
+		"huge.vcf": export.ErrTooLarge, "endless.vcf": export.ErrTooLarge} {
+		if causes[name] != want.Error() {
+			t.Errorf("%s: %q", name, causes[name])
+		}
+	}
+	whole(t, a)
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// TestLargeText takes a card that does not fit into the memory set aside for
+// one.
+func TestLargeText(t *testing.T) {
+	a := create(t, Options{})
+	body := "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Large\r\nN:Large;;;;\r\nNOTE:" + strings.Repeat("x", 3*maxMemory) + "\r\nEND:VCARD\r\n"
+	s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "c", Name: "C", Kind: export.Contacts}, items: []export.Item{text("l", "1", "l.vcf", body)}}}}
+	run(t, a, s)
+	if held, err := bodies(t, a); err != nil || held["l"] != body {
+		t.Errorf("it is not as delivered: %v", err)
+	}
+	whole(t, a)
+	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(spoolDir))); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// TestPhotoIsContinued: a photo whose connection is lost goes on where it
+// stopped, and its hash covers everything.
+func TestPhotoIsContinued(t *testing.T) {
+	body := bytes.Repeat([]byte("0123456789"), 10000)
+	for _, ranges := range []bool{true, false} {
+		a := create(t, Options{})
+		var asked []int64
+		cut := int64(40000)
+		it := picture("p/IMG.JPG", "1", "", body, aDay)
+		it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
+			asked = append(asked, from)
+			if !ranges {
+				from = 0
+			}
+			end := min(from+cut, int64(len(body)))
+			r := io.Reader(bytes.NewReader(body[from:end]))
+			if end < int64(len(body)) {
+				r = io.MultiReader(r, broken{})
+			}
+			return io.NopCloser(r), from, nil
+		}
+		s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{it}}}}
+		if l := run(t, a, s); l.Failed != 1 {
+			t.Fatalf("first: %+v", l.Counts)
+		}
+		dir := a.Dir()
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Open(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut = 100000
+		if l := run(t, a, s); l.Kept != 1 {
+			t.Fatalf("second: %+v", l.Counts)
+		}
+		if !slices.Equal(asked, []int64{0, 40000}) {
+			t.Errorf("asked for %v", asked)
+		}
+		if held, err := bodies(t, a); err != nil || held["p/IMG.JPG"] != string(body) {
+			t.Errorf("ranges %v: it is not as delivered: %v", ranges, err)
+		}
+		whole(t, a)
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSamePhotos: the same content is there once, whatever it is called, and
+// different content of one name twice.
+func TestSamePhotos(t *testing.T) {
+	a := create(t, Options{})
+	s := &shelf{collections: []*shelved{
+		{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{
+			picture("a/IMG_1.JPG", "1", "a", []byte("one"), aDay),
+			picture("b/IMG_1.jpg", "1", "b", []byte("two"), aDay),
+			picture("b/copy.jpg", "1", "b", []byte("one"), aDay),
+			picture("c/img_1.MOV", "1", "c", []byte("a clip of another folder"), aDay),
+			picture("c/CON.jpg", "1", "c", []byte("device"), aDay),
+			picture("c/none", "1", "c", []byte("undated"), time.Time{}),
+		}},
+		{Collection: export.Collection{ID: "q", Name: "Q", Kind: export.Photos}, items: []export.Item{picture("q/again.jpg", "1", "", []byte("two"), aDay)}},
+	}}
+	if l := run(t, a, s); l.Kept != 7 {
+		t.Fatalf("%+v", l.Counts)
+	}
+	for id, want := range map[string]string{
+		"a/IMG_1.JPG": "2024/05/IMG_1.JPG", "b/IMG_1.jpg": "2024/05/IMG_1 (2).jpg", "b/copy.jpg": "2024/05/IMG_1.JPG",
+		"c/img_1.MOV": "2024/05/img_1 (3).MOV", "c/CON.jpg": "2024/05/_CON.jpg", "c/none": "Undated/none", "q/again.jpg": "2024/05/IMG_1 (2).jpg",
+	} {
+		if it := itemOf(t, a, id); it.Path != "data/Phone/Photos/"+want {
+			t.Errorf("%s is at %s, want %s", id, it.Path, want)
+		}
+	}
+	if got := read(t, a, "data/Phone/Albums/b.txt"); got != "../Photos/2024/05/IMG_1 (2).jpg\r\n../Photos/2024/05/IMG_1.JPG\r\n" {
+		t.Errorf("album: %q", got)
+	}
+	whole(t, a)
+}
+
+// TestUnknownFilesStay: a file that a person put where the archive wants to
+// write is not replaced.
+func TestUnknownFilesStay(t *testing.T) {
+	a := create(t, Options{})
+	for _, name := range []string{"data/Phone/Photos/2024/05/IMG_0.JPG", "data/Phone/Contacts/People.vcf"} {
+		file := filepath.Join(a.Dir(), filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte("mine"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, a, tinyPhone())
+	for _, name := range []string{"data/Phone/Photos/2024/05/IMG_0.JPG", "data/Phone/Contacts/People.vcf"} {
+		if got := read(t, a, name); got != "mine" {
+			t.Errorf("%s was replaced", name)
+		}
+	}
+	if it := itemOf(t, a, "/f/DCIM/IMG_0.JPG"); it.Path != "data/Phone/Photos/2024/05/IMG_0 (2).JPG" {
+		t.Errorf("the photo is at %s", it.Path)
+	}
+	if it := itemOf(t, a, "/c/people/0.vcf"); it.Path != "data/Phone/Contacts/People (2).vcf" {
+		t.Errorf("the contacts are at %s", it.Path)
+	}
+}
