@@ -206,8 +206,8 @@ func TestTooLarge(t *testing.T) {
 		{"a long line", "BEGIN:VCARD\r\nNOTE:", "abcdefgh", "\r\nEND:VCARD\r\n", 70 << 20},
 		{"a folded line of 200 MB", "BEGIN:VCARD\r\nPHOTO;ENCODING=b:", strings.Repeat("A", 74) + "\r\n ", "A\r\nEND:VCARD\r\n", size},
 		{"a long card", "BEGIN:VCARD\r\n", "NOTE:abcdefgh\r\n", "END:VCARD\r\n", 70 << 20},
-		{"carriage returns", "BEGIN:VCARD\r\nNOTE:x", "\r", "\r\nEND:VCARD\r\n", 35 << 20},
-		{"blank lines", "BEGIN:VCARD\r\nEND:VCARD", "\n", "\n", 35 << 20},
+		{"carriage returns", "BEGIN:VCARD\r\nNOTE:x", "\rabcdefghijklmno", "\r\nEND:VCARD\r\n", 35 << 20},
+		{"blank lines", "BEGIN:VCARD\r\nEND:VCARD", "               \n", "\n", 35 << 20},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,8 +60,8 @@ func captured(r io.ReadSeeker, name string) (t time.Time, ok bool) {
 }
 
 const (
-	maxRead  = 32 << 20 // bytes that are read of a file
-	maxCalls = 200_000  // reads and seeks
+	maxRead  = 16 << 20 // bytes that are read of a file
+	maxCalls = 50_000   // reads and seeks
 )
 
 var errBound = errors.New("more of the file would have to be read than is sensible")

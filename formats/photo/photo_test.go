@@ -118,7 +118,7 @@ func since1904(t time.Time) uint32 {
 
 func movie(t time.Time, inMovie ...string) string {
 	mvhd := boxOf("mvhd", be(0), be(since1904(t)), be(0), strings.Repeat("\x00", 88))
-	return boxOf("ftyp", "qt  ", be(0), "qt  ") + boxOf("wide") + boxOf("mdat", strings.Repeat("x", 1000)) + boxOf("moov", append([]string{mvhd}, inMovie...)...)
+	return boxOf("ftyp", "qt  ", be(0), "qt  ") + boxOf("wide") + boxOf("mdat", strings.Repeat("x", 20)) + boxOf("moov", append([]string{mvhd}, inMovie...)...)
 }
 
 func appleMeta(date string) string {
