@@ -135,15 +135,16 @@ func (r *recorder) photoPath(it export.Item, taken time.Time) (string, error) {
 	if shared, err := r.sharedStem(source, ext, folder); err != nil || shared != "" {
 		return shared, err
 	}
-	var file string
-	_, err := firstFree(func(n int) (bool, error) {
-		file = folder + "/" + numbered(stem, "", n, units-unitsOf(ext))
-		taken, err := r.taken(file, ext)
+	room := ext + strings.Repeat("x", max(0, 6-len(ext))) // for the ending of the other half
+	named := func(n int) string { return folder + "/" + strings.TrimSuffix(numbered(stem, room, n, units), room) }
+	n, err := firstFree(func(n int) (bool, error) {
+		taken, err := r.taken(named(n), ext)
 		return !taken, err
 	})
 	if err != nil {
 		return "", err
 	}
+	file := named(n)
 	_, err = r.s.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?)", foldName(file), r.n, source, file)
 	return file + ext, err
 }

@@ -124,8 +124,8 @@ func (w *writer) give(folder, owner, want, ext, plain string, units int, taken f
 	if reservedName(stem + ext) {
 		stem = "_" + stem
 	}
-	_, err = firstFree(func(n int) (bool, error) {
-		name = numbered(stem, ext, n, units)
+	n, err := firstFree(func(n int) (bool, error) {
+		name := numbered(stem, ext, n, units)
 		var one int
 		used, err := w.row("SELECT 1 FROM name WHERE folder = ? AND key = ?", []any{folder, foldName(name)}, &one)
 		if err == nil && !used && taken != nil {
@@ -136,6 +136,7 @@ func (w *writer) give(folder, owner, want, ext, plain string, units int, taken f
 	if err != nil {
 		return "", err
 	}
+	name = numbered(stem, ext, n, units)
 	_, err = w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(name), owner, name)
 	return name, err
 }
