@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"sidekeep/app/command"
 	"sidekeep/app/flow"
@@ -22,9 +23,10 @@ func main() {
 	if len(os.Args) == 1 {
 		os.Exit(window())
 	}
-	// The first Ctrl-C ends the work in good order, a second one at once.
+	// The first Ctrl-C ends the work in good order, another one at once; what a
+	// wrapper sends twice in one second counts as one.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.Sleep(time.Second); stop() })
 	os.Exit(command.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // cmdJSON compares the value at PATH, such as exports.0.found, with WANT. A
-// path that ends in # is the number of elements.
+// path that ends in len is the number of elements.
 func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH WANT")
@@ -36,7 +36,7 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Fatalf("%s: there is no %q", args[1], step)
 			}
 		case []any:
-			if step == "#" {
+			if step == "len" {
 				v = float64(len(x))
 				continue
 			}

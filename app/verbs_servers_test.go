@@ -78,7 +78,9 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	case "misnamed":
 		s.tls(ts, name, "elsewhere.example", true)
 	case "hanging":
-		s.http(ts, name, hanging(ts, s.phone(ts, davserver.Options{})))
+		h, release := hanging(ts, s.phone(ts, davserver.Options{}))
+		s.http(ts, name, h)
+		ts.Defer(release) // before the server is closed, which waits for its answers
 	case "radicale":
 		s.radicale(ts, name)
 	default:
@@ -158,20 +160,23 @@ func (s *servers) tls(ts *testscript.TestScript, name, host string, trusted bool
 
 // hanging passes discovery on, and answers nothing to whoever asks for items
 // until the script ends.
-func hanging(ts *testscript.TestScript, phone http.Handler) http.Handler {
+func hanging(ts *testscript.TestScript, phone http.Handler) (h http.Handler, release func()) {
 	end := make(chan struct{})
-	ts.Defer(func() { close(end) })
+	mark := ts.MkAbs("hangs")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == "REPORT" || r.Method == http.MethodGet {
-			ts.Check(os.WriteFile(ts.MkAbs("hangs"), nil, 0o600))
-			select {
-			case <-end:
-			case <-r.Context().Done():
-			}
+		if r.Method != "REPORT" && r.Method != http.MethodGet {
+			phone.ServeHTTP(w, r)
 			return
 		}
-		phone.ServeHTTP(w, r)
-	})
+		if err := os.WriteFile(mark, nil, 0o600); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		select {
+		case <-end:
+		case <-r.Context().Done():
+		}
+	}), func() { close(end) }
 }
 
 // change adds a contact to the phone's first address book, removes it again,

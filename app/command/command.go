@@ -106,7 +106,7 @@ func (s *session) root() *cobra.Command {
 	f.StringVar(&s.settings, "settings", os.Getenv("SIDEKEEP_SETTINGS"), "folder of the settings (SIDEKEEP_SETTINGS)")
 	f.BoolVar(&s.json, "json", false, "print one JSON object on stdout")
 	f.StringVar(&s.progress, "progress", "", "“json” writes progress as JSON lines on stderr")
-	f.BoolVarP(&s.quiet, "quiet", "q", false, "say only what went wrong")
+	f.BoolVarP(&s.quiet, "quiet", "q", false, "print nothing when all is well")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "say more")
 	f.BoolVarP(&s.yes, "yes", "y", false, "answer questions with yes, except those about passwords and certificates")
 	for _, name := range []string{"archive", "settings"} {
@@ -193,8 +193,11 @@ func wordsFor(err error) words.Words {
 	}
 	w := words.For(err)
 	var refused *export.RefusedError
-	if errors.As(err, &refused) && refused.Nobody {
+	switch {
+	case errors.As(err, &refused) && refused.Nobody:
 		w.Try += beforehand(refused.Question)
+	case errors.Is(err, export.ErrNoKeychain):
+		w.Try += " On the command line that is “--password-command”."
 	}
 	return w
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -52,7 +53,7 @@ func (s *session) demo(ctx context.Context) error {
 	}
 	s.say("A fictional phone is exported over real HTTP; nothing leaves this computer.\n")
 	ledgers, err := s.exports(ctx, w, []string{name})
-	if err != nil || s.json || s.code == failed || s.code == stopped || len(ledgers) == 0 {
+	if err != nil || s.json || s.quiet || s.code == failed || s.code == stopped || len(ledgers) == 0 {
 		return err
 	}
 	s.has(&ledgers[0])
@@ -99,7 +100,7 @@ func (s *session) whatIsWhere(ctx context.Context, w *work.Work) error {
 		}
 		name := it.Path
 		if it.Kind == export.Photos {
-			name = path.Dir(name) + "/"
+			name = yearOf(name)
 		}
 		if files[name] == nil {
 			files[name] = &file{kind: it.Kind}
@@ -123,4 +124,10 @@ func (s *session) whatIsWhere(ctx context.Context, w *work.Work) error {
 	}
 	t.print(s.stdout, "  ")
 	return nil
+}
+
+// yearOf is the folder of a photo's year, data/<account>/Photos/<year>/.
+func yearOf(file string) string {
+	parts := strings.SplitN(path.Dir(file), "/", 5)
+	return strings.Join(parts[:min(4, len(parts))], "/") + "/"
 }

@@ -89,13 +89,35 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 		s.explain(l.Account, export.ErrStopped)
 	case err != nil:
 		s.explain(l.Account, err)
+	case codeOf(ctx, &l) != good:
+		s.incomplete(&l)
 	}
 	return l, err
 }
 
+// incomplete says what an export that came to its end did not bring.
+func (s *session) incomplete(l *export.Ledger) {
+	var what []string
+	try := "Export again: what could not be read is tried again every time."
+	if l.Found == nil {
+		what = append(what, "not everything could be listed")
+	}
+	if l.Failed > 0 {
+		what = append(what, plural(l.Failed, "item", "items")+" could not be read")
+	}
+	if l.NewAside > 0 {
+		what = append(what, plural(l.NewAside, "item", "items")+" could not be understood")
+	}
+	if l.Failed == 0 && l.Found != nil {
+		try = "Look at them at the service; the bytes as they came are in the archive under “Set aside”."
+	}
+	s.stderr.printf("sidekeep: %s: %s.\n  Everything else is kept, and what was kept before is as it was.\n  %s\n",
+		l.Account, words.List(what), try)
+}
+
 // printLedger prints what an export did.
 func (s *session) printLedger(l *export.Ledger) {
-	if l.Number == 0 { // nothing was begun in the archive
+	if l.Number == 0 || s.quiet && l.Good() { // with no number, nothing was begun in the archive
 		return
 	}
 	s.stdout.printf("%s: export %d, %s\n", l.Account, l.Number, seconds(l.Seconds))

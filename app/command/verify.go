@@ -39,6 +39,11 @@ func (s *session) printCheck(dir string, c archive.Check) error {
 	if c.Bad == nil {
 		c.Bad = []archive.Bad{}
 	}
+	if len(c.Bad) > 0 {
+		defer s.stderr.printf("sidekeep: %s not as it was written.\n  Everything else is whole.\n"+
+			"  Keep this folder as it is, and copy what is named above from a backup if you have one.\n",
+			plural(len(c.Bad), "file or item is", "files or items are"))
+	}
 	if s.json {
 		return s.printJSON(c)
 	}
@@ -46,12 +51,7 @@ func (s *session) printCheck(dir string, c archive.Check) error {
 	for _, b := range c.Bad {
 		s.stdout.printf("  %s: %s\n", b.Path, b.Why)
 	}
-	if len(c.Bad) > 0 {
-		s.stderr.printf("sidekeep: %s not as it was written.\n  Everything else is whole.\n"+
-			"  Keep this folder as it is, and copy what is named above from a backup if you have one.\n",
-			plural(len(c.Bad), "file or item is", "files or items are"))
-	}
-	return nil
+	return s.stdout.flush()
 }
 
 // readingProgress shows how far the reading of the archive is.

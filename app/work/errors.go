@@ -79,6 +79,15 @@ func moved(folder string, cause error) error {
 	}
 }
 
+func notFolder(dir string, cause error) error {
+	return &Error{
+		What:    dir + " is a file, or below one, and no folder.",
+		Meaning: "Nothing was written.",
+		Try:     "Choose another folder with “--archive FOLDER”.",
+		Err:     fmt.Errorf("%w: %w", export.ErrNotWritable, cause),
+	}
+}
+
 func synced(folder, service string) error {
 	return &Error{
 		What:    fmt.Sprintf("%s synchronises the folder %s.", service, folder),

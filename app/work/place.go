@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -33,6 +34,9 @@ func (w *Work) archive() (*archive.Archive, error) {
 		return w.findMoved(remembered, err)
 	case known && (errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist)):
 		return w.findMoved(remembered, err)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		err = notFolder(dir, err)
 	}
 	return nil, err
 }
@@ -89,7 +93,9 @@ func (w *Work) makeArchive(ctx context.Context) (*archive.Archive, error) {
 		if err := w.allowSynced(ctx, dir); err != nil {
 			return nil, err
 		}
-		a, err = archive.Create(dir, archive.Options{Now: w.o.Now})
+		if a, err = archive.Create(dir, archive.Options{Now: w.o.Now}); errors.Is(err, export.ErrNotWritable) {
+			err = foreign(dir, err)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -98,6 +104,20 @@ func (w *Work) makeArchive(ctx context.Context) (*archive.Archive, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// foreign gives err its words if dir holds something else than an archive.
+func foreign(dir string, err error) error {
+	entries, readErr := os.ReadDir(dir)
+	if readErr != nil || len(entries) == 0 {
+		return err
+	}
+	return &Error{
+		What:    "The folder " + dir + " holds something else than an archive.",
+		Meaning: "Nothing was written to it.",
+		Try:     "Choose an empty folder, or one that is not there yet, with “--archive FOLDER”.",
+		Err:     err,
+	}
 }
 
 // remember notes a's folder and ID if no other archive is remembered.
