@@ -20,6 +20,7 @@ type archivePage struct {
 	tone         flow.Tone
 	title, line  *text
 	bar          *meter
+	running      *fyne.Container // the bar with its gap
 	start        *button
 	bad          *fyne.Container
 	badFor       int
@@ -38,9 +39,10 @@ func newArchivePage(s *shell) *archivePage {
 	where := stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
 		topRow(12, badge("folder", colorBtn, colorText2, 40, 10, 24), newGrow(column(0, p.place, p.holds, p.space))),
 		gap(20), row(8, p.open, p.change, newSpring()))))
+	p.running = column(0, gap(16), p.bar)
 	p.check = stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
 		topRow(12, p.badge, newGrow(column(0, p.title, p.line))),
-		gap(16), p.bar, p.bad, gap(16), row(8, p.start, newSpring()))))
+		p.running, p.bad, gap(16), row(8, p.start, newSpring()))))
 	p.all = column(0,
 		newText(words.YourArchive, pageTitle, colorText, wrap), newText(words.ArchiveLine, body, colorText2, wrap),
 		gap(24), p.refused, where, gap(16), p.check)
@@ -80,7 +82,7 @@ func (p *archivePage) show(v flow.View) {
 	}
 	p.title.set(a.CheckTitle)
 	p.line.set(a.CheckLine)
-	shown(p.bar, a.Checking)
+	shown(p.running, a.Checking)
 	p.bar.set(a.Part, colorAcc)
 	if a.Checking {
 		p.start.say(words.Stop)

@@ -94,6 +94,8 @@ func (k *card) build(c flow.Card) {
 	if c.Sentence != "" {
 		if c.Headline == "" {
 			add(gap(12))
+		} else {
+			add(gap(4))
 		}
 		add(newText(c.Sentence, body, colorText2, wrap))
 	}

@@ -127,17 +127,9 @@ func newField(label, hint, example string, height float32, secret bool) *field {
 func (f *field) refuse(why string) {
 	f.bad = why != ""
 	f.reason.set(why)
-	if f.bad {
-		f.wrong.Show()
-		f.hint.Hide()
-	} else {
-		f.wrong.Hide()
-		if f.hint.value != "" {
-			f.hint.Show()
-		} else {
-			f.hint.Hide()
-		}
-	}
+	shown(f.wrong, f.bad)
+	shown(f.hint, !f.bad && f.hint.value != "")
+	f.all.Refresh()
 	f.state()
 }
 

@@ -97,7 +97,7 @@ func stack(objects ...fyne.CanvasObject) *fyne.Container {
 // columnLayout puts objects one below the other at full width.
 type columnLayout struct {
 	gap   float32
-	width float32 // of the last layout
+	width float32 // of the last layout; before it, no height is asked for
 }
 
 func column(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
@@ -124,7 +124,9 @@ func (c *columnLayout) MinSize(objects []fyne.CanvasObject) (s fyne.Size) {
 			s.Width = max(s.Width, o.MinSize().Width)
 		}
 	}
-	s.Height = c.heightFor(objects, max(c.width, s.Width))
+	if c.width > 0 {
+		s.Height = c.heightFor(objects, max(c.width, s.Width))
+	}
 	return s
 }
 
@@ -320,7 +322,9 @@ func (g *gridLayout) MinSize(objects []fyne.CanvasObject) (s fyne.Size) {
 			s.Width = max(s.Width, o.MinSize().Width)
 		}
 	}
-	s.Height = g.heightFor(objects, max(g.width, s.Width))
+	if g.width > 0 {
+		s.Height = g.heightFor(objects, max(g.width, s.Width))
+	}
 	return s
 }
 

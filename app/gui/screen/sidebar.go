@@ -60,11 +60,10 @@ func (n *navItem) state() {
 
 func (n *navItem) set(selected bool, waiting int) {
 	n.selected = selected
-	if waiting > 0 {
-		n.count.set(itoa(waiting))
-		n.badge.Show()
-	} else {
-		n.badge.Hide()
+	if count := itoa(waiting); count != n.count.value || n.badge.Visible() != (waiting > 0) {
+		n.count.set(count)
+		shown(n.badge, waiting > 0)
+		n.all.Refresh()
 	}
 	n.state()
 }

@@ -88,6 +88,9 @@ func (t *text) broken(width float32) []string {
 	if t.forW == width {
 		return t.lines
 	}
+	if width <= 0 && t.fit != whole { // not laid out yet
+		return []string{""}
+	}
 	t.forW, t.lines = width, nil
 	switch t.fit {
 	case whole:

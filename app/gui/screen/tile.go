@@ -52,6 +52,9 @@ func (x *tile) state() {
 	}
 }
 
-func (x *tile) MinSize() fyne.Size { return fyne.NewSize(160, x.all.MinSize().Height) }
+// HeightFor is the height at that width.
+func (x *tile) HeightFor(width float32) float32 { return heightFor(x.all, width) }
+
+func (x *tile) MinSize() fyne.Size { return fyne.NewSize(160, 140) }
 
 func (x *tile) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(x.all) }
