@@ -2,17 +2,11 @@ package dav
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,108 +15,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
 )
-
-// A web is an internet of its own: hosts with certificates of one authority,
-// DNS records, and a note of who got the password.
-type web struct {
-	t     testing.TB
-	roots *x509.CertPool
-	ca    *x509.Certificate
-	key   *ecdsa.PrivateKey
-	hosts map[string]string // host:port -> listener
-	srv   map[string][]*net.SRV
-	txt   map[string][]string
-
-	mu     sync.Mutex
-	signed []string // hosts that got an Authorization header
-	asked  []string // hosts that got any request
-}
-
-func newWeb(t testing.TB) *web {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
-	}
-	w := &web{t: t, roots: x509.NewCertPool(), key: key, hosts: map[string]string{}, srv: map[string][]*net.SRV{}, txt: map[string][]string{}}
-	der, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
-	must(t, err)
-	w.ca, err = x509.ParseCertificate(der)
-	must(t, err)
-	w.roots.AddCert(w.ca)
-	return w
-}
-
-func (w *web) certificate(host string) tls.Certificate {
-	serial, err := rand.Int(rand.Reader, big.NewInt(1<<60))
-	must(w.t, err)
-	c := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, w.ca, w.key.Public(), w.key)
-	must(w.t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: w.key}
-}
-
-// serve answers for https://host:port by h; certified for another name if
-// name is given.
-func (w *web) serve(hostport string, h http.HandlerFunc, name ...string) *httptest.Server {
-	host, _, err := net.SplitHostPort(hostport)
-	must(w.t, err)
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.mu.Lock()
-		w.asked = append(w.asked, r.Host)
-		if r.Header.Get("Authorization") != "" && !slices.Contains(w.signed, host) {
-			w.signed = append(w.signed, host)
-		}
-		w.mu.Unlock()
-		h(rw, r)
-	}))
-	s.Config.ErrorLog = quiet()
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{w.certificate(append(name, host)[0])}}
-	s.StartTLS()
-	w.t.Cleanup(s.Close)
-	w.hosts[hostport] = s.Listener.Addr().String()
-	return s
-}
-
-func (w *web) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
-	key := "_" + service + "._" + proto + "." + name
-	if r, ok := w.srv[key]; ok {
-		return key, r, nil
-	}
-	return "", nil, &net.DNSError{Err: "no such host", Name: key, IsNotFound: true}
-}
-
-func (w *web) LookupTXT(_ context.Context, name string) ([]string, error) {
-	if r, ok := w.txt[name]; ok {
-		return r, nil
-	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-
-func (w *web) config(address string) Config {
-	cfg := quick(address)
-	cfg.Resolver, cfg.Roots = w, w.roots
-	cfg.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		to, ok := w.hosts[addr]
-		if !ok {
-			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}}
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, to)
-	}
-	return cfg
-}
-
-// phone is a davserver with an address book and a calendar.
-func (w *web) phone() *davserver.Server { return newSite(w.t, davserver.Options{}).Server }
 
 // only passes on what begins with one of the prefixes.
 func only(h http.Handler, prefixes ...string) http.HandlerFunc {
@@ -411,7 +307,7 @@ func TestCauses(t *testing.T) {
 	w.serve("dav.example.org:443", phone.ServeHTTP)
 	w.serve("www.example.org:443", func(rw http.ResponseWriter, r *http.Request) { io.WriteString(rw, "<html><body>Welcome") })
 	w.serve("none.example.org:443", http.NotFound)
-	w.serve("loop.example.org:443", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, r.URL.Path+"x", 302) })
+	w.serve("loop.example.org:443", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, r.URL.Path+"x", http.StatusFound) })
 	w.serve("garbage.example.org:443", func(rw http.ResponseWriter, r *http.Request) { rw.WriteHeader(207); io.WriteString(rw, "\x00\x01") })
 	w.serve("ill.example.org:443", func(rw http.ResponseWriter, r *http.Request) { rw.WriteHeader(502) })
 	empty := davserver.New(davserver.Options{User: "alice", Password: "secret"})

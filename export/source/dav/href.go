@@ -93,7 +93,7 @@ func at(u *url.URL, path string) *url.URL {
 	v := *u
 	v.User, v.Fragment, v.RawQuery = nil, "", ""
 	raw, query, _ := strings.Cut(path, "?")
-	v.RawQuery = query
+	v.RawQuery = sendable(query)
 	decoded, err := url.PathUnescape(raw)
 	if err != nil {
 		raw = canonical(raw)
@@ -101,6 +101,19 @@ func at(u *url.URL, path string) *url.URL {
 	}
 	v.Path, v.RawPath = decoded, raw
 	return &v
+}
+
+// sendable is a query in which every byte may stand in a URL.
+func sendable(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; plain(c) || c == '?' || c == '%' {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+		}
+	}
+	return b.String()
 }
 
 // lastName is the decoded last part of a path.

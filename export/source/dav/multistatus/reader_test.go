@@ -173,9 +173,12 @@ type endless struct {
 }
 
 func (e *endless) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = e.b[e.i%len(e.b)]
-		e.i++
+	if len(e.b) < 64<<10 {
+		e.b = strings.Repeat(e.b, 64<<10)
+	}
+	for n := 0; n < len(p); {
+		c := copy(p[n:], e.b[e.i:])
+		n, e.i = n+c, (e.i+c)%len(e.b)
 	}
 	e.n += len(p)
 	return len(p), nil
