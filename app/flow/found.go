@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -126,14 +128,18 @@ func (f *Flow) Save(name, command string) {
 	})
 }
 
+// newFolder is the name of an archive in a folder that holds other things.
+const newFolder = "Sidekeep"
+
 // MoveTo chooses another folder for an archive that is not there yet, or an
-// archive that is there already.
+// archive that is there already. In a folder that holds other things, a new
+// archive gets one of its own.
 func (f *Flow) MoveTo(dir string) {
 	f.run(func(ctx context.Context) {
 		w, err := f.moveTo(ctx, dir)
 		f.change(func() {
 			if err == nil {
-				f.work, f.place = w, dir
+				f.work, f.place = w, w.ArchiveDir()
 				f.connect.problem, f.check = nil, checking{}
 				return
 			}
@@ -153,16 +159,25 @@ func (f *Flow) moveTo(ctx context.Context, dir string) (Work, error) {
 		return nil, words.NotAFolder(dir)
 	}
 	w := f.works()
-	_, err := w.OpenArchive(ctx, dir)
-	if !errors.Is(err, export.ErrNoArchive) {
+	if _, err := w.OpenArchive(ctx, dir); !noArchive(err) {
 		return w, err
 	}
 	if has, err := w.HasArchive(); err != nil || has {
 		return nil, errors.Join(err, export.ErrNoArchive) // a second archive is not begun beside the first
+	}
+	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
+		dir = filepath.Join(dir, newFolder)
+		if _, err := w.OpenArchive(ctx, dir); !noArchive(err) {
+			return w, err
+		}
 	}
 	next, err := f.o.Open(f.owner(dir))
 	if err != nil {
 		return nil, err
 	}
 	return next, w.Close()
+}
+
+func noArchive(err error) bool {
+	return errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist)
 }

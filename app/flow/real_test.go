@@ -189,8 +189,12 @@ func TestConnectAService(t *testing.T) {
 	if v := f.View(); v.Found.Chosen != "3 items chosen" {
 		t.Errorf("after unticking: %q", v.Found.Chosen)
 	}
-	elsewhere := filepath.Join(dir, "another place")
-	f.MoveTo(elsewhere)
+	full := filepath.Join(dir, "Documents")
+	if err := os.MkdirAll(filepath.Join(full, "letters"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(full, newFolder)
+	f.MoveTo(full)
 	until(t, f, "the other place", func(v View) bool { return v.Found.Place == elsewhere })
 	f.Save("", "")
 	v = until(t, f, "the refused name", func(v View) bool { return v.Found.Problem != nil && !v.Found.Busy })

@@ -84,6 +84,8 @@ const (
 	SaveAndExport   = "Save and export now"
 	Untick          = "Untick what you do not want to keep."
 	NotGiven        = "not given"
+	ChooseFolder    = "Choose a folder for your archive"
+	UseFolder       = "Use this folder"
 
 	PasswordCommand     = "Command that writes the password"
 	PasswordCommandHint = "Without a keychain, Sidekeep asks this command at every export, for example “pass show mail”."

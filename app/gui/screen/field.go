@@ -61,12 +61,16 @@ func (e *entry) TypedShortcut(sc fyne.Shortcut) {
 type roomy struct {
 	fyne.Theme
 	margin float32
+	entry  *entry
 }
 
-// Color leaves the edge to the field.
+// Color leaves the edge to the field, and fills an entry that is off.
 func (r roomy) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
-	if n == theme.ColorNameInputBorder {
+	switch {
+	case n == theme.ColorNameInputBorder:
 		return color.Transparent
+	case n == theme.ColorNameInputBackground && r.entry.Disabled():
+		n = colorBtn
 	}
 	return r.Theme.Color(n, v)
 }
@@ -109,7 +113,7 @@ func newField(label, hint, example string, height float32, secret bool) *field {
 		show.height = height - 10
 		f.entry.ActionItem = inset(4, 4, 4, 0, show)
 	}
-	inner := container.NewThemeOverride(f.entry, roomy{fyne.CurrentApp().Settings().Theme(), (height - 18) / 2})
+	inner := container.NewThemeOverride(f.entry, roomy{fyne.CurrentApp().Settings().Theme(), (height - 18) / 2, f.entry})
 	f.hint = newText(hint, caption, colorText2, wrap)
 	f.reason = newText("", caption, colorRed, wrap)
 	f.wrong = topRow(8, sized(16, 18, newIcon("info", colorRed, 16)), newGrow(f.reason))
@@ -138,7 +142,7 @@ func (f *field) state() {
 	case f.bad:
 		f.edge.set("", colorRed, 2)
 	case f.entry.Disabled():
-		f.edge.set("", colorLine, 1)
+		f.edge.set("", colorLine, 2) // covers the edge that the entry draws itself
 	case f.entry.focused:
 		f.edge.set("", colorAcc, 2)
 	case f.entry.hovered:

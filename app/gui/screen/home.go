@@ -196,6 +196,8 @@ func (s *shell) chooseFolder(take func(dir string)) {
 	if at, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(s.flow.Folder()))); err == nil {
 		d.SetLocation(at)
 	}
+	d.SetTitleText(words.ChooseFolder)
+	d.SetConfirmText(words.UseFolder)
 	d.Resize(fyne.NewSize(760, 520))
 	d.Show()
 }

@@ -59,11 +59,6 @@ func centred(t *text) *text {
 	return t
 }
 
-func trailing(t *text) *text {
-	t.align = fyne.TextAlignTrailing
-	return t
-}
-
 // set changes the text, and redraws only if it differs.
 func (t *text) set(value string) {
 	if t.value != value {
