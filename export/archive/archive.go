@@ -102,7 +102,7 @@ func Create(dir string, o Options) (*Archive, error) {
 	if _, err := os.Lstat(filepath.Join(dir, historyFile)); err == nil {
 		return Open(dir, o)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := makeArchiveFolder(dir); err != nil {
 		return nil, caused(fmt.Errorf("making the folder: %w", err))
 	}
 	a, err := o.open(dir)
@@ -114,6 +114,27 @@ func Create(dir string, o Options) (*Archive, error) {
 		return nil, caused(fmt.Errorf("making the archive: %w", err))
 	}
 	return Open(dir, o)
+}
+
+// makeArchiveFolder makes dir and what is missing above it, durably.
+func makeArchiveFolder(dir string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := makeArchiveFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d, err := OpenDisk(parent)
+	if err != nil {
+		return nil // a folder that may be written and not read cannot be synced
+	}
+	return errors.Join(d.SyncDir("."), d.Close())
 }
 
 func (a *Archive) create() error {

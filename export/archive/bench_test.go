@@ -6,9 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"sidekeep/export"
 )
@@ -49,14 +47,6 @@ func (s endless) Pull(ctx context.Context, c export.Collection, have export.Have
 		}
 	}
 	return export.Listing{Token: "t", Full: true}, nil
-}
-
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkFirstExport takes 10,000 contacts and 10,000 events and publishes

@@ -136,11 +136,15 @@ func cutCases(t *testing.T) []cutCase {
 			t.Fatal(err)
 		}
 	}
+	all := []int{lose, hollow, mix}
+	if raceEnabled {
+		all = all[:1] // what is lost does not depend on the detector
+	}
 	return []cutCase{
-		{"create", empty, &shelf{}, &shelf{}, 0, []int{lose, hollow, mix}, false},
+		{"create", empty, &shelf{}, &shelf{}, 0, all, false},
 		{"first", fresh, &shelf{}, tinyPhone(), 2, []int{lose}, false},
-		{"second", filled, tinyPhone(), later(), 5, []int{lose, hollow, mix}, false},
-		{"no links", filled, tinyPhone(), later(), 5, []int{lose, keep}, true},
+		{"second", filled, tinyPhone(), later(), 5, all, false},
+		{"no links", filled, tinyPhone(), later(), 5, []int{keep}, true},
 	}
 }
 

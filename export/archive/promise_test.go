@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -391,4 +393,87 @@ func TestUnknownFilesStay(t *testing.T) {
 	if it := itemOf(t, a, "/c/people/0.vcf"); it.Path != "data/Phone/Contacts/People (2).vcf" {
 		t.Errorf("the contacts are at %s", it.Path)
 	}
+}
+
+// TestEmptyAccount: an account without collections is an export like others.
+func TestEmptyAccount(t *testing.T) {
+	a := create(t, Options{})
+	if l := run(t, a, &shelf{}); *l.Found != 0 {
+		t.Errorf("%+v", l.Counts)
+	}
+	whole(t, a)
+	if out, err := exec.Command("sh", "-c", "cd '"+a.Dir()+"' && sha256sum -c --strict "+manifestFile).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestManyAtOnce puts from several goroutines, the same photo among them.
+func TestManyAtOnce(t *testing.T) {
+	a := create(t, Options{})
+	s, err := a.Begin(t.Context(), "Phone", aDay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []export.Kind{export.Contacts, export.Photos} {
+		r, err := s.Record(t.Context(), export.Collection{ID: string(kind), Name: string(kind), Kind: kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for lane := range 4 {
+			group.Go(func() {
+				for i := range 50 {
+					id := fmt.Sprintf("%d-%d", lane, i)
+					it := text(id, "1", id+".vcf", card(i))
+					if kind == export.Photos {
+						it = picture(id+".jpg", "1", "", []byte(fmt.Sprint("photo ", i)), aDay)
+					}
+					if out, err := r.Put(t.Context(), it); err != nil || out.State != export.Kept {
+						t.Errorf("%s: %+v, %v", id, out, err)
+					}
+					if v, err := r.Version(it.ID); err != nil || v != "1" {
+						t.Errorf("%s: version %q, %v", id, v, err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		if tally, err := r.Close(t.Context(), &export.Listing{Full: true}); err != nil || tally.Before != 0 || tally.Known != 0 || tally.Gone != 0 {
+			t.Errorf("%+v, %v", tally, err)
+		}
+	}
+	if err := s.Finish(t.Context(), &export.Ledger{Account: "Phone"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := photoFiles(t, a.Dir()); n != 50 {
+		t.Errorf("%d photo files", n)
+	}
+	whole(t, a)
+}
+
+// TestSeenMustBeHeld: a source that names as held what is not held is not
+// believed.
+func TestSeenMustBeHeld(t *testing.T) {
+	a := create(t, Options{})
+	s, err := a.Begin(t.Context(), "Phone", aDay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Record(t.Context(), export.Collection{ID: "c", Name: "C", Kind: export.Contacts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(t.Context(), export.Collection{ID: "d", Kind: export.Contacts}); err == nil {
+		t.Error("two collections are open")
+	}
+	if err := r.Seen("nobody", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Close(t.Context(), &export.Listing{Token: "t", Full: true}); !errors.Is(err, export.ErrUnbalanced) {
+		t.Errorf("%v", err)
+	}
+	if err := s.Finish(t.Context(), &export.Ledger{Account: "Phone"}); err != nil {
+		t.Fatal(err)
+	}
+	whole(t, a)
 }

@@ -218,6 +218,9 @@ func (r *recorder) conclude(l *export.Listing) error {
 		return err
 	}
 	_, err := w.exec("UPDATE collection SET token = ?, listed = ? WHERE collection = ?", l.Token, r.s.a.now().Unix(), r.n)
+	if err == nil {
+		_, err = w.exec("DELETE FROM partial WHERE collection = ? AND NOT EXISTS (SELECT 1 FROM item WHERE item.collection = partial.collection AND item.id = partial.id AND present)", r.n)
+	}
 	return err
 }
 

@@ -232,6 +232,9 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
 		return err
 	}
+	if err := s.a.sweep(s.w); err != nil {
+		return err
+	}
 	dirty, err := s.w.dirty()
 	if err != nil {
 		return err
@@ -244,7 +247,15 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.w.commit(); err != nil || !dirty {
 		return err
 	}
-	return s.a.publish(s.w, false)
+	err = s.a.publish(s.w, false)
+	if err != nil && l.Good() {
+		// What was delivered is safe, but not yet in the open files.
+		if renewed := s.w.renew(); renewed == nil {
+			_, ungood := s.w.exec("UPDATE export SET good = 0 WHERE number = ?", s.number)
+			err = errors.Join(err, ungood, s.w.commit())
+		}
+	}
+	return err
 }
 
 // ledger ends the export: its sum and, as far as no item told them already, its
