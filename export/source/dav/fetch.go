@@ -52,7 +52,7 @@ func (w *worker) batch(ctx context.Context, rs []record) {
 		return
 	}
 	for i := range later {
-		w.get(ctx, &later[i].record, later[i].data)
+		w.later(ctx, &later[i])
 	}
 	if len(left) == 0 {
 		return
@@ -90,11 +90,25 @@ func (w *worker) choked(ctx context.Context, left []record, err error) {
 	}
 }
 
-// A sample is an item to be fetched by GET, with what multiget gave for it if
-// the two are to be compared.
+// A sample is an item to be fetched by GET. data, if not nil, is what multiget
+// gave for it: it is compared, or counts if a form was learnt meanwhile.
 type sample struct {
 	record
 	data []byte
+	mark string // ETag that came with data
+}
+
+// maxKept is how many bytes of one batch wait for a form to be learnt.
+const maxKept = 1 << 20
+
+func (w *worker) later(ctx context.Context, s *sample) {
+	if s.data != nil {
+		if f, decided := w.p.rule.form(); decided && f != noForm {
+			w.put(ctx, &s.record, s.mark, w.formed(f, s.data))
+			return
+		}
+	}
+	w.get(ctx, &s.record, s.data)
 }
 
 // multiget fetches rs in one request and hands over each item whose bytes are
@@ -113,7 +127,7 @@ func (w *worker) multiget(ctx context.Context, rs []record) (left []record, late
 	done := make([]bool, len(rs))
 	w.ask = askData(w.ask, p.c.book, hrefs)
 	r := request{method: "REPORT", url: p.c.url, depth: "1", body: w.ask}
-	names := namer{prefix: p.prefix}
+	names, kept := namer{prefix: p.prefix}, 0
 	_, err = p.s.report(ctx, r, func(final *url.URL, m *multistatus.Response) error {
 		id, _, _ := names.id(final, string(m.Href))
 		i, ok := index[id]
@@ -129,8 +143,9 @@ func (w *worker) multiget(ctx context.Context, rs []record) (left []record, late
 		data, sure, compare := w.delivered(&rs[i], m)
 		if !sure {
 			s := sample{record: rs[i]}
-			if compare {
-				s.data = bytes.Clone(m.Data)
+			if compare && kept+len(m.Data) <= maxKept {
+				kept += len(m.Data)
+				s.data, s.mark = bytes.Clone(m.Data), string(m.ETag)
 			}
 			later = append(later, s)
 			return nil

@@ -20,11 +20,13 @@ import (
 type gate struct {
 	ask export.Ask
 
-	mu       sync.Mutex // held while a person is asked: one question at a time
+	asking sync.Mutex // held while a person is asked: one question at a time
+
+	mu       sync.Mutex
 	trust    Trust
-	typed    []string // host:port that the person typed
-	known    []string // hosts of the service's entry in the table
-	answered map[export.Question]error
+	typed    []string                  // host:port that the person typed
+	known    []string                  // hosts of the service's entry in the table
+	answered map[export.Question]error // guarded by asking
 }
 
 func newGate(ask export.Ask, t Trust) *gate {
@@ -110,37 +112,25 @@ func (g *gate) speak(ctx context.Context, u *url.URL) error {
 	case u.Scheme != "http":
 		return notDAV(u, "the address begins with "+u.Scheme+":")
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	host := hostPort(u)
-	if slices.Contains(g.trust.Plain, host) {
-		return nil
-	}
-	if err := g.yes(ctx, export.Question{Cause: export.ErrInsecure, Host: host}); err != nil {
-		return err
-	}
-	g.trust.Plain = append(g.trust.Plain, host)
-	return nil
+	return g.allow(ctx, export.Question{Cause: export.ErrInsecure, Host: host},
+		func() bool { return slices.Contains(g.trust.Plain, host) },
+		func() { g.trust.Plain = append(g.trust.Plain, host) })
 }
 
 // password reports whether u may have the password.
 func (g *gate) password(ctx context.Context, u *url.URL) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	host := hostPort(u)
 	same := func(other string) bool { return kin(host, other) }
-	if slices.ContainsFunc(g.typed, same) || slices.ContainsFunc(g.known, same) || slices.Contains(g.trust.Hosts, mark(host)) {
-		return nil
-	}
 	q := export.Question{Cause: export.ErrElsewhere, Host: mark(host)}
 	if len(g.typed) > 0 {
 		q.Detail = mark(g.typed[0])
 	}
-	if err := g.yes(ctx, q); err != nil {
-		return err
-	}
-	g.trust.Hosts = append(g.trust.Hosts, mark(host))
-	return nil
+	return g.allow(ctx, q,
+		func() bool {
+			return slices.ContainsFunc(g.typed, same) || slices.ContainsFunc(g.known, same) || slices.Contains(g.trust.Hosts, q.Host)
+		},
+		func() { g.trust.Hosts = append(g.trust.Hosts, q.Host) })
 }
 
 // pin is the fingerprint that is accepted for a host:port; "" if none is.
@@ -153,29 +143,45 @@ func (g *gate) pin(hostport string) string {
 // certificate asks whether the certificate with this fingerprint is accepted
 // for a host:port, and pins it after a yes.
 func (g *gate) certificate(ctx context.Context, hostport, fingerprint string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if strings.EqualFold(g.trust.Pins[mark(hostport)], fingerprint) {
-		return nil // another request asked meanwhile
-	}
 	q := export.Question{Cause: export.ErrCertificate, Host: mark(hostport), Detail: fingerprint}
-	if err := g.yes(ctx, q); err != nil {
-		return err
-	}
-	if g.trust.Pins == nil {
-		g.trust.Pins = map[string]string{}
-	}
-	g.trust.Pins[mark(hostport)] = fingerprint
-	return nil
+	return g.allow(ctx, q,
+		func() bool { return strings.EqualFold(g.trust.Pins[q.Host], fingerprint) },
+		func() {
+			if g.trust.Pins == nil {
+				g.trust.Pins = map[string]string{}
+			}
+			g.trust.Pins[q.Host] = fingerprint
+		})
 }
 
-func (g *gate) yes(ctx context.Context, q export.Question) error {
+// allow returns nil if allowed says so or if the answer to q is a yes, which
+// it notes. Both functions are called with mu held; nothing else waits for the
+// person.
+func (g *gate) allow(ctx context.Context, q export.Question, allowed func() bool, note func()) error {
+	is := func() bool {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return allowed()
+	}
+	if is() {
+		return nil
+	}
+	g.asking.Lock()
+	defer g.asking.Unlock()
+	if is() {
+		return nil // another request asked meanwhile
+	}
 	if err, ok := g.answered[q]; ok {
 		return err
 	}
 	err := g.ask.Yes(ctx, q)
 	if ctx.Err() == nil {
 		g.answered[q] = err
+	}
+	if err == nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		note()
 	}
 	return err
 }

@@ -59,7 +59,6 @@ const (
 	elemComp
 	elemColor
 	elemOrder
-	elemMaxSize
 	elemData
 	elemCollection
 	elemBook
@@ -83,13 +82,12 @@ var davElems = map[string]Elem{
 
 var calElems = map[string]Elem{
 	"calendar-home-set": elemCalHomes, "supported-calendar-component-set": elemComponents, "comp": elemComp,
-	"calendar-data": elemData, "calendar": elemCalendar, "max-resource-size": elemMaxSize,
+	"calendar-data": elemData, "calendar": elemCalendar,
 	"schedule-inbox": elemInbox, "schedule-outbox": elemOutbox,
 }
 
 var cardElems = map[string]Elem{
 	"addressbook-home-set": elemBookHomes, "address-data": elemData, "addressbook": elemBook,
-	"max-resource-size": elemMaxSize,
 }
 
 func lookup(s space, local []byte) Elem {

@@ -25,9 +25,6 @@ func (d *Reader) property(e Elem, found *props) (err error) {
 	case elemLength:
 		d.small, err = d.word(d.small)
 		r.Length = number(d.small, -1)
-	case elemMaxSize:
-		d.small, err = d.word(d.small)
-		r.MaxSize = number(d.small, 0)
 	case elemModified:
 		r.Modified, err = d.word(r.Modified)
 	case elemName:
@@ -83,9 +80,6 @@ func (d *Reader) forget(p props) {
 	}
 	if p.has(elemLength) {
 		r.Length = -1
-	}
-	if p.has(elemMaxSize) {
-		r.MaxSize = 0
 	}
 	if p.has(elemData) {
 		r.HasData, r.DataLong = false, false

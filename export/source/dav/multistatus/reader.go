@@ -56,7 +56,6 @@ type Response struct {
 	SyncCollection     bool // supported-report-set names it
 	Reports            bool // supported-report-set was found
 	Components         []string
-	MaxSize            int64 // 0 if not stated
 	Principal          []byte
 	Unauthenticated    bool
 	BookHomes          []string

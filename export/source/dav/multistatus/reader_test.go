@@ -28,7 +28,6 @@ type flat struct {
 	Name, Color, Order, Token string
 	SyncCollection            bool
 	Components                []string
-	MaxSize                   int64
 	Principal                 string
 	Unauthenticated           bool
 	BookHomes, CalHomes       []string
@@ -39,7 +38,7 @@ func flatten(r *Response) flat {
 		Href: string(r.Href), More: r.More, Status: r.Status, ETag: string(r.ETag), Modified: string(r.Modified),
 		Length: r.Length, Types: r.Types, HasData: r.HasData, Data: string(r.Data), Name: string(r.Name),
 		Color: string(r.Color), Order: string(r.Order), Token: string(r.SyncToken), SyncCollection: r.SyncCollection,
-		Components: r.Components, MaxSize: r.MaxSize, Principal: string(r.Principal), Unauthenticated: r.Unauthenticated,
+		Components: r.Components, Principal: string(r.Principal), Unauthenticated: r.Unauthenticated,
 		BookHomes: r.BookHomes, CalHomes: r.CalHomes,
 	}
 }
@@ -79,7 +78,7 @@ END:X
 func TestReader(t *testing.T) {
 	want := []flat{
 		{Href: "/a/", Length: -1, Types: Collection | Calendar, Name: "Famülie & <Freunde>", Color: "#ff0000ff",
-			Components: []string{"VEVENT", "VTODO"}, SyncCollection: true, Token: "http://x/1", MaxSize: 10000},
+			Components: []string{"VEVENT", "VTODO"}, SyncCollection: true, Token: "http://x/1"},
 		{Href: "/a/1.ics", ETag: `W/"1"`, Length: 12, HasData: true, Data: "BEGIN:X\nEND:X\n"},
 		{Href: "/a/2.ics", Status: 404, Length: -1},
 		{Href: "/p/", Length: -1, Principal: "/u/", CalHomes: []string{"/a/", "/b/"}},
