@@ -81,14 +81,16 @@ func condition(name string) (bool, error) {
 //
 //	code N PROGRAM ARG...     runs a program, which has to end with exit code N
 //	serve NAME WHAT...        starts a server; $NAME is its address
-//	change NAME add|remove    changes one contact on a server made by serve
-//	requests NAME             compares: see cmdRequests
+//	change NAME WHAT          adds or removes a contact on a server made by serve
+//	requests NAME reset|N     forgets how many there were, fails if there were more since
 //	json FILE PATH WANT       compares a value in a JSON file or in stdout
 //	snapshot NAME DIR         remembers every file of a folder
 //	same NAME DIR [EXCEPT...] compares it with what was remembered
 //	tmpfs DIR SIZE|ro         mounts a small or read-only disk
 //	sql FILE STATEMENT        changes a history.db by hand
 //	garble FILE OFFSET        overwrites bytes in a file
+//	whole DIR                 checks an archive with sha256sum
+//	missing PROGRAM           fails in CI, where everything is installed
 func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
 	s := &servers{t: t}
 	return map[string]func(*testscript.TestScript, bool, []string){
@@ -103,6 +105,13 @@ func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []stri
 		"sql":      cmdSQL,
 		"garble":   cmdGarble,
 		"whole":    cmdWhole,
+		"missing":  cmdMissing,
+	}
+}
+
+func cmdMissing(ts *testscript.TestScript, _ bool, args []string) {
+	if os.Getenv("CI") == "true" {
+		ts.Fatalf("install %s (make deps)", strings.Join(args, " "))
 	}
 }
 

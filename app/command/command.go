@@ -72,7 +72,7 @@ func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) 
 	case err == nil:
 		return s.code
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled):
-		s.explain("", export.ErrStopped)
+		s.stderr.raw("sidekeep: Stopped.\n  Your copy is as it was.\n  Run it again when you like.\n")
 		return stopped
 	case !s.began:
 		s.stderr.printf("sidekeep: %v\n  Nothing was done.\n  It is used so: %s\n", err, verb.UseLine())

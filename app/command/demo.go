@@ -12,7 +12,6 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
-	"sidekeep/export/settings"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +31,7 @@ func (s *session) demoVerb() *cobra.Command {
 
 func (s *session) demo(ctx context.Context) error {
 	if s.settings == "" {
-		dir, err := settings.DefaultDir()
+		dir, err := work.SettingsDir()
 		if err != nil {
 			return err
 		}

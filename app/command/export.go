@@ -134,6 +134,8 @@ func (s *session) printLedger(l *export.Ledger) {
 	t.print(s.stdout, "  ")
 	s.stdout.printf("  %s\n", words.Sum(l.Counts))
 	switch {
+	case l.Good() && *l.Found == 0 && l.Gone == 0:
+		s.stdout.printf("  There is nothing to keep: the service lists no items.\n")
 	case l.Good() && l.Kept == 0 && l.Gone == 0:
 		s.stdout.printf("  Nothing has changed since the last export.\n")
 	case l.Gone > 0:

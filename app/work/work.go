@@ -45,7 +45,7 @@ type Work struct {
 // New reads the settings. It makes nothing and reaches no network.
 func New(o Options) (*Work, error) {
 	if o.Settings == "" {
-		dir, err := settings.DefaultDir()
+		dir, err := SettingsDir()
 		if err != nil {
 			return nil, err
 		}
@@ -69,6 +69,18 @@ func New(o Options) (*Work, error) {
 		return nil, damaged(err)
 	}
 	return &Work{o: o, settings: s, named: o.Archive}, nil
+}
+
+// SettingsDir is the folder in which settings are unless another is named.
+func SettingsDir() (string, error) {
+	dir, err := settings.DefaultDir()
+	if err != nil {
+		return "", &Error{
+			What: "This system does not say where settings belong.", Meaning: asItWas,
+			Try: "Name a folder with “--settings FOLDER”, or set HOME.", Err: err,
+		}
+	}
+	return dir, nil
 }
 
 // Close lets go of what New took.
