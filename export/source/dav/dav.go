@@ -74,9 +74,10 @@ type Trust struct {
 	// Pins maps a host (with its port, if that is not 443) to the SHA-256
 	// fingerprint, in hex, of the certificate that is accepted for it.
 	Pins map[string]string `json:"pins,omitempty" toml:"pins,omitempty"`
-	// Hosts may receive the password besides those that need no question.
+	// Hosts (with their port, if that is not 443) may receive the password
+	// besides those that need no question.
 	Hosts []string `json:"hosts,omitempty" toml:"hosts,omitempty"`
-	// Plain hosts may be spoken to without encryption.
+	// Plain are the host:ports that may be spoken to without encryption.
 	Plain []string `json:"plain,omitempty" toml:"plain,omitempty"`
 }
 

@@ -34,6 +34,7 @@ type candidate struct {
 type finder struct {
 	s     *Source
 	asked map[string]bool
+	down  map[string]error // host:ports that cannot be reached
 	found half
 	homes []*url.URL
 	err   [2]error // why nothing was found: for books, for calendars
@@ -55,7 +56,7 @@ func samePath(a, b string) bool {
 // discover finds the home sets of a, or the single collection or the folder
 // that it names.
 func (s *Source) discover(ctx context.Context, a address) error {
-	f := &finder{s: s, asked: map[string]bool{}}
+	f := &finder{s: s, asked: map[string]bool{}, down: map[string]error{}}
 	for _, group := range []func(context.Context, address) []candidate{f.direct, f.records, f.guesses} {
 		for _, c := range group(ctx, a) {
 			if c.half&^f.found == 0 || s.complete() {
@@ -217,6 +218,10 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 		return nil
 	}
 	f.asked[key] = true
+	if err := f.down[hostPort(c.url)]; err != nil {
+		f.fail(c.half, err) // nobody waits for the same host twice
+		return nil
+	}
 	err := f.follow(ctx, c)
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) && c.url.Scheme == "https" && !f.s.schemeTyped {
@@ -235,6 +240,9 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 		if errors.Is(err, cause) {
 			return err
 		}
+	}
+	if statusOf(err) == 0 && (errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)) {
+		f.down[hostPort(c.url)] = err
 	}
 	f.fail(c.half, err)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
@@ -348,6 +349,34 @@ func TestCauses(t *testing.T) {
 		if err != nil && (strings.Contains(err.Error(), c.password) || strings.Contains(err.Error(), "Basic ")) {
 			t.Errorf("%q: the error tells the password: %v", c.typed, err)
 		}
+	}
+}
+
+// A host that does not answer is waited for once, not for every address that
+// might be on it.
+func TestUnreachableOnce(t *testing.T) {
+	w := newWeb(t)
+	dials := 0
+	cfg := w.config("example.org")
+	cfg.Dial = func(context.Context, string, string) (net.Conn, error) {
+		dials++
+		return nil, &net.OpError{Op: "dial", Err: errors.New("timeout")}
+	}
+	if _, err := Open(t.Context(), cfg); !errors.Is(err, export.ErrUnreachable) || dials != 1 {
+		t.Errorf("got %v after %d dials", err, dials)
+	}
+}
+
+// A server that never begins to answer is given up.
+func TestFirstByte(t *testing.T) {
+	stall := make(chan struct{})
+	h := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stall }))
+	defer h.Close()
+	defer close(stall)
+	cfg := quick(h.URL)
+	cfg.Timeouts.FirstByte = 50 * time.Millisecond
+	if _, err := Open(t.Context(), cfg); !errors.Is(err, export.ErrUnreachable) {
+		t.Errorf("got %v", err)
 	}
 }
 

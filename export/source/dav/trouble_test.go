@@ -191,8 +191,8 @@ func (readCloser) Close() error { return nil }
 // named with its cause, soon, and the listing stands.
 func TestConnectionLost(t *testing.T) {
 	s := newSite(t, davserver.Options{})
-	for i := range 300 {
-		_, err := s.Put(fmt.Sprintf("%sm%03d.vcf", book, i), []byte(card(fmt.Sprintf("m%d", i), "Many")))
+	for i := range 1500 {
+		_, err := s.Put(fmt.Sprintf("%sm%04d.vcf", book, i), []byte(card(fmt.Sprintf("m%d", i), "Many")))
 		must(t, err)
 	}
 	src := openSite(t, quick(s.url))
@@ -208,7 +208,7 @@ func TestConnectionLost(t *testing.T) {
 	}
 	start := time.Now()
 	must(t, p.Run(t.Context(), src, friends))
-	if len(p.Put) == 0 || len(p.Failed) == 0 || len(p.Put)+len(p.Failed) != 323 || time.Since(start) > 10*time.Second {
+	if len(p.Put) == 0 || len(p.Failed) == 0 || len(p.Put)+len(p.Failed) != 1523 || time.Since(start) > 10*time.Second {
 		t.Errorf("put %d, failed %d in %s", len(p.Put), len(p.Failed), time.Since(start))
 	}
 	for id, err := range p.Failed {
