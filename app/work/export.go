@@ -56,6 +56,11 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 			err = errors.Join(err, into.Close())
 		}
 	}()
+	if into != nil {
+		if err := w.allowSynced(ctx, into.Dir()); err != nil {
+			return none, err
+		}
+	}
 	if report != nil {
 		report(export.Progress{Account: a.Name, Phase: export.Connecting, Total: -1, Left: -1})
 	}

@@ -54,7 +54,7 @@ func (w *Work) findMoved(remembered settings.Archive, cause error) (*archive.Arc
 	if w.o.Moved != nil {
 		w.o.Moved(remembered.Folder, dir)
 	}
-	if err := w.settings.SetArchive(settings.Archive{Folder: dir, ID: a.ID(), Synced: syncedBy(dir) != ""}); err != nil {
+	if err := w.settings.SetArchive(settings.Archive{Folder: dir, ID: a.ID()}); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -133,14 +133,18 @@ func (w *Work) remember(a *archive.Archive) error {
 // allowSynced refuses a folder that a cloud program synchronises, unless the
 // owner agrees or has agreed.
 func (w *Work) allowSynced(ctx context.Context, dir string) error {
-	service := syncedBy(dir)
-	if was := w.settings.Archive(); service == "" || was.Synced && was.Folder == dir {
+	service, was := syncedBy(dir), w.settings.Archive()
+	if service == "" || was.Synced && was.Folder == dir {
 		return nil
 	}
 	if w.o.Synced == nil || !w.o.Synced(ctx, dir, service) {
 		return synced(dir, service)
 	}
-	return nil
+	if was.Folder != dir {
+		return nil
+	}
+	was.Synced = true
+	return damaged(w.settings.SetArchive(was))
 }
 
 // Opened is what OpenArchive found.
