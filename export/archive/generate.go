@@ -136,7 +136,7 @@ func (g *generator) contacts(kind export.Kind, present bool, folder, ext, plain 
 	err = g.each(kind, present, false, "", func(r record) error {
 		raw, err := vcard.Published(r.bytes)
 		if err != nil {
-			return fmt.Errorf("publishing %q: %w", r.id, err)
+			return g.aside(r) // it was understood once, so one bad item stops no other
 		}
 		p := place{item: r.item, path: name, offset: w.n, length: int64(len(raw))}
 		p.hash = r.published(raw)
@@ -187,9 +187,10 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 		if err == nil {
 			pieces, err = ical.Parts(raw)
 		}
-		if err == nil {
-			p.offset, p.length, err = m.Add(pieces)
+		if err != nil {
+			return g.aside(r)
 		}
+		p.offset, p.length, err = m.Add(pieces)
 		if errors.Is(err, ical.ErrZoneClash) {
 			clashes++
 			_, err := g.conn.ExecContext(g.ctx, "INSERT INTO temp.clash VALUES (?, ?) ON CONFLICT DO UPDATE SET pass = excluded.pass", r.item, pass+1)
@@ -213,29 +214,31 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 // file of its own. They stay there when the source no longer has them.
 func (g *generator) asides() error {
 	for _, present := range []bool{true, false} {
-		err := g.each("", present, true, "", func(r record) error {
-			stem, ext := asideName(r)
-			name, err := g.path(true, asides, "item/"+strconv.FormatInt(r.item, 10), stem, ext, "Item")
-			if err != nil {
-				return err
-			}
-			f, err := g.out.file(name)
-			if err != nil {
-				return err
-			}
-			_, err = f.Write(r.bytes)
-			if err := errors.Join(err, f.Close()); err != nil {
-				return err
-			}
-			p := place{item: r.item, path: name, length: int64(len(r.bytes))}
-			copy(p.hash[:], r.hash)
-			return g.out.place(p)
-		})
-		if err != nil {
+		if err := g.each("", present, true, "", g.aside); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// aside writes the bytes of one item as delivered.
+func (g *generator) aside(r record) error {
+	stem, ext := asideName(r)
+	name, err := g.path(true, asides, "item/"+strconv.FormatInt(r.item, 10), stem, ext, "Item")
+	if err != nil {
+		return err
+	}
+	f, err := g.out.file(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(r.bytes)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	p := place{item: r.item, path: name, length: int64(len(r.bytes))}
+	copy(p.hash[:], r.hash)
+	return g.out.place(p)
 }
 
 // asideName is what the file of an item is called that was set aside.

@@ -15,8 +15,8 @@ import (
 // begunQuery tells whether an export, or its publishing, was cut off.
 const begunQuery = `SELECT EXISTS (SELECT 1 FROM export WHERE ended IS NULL) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')`
 
-// finishBegun finishes what a cut-off export began, unless somebody is writing
-// or the disk takes nothing: the archive can be read then as it is.
+// finishBegun finishes what a cut-off export began. If somebody is writing, or
+// the disk takes nothing, the archive can still be read as it is.
 func (a *Archive) finishBegun(ctx context.Context) error {
 	var begun bool
 	if err := a.db.QueryRowContext(ctx, begunQuery).Scan(&begun); err != nil {
@@ -29,12 +29,10 @@ func (a *Archive) finishBegun(ctx context.Context) error {
 	if err == nil {
 		err = errors.Join(w.close(), l.release())
 	}
-	for _, later := range []error{export.ErrBusy, export.ErrNotWritable, export.ErrFull} {
-		if errors.Is(err, later) {
-			return nil
-		}
+	if errors.Is(err, export.ErrDamaged) {
+		return err
 	}
-	return err
+	return nil // the next export meets it again
 }
 
 // repair finishes what a cut-off export began. The lock is held.

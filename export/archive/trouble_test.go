@@ -386,3 +386,30 @@ func TestVerifyFinds(t *testing.T) {
 		})
 	}
 }
+
+// TestNoLongerUnderstood: an item that was understood once and cannot be
+// published now stops no other: its bytes are set aside.
+func TestNoLongerUnderstood(t *testing.T) {
+	dir := filepath.Join(fastDir(t), "archive")
+	a, err := Create(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tinyPhone()
+	s.collections[1].items = append(s.collections[1].items, text("/k/work/odd.ics", "1", "odd.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"))
+	if l := run(t, a, s); l.SetAside != 1 {
+		t.Fatalf("%+v", l.Counts)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	change(t, dir, `UPDATE item SET aside = 0; UPDATE version SET aside = NULL; UPDATE collection SET dirty = 2; UPDATE archive SET value = '1' WHERE name = 'publish'`)
+	if a, err = Open(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	whole(t, a)
+	if it := itemOf(t, a, "/k/work/odd.ics"); it.State != Present || it.Path != "data/Phone/Set aside/odd.ics" {
+		t.Errorf("%+v", it)
+	}
+}
