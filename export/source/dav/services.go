@@ -38,99 +38,99 @@ var (
 )
 
 // Services lists the services that are known, the most used first.
-func Services() []Service {
-	return []Service{
-		{
-			// Reminders moved off CalDAV with iOS 13; the server shows placeholders.
-			ID: "icloud", Name: "iCloud", Address: "icloud.com", Gives: people, AppPassword: true,
-			Help: []string{
-				"Sign in at account.apple.com and open App-Specific Passwords.",
-				"Make one, call it Sidekeep, and copy it.",
-				"Here, give the e-mail address of your Apple Account and that password.",
-			},
-			HelpURL: "https://support.apple.com/en-us/102654",
-			starts:  []startingPoint{{"https://contacts.icloud.com/", books}, {"https://caldav.icloud.com/", calendars}},
-			domains: []string{"icloud.com", "me.com", "mac.com"},
+func Services() []Service { return slices.Clone(services) }
+
+var services = []Service{
+	{
+		// Reminders moved off CalDAV with iOS 13; the server shows placeholders.
+		ID: "icloud", Name: "iCloud", Address: "icloud.com", Gives: people, AppPassword: true,
+		Help: []string{
+			"Sign in at account.apple.com and open App-Specific Passwords.",
+			"Make one, call it Sidekeep, and copy it.",
+			"Here, give the e-mail address of your Apple Account and that password.",
 		},
-		{
-			ID: "google", Name: "Google", Address: "google.com",
-			Refused: "Google lets other programs at contacts and calendars only through its own sign-in page (OAuth), which Sidekeep does not do yet",
-			domains: []string{"gmail.com", "googlemail.com", "google.com", "googleusercontent.com", "googleapis.com"},
+		HelpURL: "https://support.apple.com/en-us/102654",
+		starts:  []startingPoint{{"https://contacts.icloud.com/", books}, {"https://caldav.icloud.com/", calendars}},
+		domains: []string{"icloud.com", "me.com", "mac.com"},
+	},
+	{
+		ID: "google", Name: "Google", Address: "google.com",
+		Refused: "Google lets other programs at contacts and calendars only through its own sign-in page (OAuth), which Sidekeep does not do yet",
+		domains: []string{"gmail.com", "googlemail.com", "google.com", "googleusercontent.com", "googleapis.com"},
+	},
+	{
+		ID: "nextcloud", Name: "Nextcloud", Gives: export.Kinds(), AppPassword: true,
+		Help: []string{
+			"In Nextcloud, open Settings, then Security, and there Devices & sessions.",
+			"Make an app password, call it Sidekeep, and copy it.",
+			"Here, give the address of your Nextcloud, your user name and that password.",
 		},
-		{
-			ID: "nextcloud", Name: "Nextcloud", Gives: export.Kinds(), AppPassword: true,
-			Help: []string{
-				"In Nextcloud, open Settings, then Security, and there Devices & sessions.",
-				"Make an app password, call it Sidekeep, and copy it.",
-				"Here, give the address of your Nextcloud, your user name and that password.",
-			},
-			HelpURL: "https://docs.nextcloud.com/server/latest/user_manual/en/session_management.html",
+		HelpURL: "https://docs.nextcloud.com/server/latest/user_manual/en/session_management.html",
+	},
+	{
+		ID: "fastmail", Name: "Fastmail", Address: "fastmail.com", Gives: people, AppPassword: true,
+		Help: []string{
+			"In Fastmail, open Settings, then Privacy & Security, and there the app passwords.",
+			"Make one for contacts and calendars and copy it.",
+			"Here, give your Fastmail address and that password.",
 		},
-		{
-			ID: "fastmail", Name: "Fastmail", Address: "fastmail.com", Gives: people, AppPassword: true,
-			Help: []string{
-				"In Fastmail, open Settings, then Privacy & Security, and there the app passwords.",
-				"Make one for contacts and calendars and copy it.",
-				"Here, give your Fastmail address and that password.",
-			},
-			HelpURL: "https://www.fastmail.help/hc/en-us/articles/360058752854",
-			starts:  []startingPoint{{"https://carddav.fastmail.com/", books}, {"https://caldav.fastmail.com/", calendars}},
-			domains: []string{"fastmail.com", "fastmail.fm"},
+		HelpURL: "https://www.fastmail.help/hc/en-us/articles/360058752854",
+		starts:  []startingPoint{{"https://carddav.fastmail.com/", books}, {"https://caldav.fastmail.com/", calendars}},
+		domains: []string{"fastmail.com", "fastmail.fm"},
+	},
+	{
+		ID: "mailboxorg", Name: "mailbox.org", Address: "mailbox.org", Gives: peopleTodos,
+		Help:    []string{"Give your mailbox.org address and your password."},
+		starts:  []startingPoint{{"https://dav.mailbox.org/", both}},
+		domains: []string{"mailbox.org"},
+	},
+	{
+		ID: "posteo", Name: "Posteo", Address: "posteo.de", Gives: peopleTodos,
+		Help:    []string{"Give your Posteo address and your password."},
+		starts:  []startingPoint{{"https://posteo.de:8843/", books}, {"https://posteo.de:8443/", calendars}},
+		domains: []string{"posteo.de", "posteo.net", "posteo.org", "posteo.eu", "posteo.at", "posteo.ch"},
+	},
+	{
+		ID: "gmx", Name: "GMX", Address: "gmx.net", Gives: peopleTodos, AppPassword: true,
+		Help: []string{
+			"If you sign in to GMX with two factors, make an application-specific password in its security settings.",
+			"Give your GMX address and that password, else your own.",
 		},
-		{
-			ID: "mailboxorg", Name: "mailbox.org", Address: "mailbox.org", Gives: peopleTodos,
-			Help:    []string{"Give your mailbox.org address and your password."},
-			starts:  []startingPoint{{"https://dav.mailbox.org/", both}},
-			domains: []string{"mailbox.org"},
+		starts:  []startingPoint{{"https://carddav.gmx.net/.well-known/carddav", books}, {"https://caldav.gmx.net/.well-known/caldav", calendars}},
+		domains: []string{"gmx.net", "gmx.de", "gmx.at", "gmx.ch"},
+	},
+	{
+		ID: "webde", Name: "WEB.DE", Address: "web.de", Gives: peopleTodos, AppPassword: true,
+		Help: []string{
+			"If you sign in to WEB.DE with two factors, make an application-specific password in its security settings.",
+			"Give your WEB.DE address and that password, else your own.",
 		},
-		{
-			ID: "posteo", Name: "Posteo", Address: "posteo.de", Gives: peopleTodos,
-			Help:    []string{"Give your Posteo address and your password."},
-			starts:  []startingPoint{{"https://posteo.de:8843/", books}, {"https://posteo.de:8443/", calendars}},
-			domains: []string{"posteo.de", "posteo.net", "posteo.org", "posteo.eu", "posteo.at", "posteo.ch"},
+		starts:  []startingPoint{{"https://carddav.web.de/.well-known/carddav", books}, {"https://caldav.web.de/.well-known/caldav", calendars}},
+		domains: []string{"web.de"},
+	},
+	{
+		ID: "yahoo", Name: "Yahoo", Address: "yahoo.com", Gives: people, AppPassword: true,
+		Help: []string{
+			"At Yahoo, open the security settings of your account and generate an app password.",
+			"Here, give your Yahoo address and that password.",
 		},
-		{
-			ID: "gmx", Name: "GMX", Address: "gmx.net", Gives: peopleTodos, AppPassword: true,
-			Help: []string{
-				"If you sign in to GMX with two factors, make an application-specific password in its security settings.",
-				"Give your GMX address and that password, else your own.",
-			},
-			starts:  []startingPoint{{"https://carddav.gmx.net/.well-known/carddav", books}, {"https://caldav.gmx.net/.well-known/caldav", calendars}},
-			domains: []string{"gmx.net", "gmx.de", "gmx.at", "gmx.ch"},
+		starts: []startingPoint{
+			{"https://carddav.address.yahoo.com/.well-known/carddav", books},
+			{"https://caldav.calendar.yahoo.com/.well-known/caldav", calendars},
 		},
-		{
-			ID: "webde", Name: "WEB.DE", Address: "web.de", Gives: peopleTodos, AppPassword: true,
-			Help: []string{
-				"If you sign in to WEB.DE with two factors, make an application-specific password in its security settings.",
-				"Give your WEB.DE address and that password, else your own.",
-			},
-			starts:  []startingPoint{{"https://carddav.web.de/.well-known/carddav", books}, {"https://caldav.web.de/.well-known/caldav", calendars}},
-			domains: []string{"web.de"},
-		},
-		{
-			ID: "yahoo", Name: "Yahoo", Address: "yahoo.com", Gives: people, AppPassword: true,
-			Help: []string{
-				"At Yahoo, open the security settings of your account and generate an app password.",
-				"Here, give your Yahoo address and that password.",
-			},
-			starts: []startingPoint{
-				{"https://carddav.address.yahoo.com/.well-known/carddav", books},
-				{"https://caldav.calendar.yahoo.com/.well-known/caldav", calendars},
-			},
-			domains: []string{"yahoo.com", "yahoo.de", "yahoo.co.uk", "yahoo.fr", "ymail.com", "rocketmail.com"},
-		},
-		{
-			ID: "other", Name: "Another service", Gives: export.Kinds(),
-			Help: []string{"Give your e-mail address at the service, or the address of its CardDAV or CalDAV server."},
-		},
-	}
+		domains: []string{"yahoo.com", "yahoo.de", "yahoo.co.uk", "yahoo.fr", "ymail.com", "rocketmail.com"},
+	},
+	{
+		ID: "other", Name: "Another service", Gives: export.Kinds(),
+		Help: []string{"Give your e-mail address at the service, or the address of its CardDAV or CalDAV server."},
+	},
 }
 
 // serviceOf is the service that a host or the domain of an e-mail address
 // belongs to; nil if it is none that is known.
 func serviceOf(host string) *Service {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	for _, s := range Services() {
+	for _, s := range services {
 		if slices.ContainsFunc(s.domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) }) {
 			return &s
 		}

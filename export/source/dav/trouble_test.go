@@ -18,46 +18,52 @@ import (
 	"sidekeep/export/sourcetest"
 )
 
+var (
+	all   = davserver.Tune{Times: -1}
+	fetch = []davserver.Step{davserver.Fetch}
+	list  = []davserver.Step{davserver.Listing}
+)
+
+// troubles are the quirks that spoil exchanges.
+var troubles = []struct {
+	name   string
+	quirk  davserver.Quirk
+	tune   davserver.Tune
+	failed int   // items that fail; -1 means some
+	cause  error // of those items, or of the Pull if pull is set
+	pull   bool
+}{
+	{"one item makes multiget answer 500", davserver.MultigetBreaks, davserver.Tune{Item: "c07.vcf"}, 0, nil, false},
+	{"one item cannot be read", davserver.ItemBreaks, davserver.Tune{Item: "c07.vcf"}, 1, export.ErrDamaged, false},
+	{"item gone between listing and fetch", davserver.ItemVanishes, davserver.Tune{Item: "c07.vcf"}, 1, export.ErrGone, false},
+	{"dropped once in a listing", davserver.Dropped, davserver.Tune{On: list}, 0, nil, false},
+	{"dropped once in a fetch", davserver.Dropped, davserver.Tune{On: fetch}, 0, nil, false},
+	{"dropped always in listings", davserver.Dropped, davserver.Tune{On: list, Times: -1}, 0, export.ErrUnreachable, true},
+	{"dropped always in fetches", davserver.Dropped, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
+	{"short once in a listing", davserver.Short, davserver.Tune{On: list}, 0, nil, false},
+	{"short once in a fetch", davserver.Short, davserver.Tune{On: fetch}, 0, nil, false},
+	{"short always in fetches", davserver.Short, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
+	{"cut once in a listing", davserver.Cut, davserver.Tune{On: list}, 0, nil, false},
+	{"cut in fetches", davserver.Cut, davserver.Tune{On: fetch, Times: 3}, 0, nil, false},
+	{"cut always in fetches", davserver.Cut, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
+	{"401 once", davserver.SignInLost, davserver.Tune{On: fetch}, 0, nil, false},
+	{"401 from the listing on", davserver.SignInLost, davserver.Tune{On: list, Times: -1}, 0, export.ErrExpired, true},
+	{"401 from the fetch on", davserver.SignInLost, davserver.Tune{On: fetch, Times: -1}, 23, export.ErrExpired, false},
+	{"401 in the middle", davserver.SignInLost, davserver.Tune{On: fetch, Times: -1, After: 1}, -1, export.ErrExpired, false},
+	{"429 with Retry-After", davserver.TooMany, davserver.Tune{Times: 3}, 0, nil, false},
+	{"503 with Retry-After", davserver.Unavailable, davserver.Tune{Times: 3}, 0, nil, false},
+	{"429 always", davserver.TooMany, davserver.Tune{On: fetch, Times: -1}, 23, export.ErrThrottled, false},
+	{"429 for hours", davserver.TooMany, davserver.Tune{On: list, Times: -1, RetryAfter: 3 * time.Hour}, 0, export.ErrThrottled, true},
+	{"endless redirect", davserver.RedirectLoop, davserver.Tune{On: list, Times: -1}, 0, export.ErrNotDAV, true},
+	{"100 MB of garbage", davserver.Garbage, davserver.Tune{On: list, Times: -1}, 0, export.ErrDamaged, true},
+	{"100 MB of garbage once", davserver.Garbage, davserver.Tune{On: fetch}, 0, nil, false},
+	{"100 MB of text", davserver.EndlessText, davserver.Tune{On: list, Times: -1}, 0, export.ErrTooLarge, true},
+	{"entities", davserver.Entities, all, 0, export.ErrDamaged, true},
+}
+
 // Each quirk that spoils exchanges: what fails, and that nothing else does.
 func TestQuirks(t *testing.T) {
-	all := davserver.Tune{Times: -1}
-	fetch := []davserver.Step{davserver.Fetch}
-	list := []davserver.Step{davserver.Listing}
-	for _, c := range []struct {
-		name   string
-		quirk  davserver.Quirk
-		tune   davserver.Tune
-		failed int   // items that fail; -1 means some
-		cause  error // of those items, or of the Pull if pull is set
-		pull   bool
-	}{
-		{"one item makes multiget answer 500", davserver.MultigetBreaks, davserver.Tune{Item: "c07.vcf"}, 0, nil, false},
-		{"one item cannot be read", davserver.ItemBreaks, davserver.Tune{Item: "c07.vcf"}, 1, export.ErrDamaged, false},
-		{"item gone between listing and fetch", davserver.ItemVanishes, davserver.Tune{Item: "c07.vcf"}, 1, export.ErrGone, false},
-		{"dropped once in a listing", davserver.Dropped, davserver.Tune{On: list}, 0, nil, false},
-		{"dropped once in a fetch", davserver.Dropped, davserver.Tune{On: fetch}, 0, nil, false},
-		{"dropped always in listings", davserver.Dropped, davserver.Tune{On: list, Times: -1}, 0, export.ErrUnreachable, true},
-		{"dropped always in fetches", davserver.Dropped, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
-		{"short once in a listing", davserver.Short, davserver.Tune{On: list}, 0, nil, false},
-		{"short once in a fetch", davserver.Short, davserver.Tune{On: fetch}, 0, nil, false},
-		{"short always in fetches", davserver.Short, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
-		{"cut once in a listing", davserver.Cut, davserver.Tune{On: list}, 0, nil, false},
-		{"cut in fetches", davserver.Cut, davserver.Tune{On: fetch, Times: 3}, 0, nil, false},
-		{"cut always in fetches", davserver.Cut, davserver.Tune{On: fetch, Times: -1}, -1, export.ErrDamaged, false},
-		{"401 once", davserver.SignInLost, davserver.Tune{On: fetch}, 0, nil, false},
-		{"401 from the listing on", davserver.SignInLost, davserver.Tune{On: list, Times: -1}, 0, export.ErrExpired, true},
-		{"401 from the fetch on", davserver.SignInLost, davserver.Tune{On: fetch, Times: -1}, 23, export.ErrExpired, false},
-		{"401 in the middle", davserver.SignInLost, davserver.Tune{On: fetch, Times: -1, After: 1}, -1, export.ErrExpired, false},
-		{"429 with Retry-After", davserver.TooMany, davserver.Tune{Times: 3}, 0, nil, false},
-		{"503 with Retry-After", davserver.Unavailable, davserver.Tune{Times: 3}, 0, nil, false},
-		{"429 always", davserver.TooMany, davserver.Tune{On: fetch, Times: -1}, 23, export.ErrThrottled, false},
-		{"429 for hours", davserver.TooMany, davserver.Tune{On: list, Times: -1, RetryAfter: 3 * time.Hour}, 0, export.ErrThrottled, true},
-		{"endless redirect", davserver.RedirectLoop, davserver.Tune{On: list, Times: -1}, 0, export.ErrNotDAV, true},
-		{"100 MB of garbage", davserver.Garbage, davserver.Tune{On: list, Times: -1}, 0, export.ErrDamaged, true},
-		{"100 MB of garbage once", davserver.Garbage, davserver.Tune{On: fetch}, 0, nil, false},
-		{"100 MB of text", davserver.EndlessText, davserver.Tune{On: list, Times: -1}, 0, export.ErrTooLarge, true},
-		{"entities", davserver.Entities, all, 0, export.ErrDamaged, true},
-	} {
+	for _, c := range troubles {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t, davserver.Options{})
 			src := openSite(t, quick(s.url))
