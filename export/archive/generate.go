@@ -387,15 +387,3 @@ func (g *generator) page(query, after string, first, present, aside bool) (page 
 }
 
 var errPage = errors.New("the page is full")
-
-// A counter counts what is written.
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
-}

@@ -110,3 +110,15 @@ func stateOf(present, aside, read bool) string {
 	}
 	return Present
 }
+
+// A counter counts what is written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}

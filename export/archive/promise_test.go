@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -283,115 +282,6 @@ func TestLargeText(t *testing.T) {
 	whole(t, a)
 	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(spoolDir))); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
-	}
-}
-
-// TestPhotoIsContinued: a photo whose connection is lost goes on where it
-// stopped, and its hash covers everything.
-func TestPhotoIsContinued(t *testing.T) {
-	body := bytes.Repeat([]byte("0123456789"), 10000)
-	for _, ranges := range []bool{true, false} {
-		a := create(t, Options{})
-		var asked []int64
-		cut := int64(40000)
-		it := picture("p/IMG.JPG", "1", "", body, aDay)
-		it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-			asked = append(asked, from)
-			if !ranges {
-				from = 0
-			}
-			end := min(from+cut, int64(len(body)))
-			r := io.Reader(bytes.NewReader(body[from:end]))
-			if end < int64(len(body)) {
-				r = io.MultiReader(r, broken{})
-			}
-			return io.NopCloser(r), from, nil
-		}
-		s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{it}}}}
-		if l := run(t, a, s); l.Failed != 1 {
-			t.Fatalf("first: %+v", l.Counts)
-		}
-		dir := a.Dir()
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
-		}
-		a, err := Open(dir, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cut = 100000
-		if l := run(t, a, s); l.Kept != 1 {
-			t.Fatalf("second: %+v", l.Counts)
-		}
-		if !slices.Equal(asked, []int64{0, 40000}) {
-			t.Errorf("asked for %v", asked)
-		}
-		if held, err := bodies(t, a); err != nil || held["p/IMG.JPG"] != string(body) {
-			t.Errorf("ranges %v: it is not as delivered: %v", ranges, err)
-		}
-		whole(t, a)
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// TestSamePhotos: the same content is there once, whatever it is called, and
-// different content of one name twice.
-func TestSamePhotos(t *testing.T) {
-	a := create(t, Options{})
-	s := &shelf{collections: []*shelved{
-		{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{
-			picture("a/IMG_1.JPG", "1", "a", []byte("one"), aDay),
-			picture("b/IMG_1.jpg", "1", "b", []byte("two"), aDay),
-			picture("b/copy.jpg", "1", "b", []byte("one"), aDay),
-			picture("c/img_1.MOV", "1", "c", []byte("a clip of another folder"), aDay),
-			picture("c/CON.jpg", "1", "c", []byte("device"), aDay),
-			picture("c/none", "1", "c", []byte("undated"), time.Time{}),
-		}},
-		{Collection: export.Collection{ID: "q", Name: "Q", Kind: export.Photos}, items: []export.Item{picture("q/again.jpg", "1", "", []byte("two"), aDay)}},
-	}}
-	if l := run(t, a, s); l.Kept != 7 {
-		t.Fatalf("%+v", l.Counts)
-	}
-	for id, want := range map[string]string{
-		"a/IMG_1.JPG": "2024/05/IMG_1.JPG", "b/IMG_1.jpg": "2024/05/IMG_1 (2).jpg", "b/copy.jpg": "2024/05/IMG_1.JPG",
-		"c/img_1.MOV": "2024/05/img_1 (3).MOV", "c/CON.jpg": "2024/05/_CON.jpg", "c/none": "Undated/none", "q/again.jpg": "2024/05/IMG_1 (2).jpg",
-	} {
-		if it := itemOf(t, a, id); it.Path != "data/Phone/Photos/"+want {
-			t.Errorf("%s is at %s, want %s", id, it.Path, want)
-		}
-	}
-	if got := read(t, a, "data/Phone/Albums/b.txt"); got != "../Photos/2024/05/IMG_1 (2).jpg\r\n../Photos/2024/05/IMG_1.JPG\r\n" {
-		t.Errorf("album: %q", got)
-	}
-	whole(t, a)
-}
-
-// TestUnknownFilesStay: a file that a person put where the archive wants to
-// write is not replaced.
-func TestUnknownFilesStay(t *testing.T) {
-	a := create(t, Options{})
-	for _, name := range []string{"data/Phone/Photos/2024/05/IMG_0.JPG", "data/Phone/Contacts/People.vcf"} {
-		file := filepath.Join(a.Dir(), filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte("mine"), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	run(t, a, tinyPhone())
-	for _, name := range []string{"data/Phone/Photos/2024/05/IMG_0.JPG", "data/Phone/Contacts/People.vcf"} {
-		if got := read(t, a, name); got != "mine" {
-			t.Errorf("%s was replaced", name)
-		}
-	}
-	if it := itemOf(t, a, "/f/DCIM/IMG_0.JPG"); it.Path != "data/Phone/Photos/2024/05/IMG_0 (2).JPG" {
-		t.Errorf("the photo is at %s", it.Path)
-	}
-	if it := itemOf(t, a, "/c/people/0.vcf"); it.Path != "data/Phone/Contacts/People (2).vcf" {
-		t.Errorf("the contacts are at %s", it.Path)
 	}
 }
 
