@@ -146,12 +146,12 @@ func (s *stream) resume(err error) error {
 			err = openErr
 			continue
 		}
-		if next.version != s.version || next.total != s.total {
+		if next.version != s.version || next.total >= 0 && s.total >= 0 && next.total != s.total {
 			next.Close()
 			return fmt.Errorf("%w: it changed while it was read", export.ErrDamaged)
 		}
 		if _, err = io.CopyN(io.Discard, next.body, s.off-next.off); err == nil {
-			s.body = next.body
+			s.body, s.total = next.body, max(s.total, next.total)
 			return nil
 		}
 		next.Close()
