@@ -33,6 +33,7 @@ type connecting struct {
 	found   *work.Found
 	skip    map[string]bool
 	name    string
+	agreed  map[export.Question]bool // answered by a yes
 
 	noKeychain bool   // nothing can keep the password
 	command    string // that writes it instead; "" if none

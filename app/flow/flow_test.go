@@ -227,7 +227,7 @@ func TestManyCollectionsAreGrouped(t *testing.T) {
 
 func TestQuestions(t *testing.T) {
 	s := &scripted{}
-	got := make(chan error, 1)
+	got := make(chan error, 9)
 	s.find = func(ctx context.Context, _ work.Candidate) (*work.Found, error) {
 		err := s.owner.Ask.Yes(ctx, export.Question{Cause: export.ErrCertificate, Host: "home.example", Detail: strings.Repeat("ab", 32)})
 		got <- err
@@ -271,6 +271,9 @@ func TestQuestions(t *testing.T) {
 	if v := until(t, f, "what was found", func(v View) bool { return v.Page == Found }); v.Found.Chosen != "3 items chosen" {
 		t.Errorf("found = %+v", v.Found)
 	}
+	f.Back()
+	f.SignIn(Form{Address: "home.example"}) // the answer still stands
+	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 }
 
 func TestRemoveAsks(t *testing.T) {

@@ -35,15 +35,33 @@ func (q *Question) Same(o *Question) bool {
 func (f *Flow) owner(archive string) Owner {
 	return Owner{
 		Archive: archive,
-		Ask: export.Ask{Allow: func(ctx context.Context, q export.Question) (bool, error) {
-			return f.wait(ctx, Question{Question: words.Asking(q), Host: q.Host})
-		}},
+		Ask:     export.Ask{Allow: f.allow},
 		Synced: func(ctx context.Context, folder, service string) bool {
 			yes, err := f.wait(ctx, Question{Question: words.Synced(folder, service)})
 			return yes && err == nil
 		},
 		Moved: func(_, to string) { f.Tell(words.FoundMoved(to)) },
 	}
+}
+
+// allow asks q, once for a sign-in that is tried several times.
+func (f *Flow) allow(ctx context.Context, q export.Question) (bool, error) {
+	f.mu.Lock()
+	agreed := f.connect.agreed[q]
+	f.mu.Unlock()
+	if agreed {
+		return true, nil
+	}
+	yes, err := f.wait(ctx, Question{Question: words.Asking(q), Host: q.Host})
+	if yes && err == nil {
+		f.mu.Lock()
+		if f.connect.agreed == nil {
+			f.connect.agreed = map[export.Question]bool{}
+		}
+		f.connect.agreed[q] = true
+		f.mu.Unlock()
+	}
+	return yes, err
 }
 
 // wait puts q before the owner and waits for the answer.

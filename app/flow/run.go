@@ -124,6 +124,9 @@ func bars(p export.Progress) []Bar {
 			b.Right, b.Part = words.Progress(c.Done, c.Total), 1
 		default:
 			b.Right = words.Progress(c.Done, c.Total)
+			if c.Total < 0 && c.Done == 0 {
+				b.Right = words.Counting
+			}
 		}
 		out = append(out, b)
 	}

@@ -28,6 +28,7 @@ const (
 	WritingFiles       = "Writing the open files"
 	KeepsWhatIsHere    = "What has arrived is kept"
 	Waiting            = "waiting"
+	Counting           = "counting"
 	ExportNow          = "Export now"
 	ExportAgain        = "Export again"
 	Stop               = "Stop"

@@ -96,7 +96,13 @@ func (p *foundPage) show(v flow.View) {
 	p.save.disable(f.Busy || !f.CanExport)
 	p.name.disable(f.Busy)
 	p.command.disable(f.Busy)
-	shown(p.asked, f.Command.Name != "")
+	if ask := f.Command.Name != ""; ask != p.asked.Visible() {
+		shown(p.asked, ask)
+		if ask && p.s.window != nil {
+			p.all.Refresh()
+			p.s.window.Canvas().Focus(p.command.entry)
+		}
+	}
 	if f.Problem == p.told {
 		return
 	}
