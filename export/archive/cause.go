@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"syscall"
 
-	"github.com/mattn/go-sqlite3"
-
 	"sidekeep/export"
 )
 
@@ -25,22 +23,8 @@ func caused(err error) error {
 }
 
 func cause(err error) error {
-	var sq sqlite3.Error
-	if errors.As(err, &sq) {
-		if c := diskCause(sq.SystemErrno); c != nil && sq.SystemErrno != 0 {
-			return c
-		}
-		switch sq.Code {
-		case sqlite3.ErrFull:
-			return export.ErrFull
-		case sqlite3.ErrBusy, sqlite3.ErrLocked:
-			return export.ErrBusy
-		case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
-			return export.ErrNotWritable
-		case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
-			return export.ErrDamaged
-		}
-		return nil
+	if c, ok := sqliteCause(err); ok {
+		return c
 	}
 	return diskCause(err)
 }

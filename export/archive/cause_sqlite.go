@@ -1,0 +1,34 @@
+//go:build cgo
+
+package archive
+
+import (
+	"errors"
+
+	"github.com/mattn/go-sqlite3"
+
+	"sidekeep/export"
+)
+
+// sqliteCause reports whether err is one of SQLite's, and the cause that it
+// stands for, nil if none.
+func sqliteCause(err error) (error, bool) {
+	var sq sqlite3.Error
+	if !errors.As(err, &sq) {
+		return nil, false
+	}
+	if c := diskCause(sq.SystemErrno); c != nil && sq.SystemErrno != 0 {
+		return c, true
+	}
+	switch sq.Code {
+	case sqlite3.ErrFull:
+		return export.ErrFull, true
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return export.ErrBusy, true
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
+		return export.ErrNotWritable, true
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		return export.ErrDamaged, true
+	}
+	return nil, true
+}
