@@ -206,6 +206,7 @@ type Tally struct {
 	Before int // items that the source was known to hold before this export
 	Known  int // of those, the ones that this listing names as present
 	Gone   int // of those, the ones that are gone now
-	Aside  int // present items, not put now, whose recorded bytes are set aside
+	Aside  int // present items that were not newly set aside and whose recorded bytes are set aside
 	Failed int // present items, not put now, that failed before and were never read
+	Lost   int // items that Put answered as kept and that an archive that broke did not commit
 }

@@ -144,8 +144,11 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 		l = &listing
 	}
 	tally, err := rec.Close(context.WithoutCancel(ctx), l)
+	if err != nil {
+		l = nil
+	}
 	r.ledger.Collections[i].Counts = s.counts(tally, l)
-	if pullErr == nil {
+	if l != nil {
 		r.ledger.Collections[i].Listing = "delta"
 		if listing.Full {
 			r.ledger.Collections[i].Listing = "full"

@@ -105,11 +105,11 @@ func (s *sink) advance() {
 // an item, or hands one over twice, does not balance.
 func (s *sink) counts(t Tally, l *Listing) Counts {
 	c := Counts{
-		Kept:      s.states[Kept],
+		Kept:      s.states[Kept] - t.Lost,
 		Unchanged: s.states[Unchanged] + s.seen - t.Aside,
 		Gone:      t.Gone,
 		SetAside:  s.states[SetAside] + t.Aside,
-		Failed:    s.states[Failed],
+		Failed:    s.states[Failed] + t.Lost,
 	}
 	if l == nil || s.listed == nil {
 		return c

@@ -75,6 +75,9 @@ func (r *recorder) keep(it export.Item, h held, v version) (export.Outcome, erro
 	if err == nil {
 		err = s.w.took(int(min(v.size, batchBytes)))
 	}
+	if err == nil && s.w.begun && out.State == export.Kept {
+		s.w.kept++
+	}
 	return out, err
 }
 

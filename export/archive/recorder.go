@@ -172,6 +172,9 @@ func (r *recorder) Close(_ context.Context, l *export.Listing) (export.Tally, er
 	if err == nil {
 		err = w.commit()
 	}
+	if err != nil {
+		t.Lost = w.kept
+	}
 	return t, err
 }
 

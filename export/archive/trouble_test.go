@@ -240,6 +240,9 @@ func TestReallyFullDisk(t *testing.T) {
 				t.Errorf("%s: %s is lost: %v", kind, id, err)
 			}
 		}
+		if n := len(held) - len(offered(tinyPhone())); l.Kept != n {
+			t.Errorf("%s: the ledger says that %d were kept, and %d were", kind, l.Kept, n)
+		}
 		a.Close()
 		if out, err := exec.Command("mount", "-o", "remount,size=60m", disk).CombinedOutput(); err != nil {
 			t.Fatalf("remount: %v: %s", err, out)

@@ -29,6 +29,7 @@ type writer struct {
 	begun  bool
 	rows   int
 	bytes  int
+	kept   int // items that were answered as kept and are not committed
 	timer  *time.Timer
 	broken error // after an error SQLite may have rolled the batch back: nothing more is taken
 }
@@ -84,7 +85,7 @@ func (w *writer) begin() error {
 	if _, err := w.raw("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	w.begun, w.rows, w.bytes = true, 0, 0
+	w.begun, w.rows, w.bytes, w.kept = true, 0, 0, 0
 	w.timer.Reset(batchTime)
 	return nil
 }
@@ -128,6 +129,9 @@ func (w *writer) commit() error {
 	w.timer.Stop()
 	_, err := w.raw("COMMIT")
 	w.begun = false
+	if err == nil {
+		w.kept = 0
+	}
 	return err
 }
 
