@@ -168,7 +168,8 @@ func (f *Flow) card(s work.Status) Card {
 		last = s.Last.Started
 	}
 	for _, k := range export.Kinds() {
-		if n := s.Items[k]; n > 0 {
+		// Items counts what was never read, too: it is no count of what is kept.
+		if n := s.Items[k]; n > 0 && s.Failed == 0 {
 			c.Counts = append(c.Counts, Count{words.Number(n), words.Noun(k, n)})
 		}
 	}
@@ -191,6 +192,9 @@ func (f *Flow) card(s work.Status) Card {
 		again.Rank = Primary
 		c.Actions = []Action{again, files}
 		c.Sentence = newSentence(c.State)
+		if c.State == Stopped && s.Failed > 0 {
+			c.Sentence += " " + words.StillToCome(s.Failed)
+		}
 		if c.State == Overdue {
 			c.Caption = words.ExportedAgo(s.LastFull, now)
 		}

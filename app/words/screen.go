@@ -372,6 +372,11 @@ func Missing(n int) Words {
 	}
 }
 
+// StillToCome tells that n items were not read before an export was stopped.
+func StillToCome(n int) string {
+	return some(n, "1 item is still to come.", " items are still to come.")
+}
+
 // ProblemTitle names the item, or the collection, that a problem is about.
 func ProblemTitle(p export.Problem) string {
 	switch {
