@@ -2,6 +2,11 @@ package command
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -37,9 +42,11 @@ func (s *session) demo(ctx context.Context) error {
 		}
 		s.settings = dir
 	}
-	s.settings = filepath.Join(s.settings, "demo") // the demo never touches the owner's accounts
 	if s.archive == "" {
 		s.archive = demoArchive
+	}
+	if err := s.demoSettings(); err != nil {
+		return err
 	}
 	w, err := s.work()
 	if err != nil {
@@ -57,6 +64,25 @@ func (s *session) demo(ctx context.Context) error {
 	}
 	s.has(&ledgers[0])
 	return s.whatIsWhere(ctx, w)
+}
+
+// demoSettings gives the demo settings of its own for each folder that it
+// exports into: it never touches the owner's accounts, and where its archive
+// was thrown away it begins anew.
+func (s *session) demoSettings() error {
+	dir, err := filepath.Abs(s.archive)
+	if err != nil {
+		return fmt.Errorf("finding the demo's folder: %w", err)
+	}
+	sum := sha256.Sum256([]byte(dir))
+	s.settings = filepath.Join(s.settings, "demo", hex.EncodeToString(sum[:8]))
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := os.RemoveAll(s.settings); err != nil {
+		return fmt.Errorf("beginning the demo anew: %w", err)
+	}
+	return nil
 }
 
 // has says what the phone holds, in collections and items.
