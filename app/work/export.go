@@ -66,7 +66,7 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 	}
 	var src export.Source
 	if o, err := w.open(ctx, a, w.secret(a)); err == nil {
-		src = o
+		src = o.Source
 		defer func() { _ = o.Close() }() // it only read
 	} else if into == nil {
 		return none, err
@@ -118,12 +118,8 @@ func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.A
 
 // keepTrust saves the answers that were given during an export.
 func (w *Work) keepTrust(a settings.Account, src export.Source) error {
-	o, ok := src.(opened)
+	d, ok := src.(*dav.Source)
 	if !ok || a.Type != settings.DAV {
-		return nil
-	}
-	d, ok := o.Source.(*dav.Source)
-	if !ok {
 		return nil
 	}
 	now := settings.Trust(d.Trust())

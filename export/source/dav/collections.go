@@ -142,16 +142,24 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 		all = append(all, newCollections(s.single)...)
 	}
 	if s.photos != nil {
-		name := lastName(s.photos.EscapedPath())
-		if name == "" {
-			name = "Photos"
-		}
-		all = append(all, &collection{Collection: export.Collection{Name: name, Kind: export.Photos}, url: s.photos, photos: true})
+		all = append(all, &collection{Collection: export.Collection{Name: s.albumName(), Kind: export.Photos}, url: s.photos.url, photos: true})
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w", export.ErrEmpty)
 	}
 	return s.remember(all), nil
+}
+
+// albumName is what to call the photo folder: as the server shows it, or by
+// its path, but not by the name of its owner, which the root of many a server
+// has.
+func (s *Source) albumName() string {
+	for _, name := range []string{s.photos.name, lastName(s.photos.url.EscapedPath())} {
+		if name != "" && !strings.EqualFold(name, s.User()) {
+			return name
+		}
+	}
+	return "Photos"
 }
 
 // remember gives each collection its ID and puts them into the order in which

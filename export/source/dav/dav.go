@@ -100,7 +100,7 @@ type Source struct {
 
 	homes  []*url.URL // home sets
 	single *resource  // the only collection, if the address names one
-	photos *url.URL   // the photo folder, if there is one
+	photos *resource  // the photo folder, if there is one
 
 	mu          sync.Mutex
 	collections map[string]*collection // by ID, once they were listed

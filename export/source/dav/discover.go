@@ -320,7 +320,7 @@ func (f *finder) inside(ctx context.Context, c candidate, r *resource) error {
 		f.found = both
 		f.home(r.url)
 	case f.found == 0 && f.s.photos == nil:
-		f.s.photos = r.url
+		f.s.photos = r
 		f.found = both
 	}
 	return nil

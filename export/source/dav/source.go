@@ -127,7 +127,7 @@ func (s *Source) folder(ctx context.Context, typed string, base *url.URL) error 
 	if r.types&multistatus.Collection == 0 {
 		return fmt.Errorf("the photo folder: %w", notDAV(u, "it is no folder"))
 	}
-	s.photos = r.url
+	s.photos = r
 	return nil
 }
 
