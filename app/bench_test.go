@@ -270,7 +270,7 @@ func download(b *testing.B, address string, server sourcetest.Server) cost {
 		"/alice/contacts/": `<C:addressbook-multiget xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><prop><getetag/><C:address-data/></prop>%s</C:addressbook-multiget>`,
 		"/alice/calendar/": `<C:calendar-multiget xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><getetag/><C:calendar-data/></prop>%s</C:calendar-multiget>`,
 	} {
-		list := ask("PROPFIND", path, "1", `<propfind xmlns="DAV:"><prop><getetag/><getcontentlength/></prop></propfind>`)
+		list := ask("REPORT", path, "0", `<sync-collection xmlns="DAV:"><sync-token/><sync-level>1</sync-level><prop><getetag/></prop></sync-collection>`)
 		hrefs := regexp.MustCompile(`<href>[^<]*\.(vcf|ics)</href>`).FindAll(list, -1)
 		jobs := make(chan [][]byte)
 		var workers sync.WaitGroup
