@@ -3,24 +3,22 @@ module sidekeep
 go 1.26.0
 
 require (
-	fyne.io/fyne/v2 v2.7.1
-	github.com/bep/imagemeta v1.0.1
-	github.com/emersion/go-ical v0.0.0-20250329121855-f41e73efc392
-	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3
-	github.com/gofrs/flock v0.13.1
-	github.com/google/go-cmp v0.7.0
-	github.com/mattn/go-sqlite3 v1.14.53
-	github.com/pelletier/go-toml/v2 v2.4.3
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/spf13/cobra v1.10.2
-	github.com/teambition/rrule-go v1.8.2
-	github.com/zalando/go-keyring v0.2.8
-	golang.org/x/image v0.47.0
-	golang.org/x/net v0.62.0
-	golang.org/x/sync v0.24.0
-	golang.org/x/sys v0.49.0
-	golang.org/x/term v0.47.0
-	golang.org/x/text v0.43.0
+	fyne.io/fyne/v2 v2.7.1 // the window
+	github.com/bep/imagemeta v1.0.1 // capture times of photos
+	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // the peer that splitting and reading are measured beside
+	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
+	github.com/google/go-cmp v0.7.0 // tests: readable differences
+	github.com/mattn/go-sqlite3 v1.14.53 // history.db
+	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
+	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts
+	github.com/spf13/cobra v1.10.2 // the command line
+	github.com/teambition/rrule-go v1.8.2 // recurrence
+	github.com/zalando/go-keyring v0.2.8 // the system's keychain
+	golang.org/x/image v0.47.0 // drawing the demo phone's pictures
+	golang.org/x/net v0.62.0 // registrable domains and international host names
+	golang.org/x/sys v0.49.0 // free disk space, file systems
+	golang.org/x/term v0.47.0 // a password without an echo
+	golang.org/x/text v0.43.0 // Unicode forms and old charsets
 )
 
 require (
@@ -54,6 +52,7 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
 )
