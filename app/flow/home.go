@@ -168,8 +168,7 @@ func (f *Flow) card(s work.Status) Card {
 		last = s.Last.Started
 	}
 	for _, k := range export.Kinds() {
-		// Items counts what was never read, too: it is no count of what is kept.
-		if n := s.Items[k]; n > 0 && s.Failed == 0 {
+		if n := s.Items[k]; n > 0 {
 			c.Counts = append(c.Counts, Count{words.Number(n), words.Noun(k, n)})
 		}
 	}

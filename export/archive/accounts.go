@@ -172,9 +172,10 @@ func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 		}
 		s.photos = s.photos || kind == export.Photos && read
 		switch {
+		case !read:
 		case present:
 			s.items[kind] += n
-		case read:
+		default:
 			s.gone += n
 		}
 		if present && aside {

@@ -11,7 +11,7 @@ type Account struct {
 	Name     string
 	Folder   string              // below data/
 	Settings []byte              // as given to [Archive.SetAccount]; nil if none were
-	Items    map[export.Kind]int // present at the source, by kind, set-aside and failed ones included
+	Items    map[export.Kind]int // held and present at the source, by kind; set-aside ones included
 	Gone     int                 // kept, and no longer at the source
 	SetAside int                 // present items whose bytes could not be understood
 	Failed   int                 // present items that could not be read last time
