@@ -4,9 +4,11 @@ package gui
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"sidekeep/app/flow"
@@ -31,9 +33,23 @@ func Run(o Options, open func(flow.Owner) (flow.Work, error)) error {
 		return ErrNoDisplay
 	}
 	app.SetMetadata(screen.Metadata(o.Version))
-	a := app.NewWithID(screen.ID)
-	screen.Open(a, open).ShowAndRun()
+	w, err := openWindow(open)
+	if err != nil {
+		return err
+	}
+	w.ShowAndRun()
 	return nil
+}
+
+// openWindow makes the window. GLFW panics if the display that the environment
+// names does not answer.
+func openWindow(open func(flow.Owner) (flow.Work, error)) (w fyne.Window, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrNoDisplay, p)
+		}
+	}()
+	return screen.Open(app.NewWithID(screen.ID), open), nil
 }
 
 // hasDisplay reports whether there is a display; Fyne panics where there is
