@@ -34,6 +34,13 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 			Address: a.Address, Photos: a.Photos, User: a.User, Secret: secret,
 			Trust: dav.Trust(a.Trust), Ask: w.o.Ask,
 		})
+		var unsupported *dav.UnsupportedError
+		if errors.As(err, &unsupported) {
+			err = &Error{
+				What: unsupported.Service.Refused + ".", Meaning: "The password was not sent.",
+				Try: "Download your data there, or connect another service that holds it.", Err: err,
+			}
+		}
 		return opened{src, func() error { return nil }}, err
 	}
 	return opened{}, &Error{

@@ -83,7 +83,7 @@ func (s *Source) account(ctx context.Context, a address) error {
 	s.service = serviceOf(a.url.Hostname())
 	if s.service != nil {
 		if s.service.Refused != "" {
-			return fmt.Errorf("%w: %s", export.ErrDenied, s.service.Refused)
+			return &UnsupportedError{Service: *s.service}
 		}
 		for _, st := range s.service.starts {
 			if u, err := url.Parse(st.url); err == nil {
