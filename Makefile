@@ -26,9 +26,8 @@ run: build-deps
 	go run ./app
 
 # Under LANG=C Fyne complains on stderr before the program begins.
-demo: export LANG := $(if $(filter-out C C.UTF-8 POSIX,$(LANG)),$(LANG),en_US.UTF-8)
 demo: build-deps
-	go run ./app demo
+	LANG=$(if $(filter-out C C.UTF-8 POSIX,$(LANG)),$(LANG),en_US.UTF-8) go run ./app demo
 
 deps: build-deps
 	@.ci/deps $(TEST_PACKAGES)
