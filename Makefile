@@ -25,9 +25,8 @@ build: build-deps
 run: build-deps
 	go run ./app
 
-# Under LANG=C Fyne complains on stderr before the program begins.
 demo: build-deps
-	LANG=$(if $(filter-out C C.UTF-8 POSIX,$(LANG)),$(LANG),en_US.UTF-8) go run ./app demo
+	go run ./app demo
 
 deps: build-deps
 	@.ci/deps $(TEST_PACKAGES)

@@ -16,10 +16,12 @@ import (
 	"sidekeep/app/command"
 	"sidekeep/app/flow"
 	"sidekeep/app/gui"
+	"sidekeep/app/locale"
 	"sidekeep/app/work"
 )
 
 func main() {
+	locale.Restore()
 	if len(os.Args) == 1 {
 		os.Exit(window())
 	}
