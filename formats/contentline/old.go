@@ -1,0 +1,99 @@
+package contentline
+
+import "strings"
+
+// oldTypes are the types that vCard 2.1 lets stand alone, without TYPE= before
+// them (vCard 2.1 section 2.1.4.2 and the properties' own lists).
+var oldTypes = func() map[string]bool {
+	known := map[string]bool{}
+	for _, name := range strings.Fields(`DOM INTL POSTAL PARCEL HOME WORK
+		PREF VOICE FAX MSG CELL PAGER BBS MODEM CAR ISDN VIDEO
+		AOL APPLELINK ATTMAIL CIS EWORLD INTERNET IBMMAIL MCIMAIL POWERSHARE PRODIGY TLX X400
+		GIF CGM WMF BMP MET PMB DIB PICT TIFF PS PDF JPEG MPEG MPEG2 AVI QTIME WAVE PCM AIFF X509 PGP`) {
+		known[name] = true
+	}
+	return known
+}()
+
+// appendOldParams appends the parameters of a line of vCard 2.1, which has no
+// quotes: what would need them is replaced by what reads alike.
+func appendOldParams(b []byte, l *Line) []byte {
+	for _, p := range l.Params {
+		name := strings.ToUpper(p.Name)
+		switch {
+		case name == "ENCODING", name == "CHARSET", name == "":
+		case p.Values == nil:
+			b = append(b, ';')
+			b = append(b, oldToken(p.Name)...)
+		default:
+			for _, v := range p.Values {
+				b = append(b, ';')
+				if upper := strings.ToUpper(v); name == "TYPE" && (oldTypes[upper] || strings.HasPrefix(upper, "X-")) {
+					b = append(b, oldToken(upper)...)
+					continue
+				}
+				b = append(b, p.Name...)
+				b = append(b, '=')
+				b = append(b, oldToken(v)...)
+			}
+		}
+	}
+	return b
+}
+
+// oldToken is v as a parameter's value that is never quoted or encoded.
+func oldToken(v string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ';' || r == ':' || r == ',' || r == '=':
+			return '-'
+		case r == '"':
+			return '\''
+		case r < ' ' || r == 0x7f:
+			return ' '
+		}
+		return r
+	}, v)
+}
+
+// appendQuoted appends v as quoted-printable (RFC 2045 section 6.7), the line
+// having n bytes already. No continuation starts with white space, which some
+// readers take for a fold.
+func appendQuoted(b []byte, v string, n int) []byte {
+	const hex = "0123456789ABCDEF"
+	fresh := false
+	for i := 0; i < len(v); i++ {
+		c := v[i]
+		switch {
+		case c == '\r' && i+1 < len(v) && v[i+1] == '\n':
+			continue
+		case c == '\n', c == '\r':
+			b, n = softBreak(b, n, 6, &fresh)
+			b = append(b, "=0D=0A"...)
+			n += 6
+		case c > '~' || c < ' ' || c == '=' || c == ' ' && (fresh || i+1 == len(v)):
+			b, n = softBreak(b, n, 3, &fresh)
+			b = append(b, '=', hex[c>>4], hex[c&15])
+			n += 3
+		default:
+			if b, n = softBreak(b, n, 1, &fresh); c == ' ' && fresh {
+				b = append(b, "=20"...)
+				n += 3
+			} else {
+				b = append(b, c)
+				n++
+			}
+		}
+		fresh = false
+	}
+	return b
+}
+
+// softBreak breaks the line if fewer than more bytes fit into it.
+func softBreak(b []byte, n, more int, fresh *bool) ([]byte, int) {
+	if n+more < MaxWidth {
+		return b, n
+	}
+	*fresh = true
+	return append(b, "=\r\n"...), 0
+}
