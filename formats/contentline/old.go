@@ -57,43 +57,25 @@ func oldToken(v string) string {
 }
 
 // appendQuoted appends v as quoted-printable (RFC 2045 section 6.7), the line
-// having n bytes already. No continuation starts with white space, which some
-// readers take for a fold.
+// having n bytes already. Spaces at the start and the end of a line are
+// encoded, because some readers take them for a fold or cut them off.
 func appendQuoted(b []byte, v string, n int) []byte {
 	const hex = "0123456789ABCDEF"
-	fresh := false
 	for i := 0; i < len(v); i++ {
-		c := v[i]
-		switch {
+		piece := []byte{v[i]}
+		switch c := v[i]; {
 		case c == '\r' && i+1 < len(v) && v[i+1] == '\n':
 			continue
 		case c == '\n', c == '\r':
-			b, n = softBreak(b, n, 6, &fresh)
-			b = append(b, "=0D=0A"...)
-			n += 6
-		case c > '~' || c < ' ' || c == '=' || c == ' ' && (fresh || i+1 == len(v)):
-			b, n = softBreak(b, n, 3, &fresh)
-			b = append(b, '=', hex[c>>4], hex[c&15])
-			n += 3
-		default:
-			if b, n = softBreak(b, n, 1, &fresh); c == ' ' && fresh {
-				b = append(b, "=20"...)
-				n += 3
-			} else {
-				b = append(b, c)
-				n++
-			}
+			piece = []byte("=0D=0A")
+		case c > '~', c < ' ', c == '=', c == ' ' && (n == 0 || n+1 >= MaxWidth-1 || i+1 == len(v)):
+			piece = []byte{'=', hex[c>>4], hex[c&15]}
 		}
-		fresh = false
+		if n+len(piece) >= MaxWidth {
+			b, n = append(b, "=\r\n"...), 0
+		}
+		b = append(b, piece...)
+		n += len(piece)
 	}
 	return b
-}
-
-// softBreak breaks the line if fewer than more bytes fit into it.
-func softBreak(b []byte, n, more int, fresh *bool) ([]byte, int) {
-	if n+more < MaxWidth {
-		return b, n
-	}
-	*fresh = true
-	return append(b, "=\r\n"...), 0
 }
