@@ -11,6 +11,7 @@ import (
 	"path"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
 )
 
@@ -121,10 +122,14 @@ func (b *book) hand(ctx context.Context, it *file.Item, have export.Have, to exp
 	if held == version {
 		return to.Seen(it.ID, version)
 	}
-	raw := it.Raw
+	raw, line := it.Raw, it.Line
+	var why *contentline.Error
+	if errors.As(it.Err, &why) && why.Line > 0 {
+		line = why.Line
+	}
 	out := export.Item{
 		ID: it.ID, Version: version, Size: int64(len(raw)),
-		Name: fmt.Sprintf("%s, line %d", path.Base(b.file), it.Line),
+		Name: fmt.Sprintf("%s, line %d", path.Base(b.file), line),
 		Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
 			return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
 		},
