@@ -139,7 +139,14 @@ func (c *calendar) add(now component) {
 type object struct {
 	uid, name string
 	raw       []byte
-	line      int
+	line      int    // within the piece
+	parts     []part // where its lines come from; nil if they are those of the piece from line on
+}
+
+// A part is a run of lines of an object.
+type part struct {
+	at   int // its first line in the object
+	from int // and in the piece; 0 if it is not there
 }
 
 // objects makes of a piece the calendar objects that it holds, by UID. One that
@@ -160,7 +167,7 @@ func objects(raw []byte) []object {
 	}
 	var list []object
 	for _, g := range groups {
-		list = append(list, object{uid: g[0].uid, name: g[0].name, line: g[0].line, raw: c.join(g)})
+		list = append(list, c.join(g))
 	}
 	if len(groups) == 0 && len(c.head) > 0 && len(c.end) == 0 {
 		return []object{{raw: raw, line: 1}} // it breaks off before the first
@@ -188,29 +195,57 @@ func (c *calendar) groups() [][]component {
 	return list
 }
 
-func (c *calendar) join(items []component) []byte {
-	eol := []byte("\r\n")
+// join makes an object of the components of a group, with the calendar's lines
+// and the time zones that it uses.
+func (c *calendar) join(items []component) object {
+	o := object{uid: items[0].uid, name: items[0].name, line: items[0].line}
+	eol := "\r\n"
 	if i := bytes.IndexByte(items[0].raw, '\n'); i == 0 || i > 0 && items[0].raw[i-1] != '\r' {
-		eol = []byte("\n")
+		eol = "\n"
 	}
-	line := func(out []byte, s string) []byte { return append(append(out, s...), eol...) }
-	out := slices.Clone(c.head)
-	if len(out) == 0 {
-		out = line(line(line(out, "BEGIN:VCALENDAR"), "VERSION:2.0"), "PRODID:-//Sidekeep//Sidekeep//EN")
+	lines := 1
+	add := func(raw []byte, from int) {
+		o.parts = append(o.parts, part{lines, from})
+		o.raw = append(o.raw, raw...)
+		lines += lineEnds(raw)
+		if !bytes.HasSuffix(raw, []byte("\n")) && !bytes.HasSuffix(raw, []byte("\r")) {
+			o.raw = append(o.raw, eol...)
+			lines++
+		}
+	}
+	if len(c.head) > 0 {
+		add(c.head, 1)
+	} else {
+		add([]byte("BEGIN:VCALENDAR"+eol+"VERSION:2.0"+eol+"PRODID:-//Sidekeep//Sidekeep//EN"+eol), 0)
 	}
 	for _, z := range c.zones {
 		used := slices.ContainsFunc(items, func(x component) bool {
 			return slices.ContainsFunc(z.zones, func(id string) bool { return slices.Contains(x.zones, id) })
 		})
 		if used {
-			out = append(out, z.raw...)
+			add(z.raw, z.line)
 		}
 	}
 	for _, x := range items {
-		out = append(out, x.raw...)
-		if !bytes.HasSuffix(out, []byte("\n")) && !bytes.HasSuffix(out, []byte("\r")) {
-			out = append(out, eol...)
+		add(x.raw, x.line)
+	}
+	add([]byte("END:VCALENDAR"), 0)
+	return o
+}
+
+// lineOf is the line of the piece from which the n-th line of the object comes;
+// that of its beginning for one that comes from none.
+func (o *object) lineOf(n int) int {
+	if o.parts == nil {
+		return o.line + n - 1
+	}
+	for i := len(o.parts) - 1; i >= 0; i-- {
+		if p := o.parts[i]; n >= p.at {
+			if p.from == 0 {
+				break
+			}
+			return p.from + n - p.at
 		}
 	}
-	return line(out, "END:VCALENDAR")
+	return o.line
 }

@@ -37,6 +37,8 @@ type Item struct {
 	Card      vcard.Card  // of a card; what could be read, with Err
 	Object    ical.Object // of a calendar
 	Component string      // "VEVENT", "VTODO", ...; "" of a card
+
+	lineOf func(n int) int // the line of the file from which the n-th of Raw comes
 }
 
 // Name is what an item can be called; "" if it has no name.
@@ -107,16 +109,23 @@ func table(r io.Reader, give func(*Item) error) error {
 
 func card(raw []byte, line int, made bool) *Item {
 	it := &Item{Type: Cards, Raw: raw, Line: line, Made: made}
+	it.lineOf = func(n int) int {
+		if made {
+			return line
+		}
+		return line + n - 1
+	}
 	it.Card, it.Err = vcard.Read(raw)
 	if it.Err == nil {
 		_, it.Err = vcard.Published(raw)
 	}
-	it.Err = inFile(it.Err, line, made)
+	it.Err = it.inFile(it.Err)
 	return it
 }
 
 func event(o object, line int) *Item {
 	it := &Item{Type: Calendar, Raw: o.raw, Line: line + o.line - 1, Component: o.name}
+	it.lineOf = func(n int) int { return line - 1 + o.lineOf(n) }
 	it.Object, it.Err = ical.Read(o.raw)
 	if it.Err == nil {
 		it.Component = it.Object.Component
@@ -124,20 +133,19 @@ func event(o object, line int) *Item {
 	if it.Object.UID == "" {
 		it.Object.UID = o.uid
 	}
-	it.Err = inFile(it.Err, it.Line, o.line > 1)
+	it.Err = it.inFile(it.Err)
 	return it
 }
 
-// inFile makes the line of a reason that of the file. What stands in another
-// place there has the line of its beginning.
-func inFile(err error, line int, moved bool) error {
+// inFile makes the line of a reason that of the file.
+func (it *Item) inFile(err error) error {
 	var why *contentline.Error
 	if !errors.As(err, &why) {
 		return err
 	}
-	at := line
-	if why.Line > 0 && !moved {
-		at += why.Line - 1
+	at := it.Line
+	if why.Line > 0 {
+		at = it.lineOf(why.Line)
 	}
 	return &contentline.Error{Line: at, Reason: why.Reason}
 }
