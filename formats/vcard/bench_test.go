@@ -44,7 +44,7 @@ func split(b *testing.B, data []byte) {
 }
 
 func view(b *testing.B, data []byte) {
-	if err := Split(bytes.NewReader(data), func(raw []byte) error { _, err := Read(raw); return err }); err != nil {
+	if err := Split(bytes.NewReader(data), func(raw []byte) error { _, err := View(raw); return err }); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -1,5 +1,10 @@
 package vcard
 
+import (
+	"encoding/base64"
+	"fmt"
+)
+
 // A Contact is all that a card says, for a person to read. Texts are in UTF-8
 // with escapes undone, in the order of the card. What no other field has stands
 // in Rest, so that every property of the card is somewhere.
@@ -103,10 +108,23 @@ type Property struct {
 
 // View reads all that one card says. An error is a [*contentline.Error] and
 // means that the bytes are to be set aside.
-func View(raw []byte) (*Contact, error) { return nil, nil }
+func View(raw []byte) (*Contact, error) {
+	card, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	return contactOf(card), nil
+}
 
 // Inline tells whether the card holds the bytes themselves.
 func (m *Media) Inline() bool { return m.encoded != "" }
 
-// Bytes decodes what the card holds. It is nil for a link.
-func (m *Media) Bytes() ([]byte, error) { return nil, nil }
+// Bytes decodes what the card holds. It is nil for a link. The error says that
+// it is damaged; what could be decoded is returned with it.
+func (m *Media) Bytes() ([]byte, error) {
+	b, err := base64.StdEncoding.DecodeString(m.encoded)
+	if err != nil {
+		return b, fmt.Errorf("decoding base64: %w", err)
+	}
+	return b, nil
+}
