@@ -3,13 +3,13 @@ package contentline
 import "strings"
 
 // oldTypes are the types that vCard 2.1 lets stand alone, without TYPE= before
-// them (vCard 2.1 section 2.1.4.2 and the properties' own lists).
+// them, and PNG, which came later and is written like them.
 var oldTypes = func() map[string]bool {
 	known := map[string]bool{}
 	for _, name := range strings.Fields(`DOM INTL POSTAL PARCEL HOME WORK
 		PREF VOICE FAX MSG CELL PAGER BBS MODEM CAR ISDN VIDEO
 		AOL APPLELINK ATTMAIL CIS EWORLD INTERNET IBMMAIL MCIMAIL POWERSHARE PRODIGY TLX X400
-		GIF CGM WMF BMP MET PMB DIB PICT TIFF PS PDF JPEG MPEG MPEG2 AVI QTIME WAVE PCM AIFF X509 PGP`) {
+		GIF CGM WMF BMP MET PMB DIB PICT TIFF PS PDF JPEG PNG MPEG MPEG2 AVI QTIME WAVE PCM AIFF X509 PGP`) {
 		known[name] = true
 	}
 	return known

@@ -18,7 +18,7 @@ const (
 
 // A Loss is something that the target of a conversion cannot carry as it was.
 type Loss struct {
-	Property string // its name as delivered, in upper case
+	Property string // its name as delivered, in upper case; "" for a line that is no property
 	Value    string // as a person would read it, cut if long
 	Happens  string // a clause without a full stop: "it is left out", "it becomes a note"
 	Gone     bool   // the value is no longer in the result in any form
@@ -99,9 +99,6 @@ func ruleOf(name string) valueType {
 // lost reports what the target cannot carry of a property.
 func (c *conversion) lost(p *property, happens string, gone bool) {
 	name := strings.ToUpper(p.as)
-	if name == "" {
-		name = p.name
-	}
 	c.losses = append(c.losses, Loss{Property: name, Value: c.shown(p), Happens: happens, Gone: gone, Line: p.line})
 }
 

@@ -208,9 +208,11 @@ func (c *conversion) socialTypes() {
 }
 
 func (c *conversion) companyToKind() {
-	if c.Kind == "org" && c.first("KIND") == nil {
-		c.drop(func(p *property) bool { return p.name == "X-ABSHOWAS" })
-		c.properties = append(c.properties, property{name: "KIND", as: "KIND", value: "org"})
+	if c.Kind != "org" || c.first("KIND") != nil {
+		return
+	}
+	for p := range c.all("X-ABSHOWAS") {
+		p.name, p.value = "KIND", "org"
 	}
 }
 

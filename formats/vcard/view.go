@@ -3,6 +3,7 @@ package vcard
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sidekeep/formats/contentline"
@@ -220,7 +221,7 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 	case "LABEL":
 		v.label(c, p)
 	case "IMPP":
-		c.Chats = append(c.Chats, v.chat(p, p.get("SERVICE-TYPE"), ""))
+		c.addChat(v.chat(p, p.get("SERVICE-TYPE"), ""))
 	case "X-SOCIALPROFILE", "SOCIALPROFILE":
 		c.Profiles = append(c.Profiles, v.profile(p))
 	case "X-TWITTER", "X-FACEBOOK", "X-LINKEDIN", "X-INSTAGRAM", "X-MASTODON", "X-FLICKR", "X-MYSPACE", "X-SINAWEIBO", "X-WEIBO", "X-WECHAT", "X-WHATSAPP", "X-SIGNAL":
@@ -231,7 +232,7 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 	default:
 		for _, s := range services {
 			if s.property == p.name {
-				c.Chats = append(c.Chats, v.chat(p, s.name, s.scheme))
+				c.addChat(v.chat(p, s.name, s.scheme))
 				return true
 			}
 		}
@@ -290,6 +291,22 @@ func (v *viewer) label(c *Contact, p *property) {
 		}
 	}
 	c.Addresses = append(c.Addresses, Address{Value: own})
+}
+
+// addChat adds an address unless the card has it already, as Apple writes all
+// of them twice: as IMPP, and as X-JABBER and the like.
+func (c *Contact) addChat(p Profile) {
+	for i := range c.Chats {
+		if have := &c.Chats[i]; have.User == p.User && have.Service == p.Service && have.Kind != p.Kind {
+			for _, t := range p.Types {
+				if !slices.Contains(have.Types, t) {
+					have.Types = append(have.Types, t)
+				}
+			}
+			return
+		}
+	}
+	c.Chats = append(c.Chats, p)
 }
 
 func (v *viewer) chat(p *property, service, scheme string) Profile {
