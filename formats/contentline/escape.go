@@ -127,6 +127,9 @@ const maxShown = 300
 // Shown makes one line for a person out of a text: white space and control
 // characters become single spaces, and a very long text is cut.
 func Shown(s string) string {
+	if isShown(s) {
+		return s
+	}
 	var b strings.Builder
 	space, n := false, 0
 	for _, r := range s {
@@ -145,4 +148,17 @@ func Shown(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isShown tells whether Shown leaves s as it is.
+func isShown(s string) bool {
+	if len(s) > maxShown || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") {
+		return false
+	}
+	for _, r := range s {
+		if r != ' ' && (unicode.IsSpace(r) || unicode.IsControl(r)) || r == utf8.RuneError {
+			return false
+		}
+	}
+	return true
 }

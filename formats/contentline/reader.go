@@ -15,6 +15,7 @@ type Reader struct {
 	spans   []span // the delivered lines of the content line being read, counted from begin
 	parts   []span // those of the line that Next returned last
 	number  int    // of the last delivered line
+	whole   string // all of the input, if it is in memory
 	cutting bool   // what comes next is the rest of a line that was cut
 }
 
@@ -82,6 +83,9 @@ func (r *Reader) build(end int, quoted bool) Line {
 func (r *Reader) unfold(raw []byte, quoted bool) string {
 	width := r.enc.width()
 	if len(r.spans) == 1 {
+		if r.enc == narrow && r.whole != "" {
+			return r.whole[r.begin : r.begin+r.spans[0].text]
+		}
 		return string(r.enc.text(raw[:r.spans[0].text]))
 	}
 	out := make([]byte, 0, len(raw))

@@ -60,18 +60,18 @@ func goVCard(b *testing.B, data []byte) {
 	}
 }
 
-// compare measures ours, beside it go-vcard's decode of the same three times,
+// compare measures ours, beside it go-vcard's decode of the same five times,
 // and reports how many times as fast ours is, by the best round of each.
 func compare(b *testing.B, data []byte, ours func(*testing.B, []byte)) {
 	other := time.Duration(1<<63 - 1)
-	for range 3 {
+	for range 5 {
 		start := time.Now()
 		goVCard(b, data)
 		other = min(other, time.Since(start))
 	}
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
-	own := other
+	own := time.Duration(1<<63 - 1)
 	for b.Loop() {
 		start := time.Now()
 		ours(b, data)
@@ -83,7 +83,7 @@ func compare(b *testing.B, data []byte, ours func(*testing.B, []byte)) {
 func BenchmarkSplitPortraits(b *testing.B) { compare(b, cards(50, 37_500), split) } // 50 KB of base64
 func BenchmarkSplitPlain(b *testing.B)     { compare(b, cards(2000, 0), split) }
 func BenchmarkViewPortraits(b *testing.B)  { compare(b, cards(50, 37_500), view) }
-func BenchmarkViewPlain(b *testing.B)      { compare(b, cards(2000, 0), view) }
+func BenchmarkViewPlain(b *testing.B)      { compare(b, cards(10_000, 0), view) }
 
 func BenchmarkPublishedLF(b *testing.B) {
 	data := bytes.ReplaceAll(cards(50, 37_500), []byte("\r\n"), []byte("\n"))

@@ -102,7 +102,7 @@ func (m *media) data(s string) {
 
 // squeeze is base64 without white space, and with the padding that it lacks.
 func squeeze(s string) string {
-	if strings.ContainsAny(s, " \t\r\n") {
+	if strings.IndexByte(s, ' ') >= 0 || strings.IndexByte(s, '\t') >= 0 || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 {
 		s = strings.Map(func(r rune) rune {
 			if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
 				return -1

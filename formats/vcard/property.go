@@ -1,6 +1,7 @@
 package vcard
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,7 @@ type parsed struct {
 }
 
 func parse(raw []byte) (*parsed, error) {
-	p := &parsed{properties: make([]property, 0, 16)}
+	p := &parsed{properties: make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24))}
 	first := firsts{}
 	err := walk(raw, func(l *contentline.Line, where place) {
 		switch where {

@@ -154,8 +154,8 @@ func (c *conversion) agents() {
 			}
 			continue
 		}
-		c.lost(p, "the card within it is kept as a text", false)
-		p.value, p.kind, p.card = contentline.Escape(string(p.card)), "text", nil
+		c.lost(p, "the card within it is kept as a text, in X-AGENT", false)
+		p.name, p.as, p.value, p.kind, p.card = "X-AGENT", "X-AGENT", contentline.Escape(string(p.card)), "", nil
 	}
 }
 

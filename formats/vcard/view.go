@@ -58,8 +58,11 @@ func (v *viewer) value(p *property, s string) Value {
 			out.Label = label
 		}
 	}
+	if len(p.types) > 0 && out.Types == nil {
+		out.Types = make([]string, 0, len(p.types))
+	}
 	for _, t := range p.types {
-		lower := strings.ToLower(t)
+		lower := lowerType(t)
 		if rest, ok := strings.CutPrefix(lower, "x-"); ok && out.Label == "" {
 			out.Label = t[len(t)-len(rest):] // as Android writes a label in vCard 3.0
 			continue
@@ -67,6 +70,25 @@ func (v *viewer) value(p *property, s string) Value {
 		out.Types = append(out.Types, lower)
 	}
 	return out
+}
+
+// lowerType is t in lower case; the types that most cards have cost nothing.
+func lowerType(t string) string {
+	switch t {
+	case "HOME":
+		return "home"
+	case "WORK":
+		return "work"
+	case "CELL":
+		return "cell"
+	case "VOICE":
+		return "voice"
+	case "FAX":
+		return "fax"
+	case "INTERNET":
+		return "internet"
+	}
+	return strings.ToLower(t)
 }
 
 // of is a value that also says which property it is of.
