@@ -32,7 +32,7 @@ func appendOldParams(b []byte, l *Line) []byte {
 					b = append(b, oldToken(upper)...)
 					continue
 				}
-				b = append(b, p.Name...)
+				b = append(b, paramName(p.Name)...)
 				b = append(b, '=')
 				b = append(b, oldToken(v)...)
 			}
@@ -43,7 +43,7 @@ func appendOldParams(b []byte, l *Line) []byte {
 
 // oldToken is v as a parameter's value that is never quoted or encoded.
 func oldToken(v string) string {
-	return strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune { // invalid bytes become U+FFFD
 		switch {
 		case r == ';' || r == ':' || r == ',' || r == '=':
 			return '-'

@@ -152,7 +152,7 @@ func appendParam(b []byte, p Param) []byte {
 	if p.Values == nil {
 		return appendValue(append(b, "TYPE="...), p.Name)
 	}
-	b = append(b, p.Name...)
+	b = append(b, paramName(p.Name)...)
 	for i, v := range p.Values {
 		if i == 0 {
 			b = append(b, '=')
@@ -162,6 +162,23 @@ func appendParam(b []byte, p Param) []byte {
 		b = appendValue(b, v)
 	}
 	return b
+}
+
+// paramName is a parameter's name without what no name may have.
+func paramName(s string) string {
+	if isToken(s) {
+		return s
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && isToken(string(r)) {
+			return r
+		}
+		return -1
+	}, s)
+	if s == "" {
+		return "X"
+	}
+	return s
 }
 
 // appendValue appends a parameter's value (RFC 6350 section 3.3, RFC 6868).
