@@ -226,12 +226,9 @@ func (r *entryReader) texts(l *contentline.Line) []string {
 	parts := contentline.List(value)
 	if r.old {
 		parts = contentline.Fields(value)
-		for i := range parts {
-			parts[i] = contentline.Unescape(parts[i])
-		}
 	}
 	for _, p := range parts {
-		if p = strings.TrimSpace(p); p != "" && !slices.Contains(out, p) {
+		if p = strings.TrimSpace(contentline.Unescape(p)); p != "" && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}

@@ -7,7 +7,7 @@ import "sort"
 // false.
 func (x *series) walk(yield func(Occurrence) bool) {
 	before, after := x.reach()
-	low, high := x.from-before, x.to+after
+	low, high := x.from-before, min(x.to+after, farFuture)
 	fixed := x.dates()
 	rules := x.generators(x.Master.rules, true, low, high)
 	exRules := x.generators(x.Master.exRules, false, low, high)
