@@ -49,10 +49,12 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 			s.code = graver(s.code, partly)
 		}
 	}
+	var printErr error
 	if s.json {
-		return s.printJSON(importJSON{[]export.Ledger{withTryForFiles(in.Ledger)}, skippedOf(in.Skipped)})
+		printErr = s.printJSON(importJSON{[]export.Ledger{withTryForFiles(in.Ledger)}, skippedOf(in.Skipped)})
+	} else {
+		s.printImport(&in)
 	}
-	s.printImport(&in)
 	s.importProblems(&in)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
@@ -62,7 +64,7 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 	case s.code != good:
 		s.importIncomplete(&in)
 	}
-	return nil
+	return printErr
 }
 
 type importJSON struct {

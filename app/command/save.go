@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -129,7 +131,46 @@ func (s *session) save(ctx context.Context, o work.SaveOptions) error {
 	return err
 }
 
-// losses reports on stderr what a conversion could not carry over.
+// A lostKind is what several items lose alike.
+type lostKind struct {
+	property, happens string
+	gone              bool
+	items             []string // the first three, with the value
+	n                 int
+}
+
+func lostKinds(list []work.Loss) []*lostKind {
+	var kinds []*lostKind
+	at := map[string]*lostKind{}
+	for _, l := range list {
+		key := l.Property + "\x00" + l.Happens
+		k, ok := at[key]
+		if !ok {
+			k = &lostKind{property: l.Property, happens: l.Happens, gone: l.Gone}
+			at[key], kinds = k, append(kinds, k)
+		}
+		if k.n++; k.n <= 3 {
+			name := l.Item
+			if l.Value != "" {
+				name += " “" + l.Value + "”"
+			}
+			k.items = append(k.items, strings.TrimSpace(name))
+		}
+	}
+	slices.SortStableFunc(kinds, func(a, b *lostKind) int {
+		switch {
+		case a.gone == b.gone:
+			return 0
+		case a.gone:
+			return -1
+		}
+		return 1
+	})
+	return kinds
+}
+
+// losses reports on stderr what a conversion could not carry over, what is lost
+// first; --verbose names each.
 func (s *session) losses(list []work.Loss) {
 	gone := 0
 	for _, l := range list {
@@ -140,19 +181,35 @@ func (s *session) losses(list []work.Loss) {
 	if len(list) == 0 || s.quiet && gone == 0 {
 		return
 	}
-	s.stderr.printf("%s could not be carried over as they were; %s of them are lost in the new files, and none in the old:\n",
-		plural(len(list), "detail", "details"), words.Number(gone))
-	for i, l := range list {
-		if i == 20 && !s.verbose {
-			s.stderr.printf("  and %s more; see them all with --json or --verbose.\n", words.Number(len(list)-i))
+	lost := "none is lost"
+	if gone > 0 {
+		lost = words.Number(gone) + " of them lost in what was written"
+	}
+	s.stderr.printf("%s could not be carried over just so, %s:\n", plural(len(list), "detail", "details"), lost)
+	if s.verbose {
+		for _, l := range list {
+			s.stderr.printf("  %s%s “%s”: %s\n", of(l.Item), l.Property, l.Value, l.Happens)
+		}
+		return
+	}
+	for i, k := range lostKinds(list) {
+		if i == 20 {
+			s.stderr.printf("  and others; see them all with --json or --verbose.\n")
 			return
 		}
-		value := ""
-		if l.Value != "" {
-			value = " “" + l.Value + "”"
+		more := ""
+		if k.n > len(k.items) {
+			more = " and " + words.Number(k.n-len(k.items)) + " more"
 		}
-		s.stderr.printf("  %s: %s%s: %s\n", l.Item, l.Property, value, l.Happens)
+		s.stderr.printf("  %s: %s\n    %s%s\n", k.property, k.happens, strings.Join(k.items, ", "), more)
 	}
+}
+
+func of(item string) string {
+	if item == "" { // a table, whose losses name the contact themselves
+		return ""
+	}
+	return item + ": "
 }
 
 func (s *session) unsaved(list []work.Unsaved) {

@@ -1,7 +1,7 @@
 package file
 
 import (
-	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -9,72 +9,54 @@ import (
 	"sidekeep/formats/ical"
 )
 
-// A component is one component of a calendar, or what is there of it.
+// A component is one component of a calendar.
 type component struct {
-	name  string // in upper case
-	uid   string
-	zones []string // the TZIDs that it uses; of a VTIMEZONE its own
-	raw   []byte
-	line  int // within the piece
+	name string // in upper case
+	uid  string
+	line int // within the piece
 }
 
-// A calendar is a piece taken apart.
+// A calendar is what a piece has in it, and where.
 type calendar struct {
-	head  []byte // BEGIN:VCALENDAR and its properties; empty if there is none
-	end   []byte // END:VCALENDAR, empty if it is missing
-	stray []byte // what stands outside
-	zones []component
-	items []component
-	at    int // line of the first stray one
+	items []component // without time zones
+	stray []byte      // what stands outside of everything
+	at    int         // line of the first of it
 }
 
-// split takes one VCALENDAR, or components that stand alone, apart by its
-// lines. Whatever is broken, each byte of raw is in one of the parts.
+// split finds the components of one VCALENDAR, or of those that stand alone, and
+// what is outside of all.
 func (c *calendar) split(raw []byte) {
 	var open []string // within the component that is being read
 	var now component
-	from, at, inside := 0, 0, false
-	finish := func(end int) {
-		now.raw = raw[from:end:end]
-		c.add(now)
-		open = open[:0]
-	}
+	inside := false
 	for l := range contentline.Lines(raw) {
-		next := at + len(l.Raw)
 		mark, name := l.Marker()
 		if len(open) > 0 && cuts(open, mark, name) {
-			finish(at)
+			c.add(now)
+			open = open[:0]
 		}
 		switch {
 		case len(open) > 0:
-			if open = follow(open, mark, name); mark == contentline.None && len(open) == 1 {
-				now.note(&l)
-			} else if mark == contentline.None {
-				now.zone(&l)
+			if open = follow(open, mark, name); mark == contentline.None && len(open) == 1 && l.Is("UID") && now.uid == "" {
+				now.uid = strings.TrimSpace(contentline.Unescape(l.Text()))
 			}
 			if len(open) == 0 {
-				finish(next)
+				c.add(now)
 			}
-		case mark == contentline.Begin && name == "VCALENDAR":
-			c.head, inside = append(c.head, l.Raw...), true
-		case mark == contentline.End && name == "VCALENDAR" && inside:
-			c.end, inside = l.Raw, false
+		case name == "VCALENDAR":
+			inside = mark == contentline.Begin
 		case mark == contentline.Begin:
-			from, now, open = at, component{name: name, line: l.Number}, append(open, name)
-		case inside:
-			c.head = append(c.head, l.Raw...)
-		case l.Blank():
-			c.end = append(slices.Clip(c.end), l.Raw...)
+			now, open = component{name: name, line: l.Number}, append(open, name)
+		case inside || l.Blank():
 		default:
 			if len(c.stray) == 0 {
 				c.at = l.Number
 			}
 			c.stray = append(c.stray, l.Raw...)
 		}
-		at = next
 	}
 	if len(open) > 0 {
-		finish(len(raw))
+		c.add(now)
 	}
 }
 
@@ -107,32 +89,25 @@ func follow(open []string, mark contentline.Mark, name string) []string {
 	return open
 }
 
-func (c *component) note(l *contentline.Line) {
-	switch {
-	case l.Is("UID") && c.uid == "":
-		c.uid = strings.TrimSpace(contentline.Unescape(l.Text()))
-	case l.Is("TZID") && c.name == "VTIMEZONE":
-		c.zones = append(c.zones, strings.TrimSpace(contentline.Unescape(l.Text())))
-	default:
-		c.zone(l)
-	}
-}
-
-func (c *component) zone(l *contentline.Line) {
-	if len(l.Params) == 0 {
-		return
-	}
-	if id := strings.TrimSpace(l.Param("TZID")); id != "" && !slices.Contains(c.zones, id) {
-		c.zones = append(c.zones, id)
-	}
-}
-
 func (c *calendar) add(now component) {
-	if now.name == "VTIMEZONE" {
-		c.zones = append(c.zones, now)
-	} else {
+	if now.name != "VTIMEZONE" {
 		c.items = append(c.items, now)
 	}
+}
+
+// take removes the components of an object and returns them: those of its name
+// and UID, or the first without a UID.
+func (c *calendar) take(name, uid string) []component {
+	var taken, rest []component
+	for _, x := range c.items {
+		if x.name == name && x.uid == uid && (uid != "" || len(taken) == 0) {
+			taken = append(taken, x)
+		} else {
+			rest = append(rest, x)
+		}
+	}
+	c.items = rest
+	return taken
 }
 
 // An object is what belongs together: an event with its exceptions.
@@ -140,97 +115,69 @@ type object struct {
 	uid, name string
 	raw       []byte
 	line      int    // within the piece
+	err       error  // why it is to be set aside
+	odd       []Odd  // lines within the piece
 	parts     []part // where its lines come from; nil if they are those of the piece from line on
 }
 
 // A part is a run of lines of an object.
 type part struct {
 	at   int // its first line in the object
-	from int // and in the piece; 0 if it is not there
+	from int // and in the piece
 }
 
-// objects makes of a piece the calendar objects that it holds, by UID. One that
-// is alone in its calendar stays as it is, byte for byte; of several, each gets
-// the calendar's properties and the time zones that it uses. What belongs to
-// none is an object of its own. An empty calendar has none.
+// objects makes of a piece the calendar objects that it holds, as
+// [ical.Objects] does, with their lines. Text outside of the calendar is an
+// object of its own, so that it is not lost where the calendar is taken apart.
 func objects(raw []byte) []object {
-	if text := plain(raw); len(text) < len(raw)/2+2 && len(text) > 1 { // UTF-16, which cannot be put together by lines
-		if published, err := ical.Published(raw); err == nil {
-			raw = published
-		}
-	}
+	var list []object
 	var c calendar
 	c.split(raw)
-	groups := c.groups()
-	if len(groups) == 1 && len(c.stray) == 0 && len(c.head) > 0 && len(c.end) > 0 {
-		return []object{{uid: groups[0][0].uid, name: groups[0][0].name, raw: raw, line: 1}}
+	whole := false
+	for p := range seq(raw) {
+		o := object{uid: p.UID, name: p.Component, raw: p.Raw, line: 1, err: p.Err}
+		for _, x := range p.Odd {
+			o.odd = append(o.odd, Odd(x))
+		}
+		if same(p.Raw, raw) {
+			whole = true
+		} else {
+			o.place(c.take(p.Component, p.UID))
+		}
+		list = append(list, o)
 	}
-	var list []object
-	for _, g := range groups {
-		list = append(list, c.join(g))
+	if len(list) == 1 && list[0].err != nil { // with all that is around it
+		list[0].raw = raw
+		return list
 	}
-	if len(groups) == 0 && len(c.head) > 0 && len(c.end) == 0 {
-		return []object{{raw: raw, line: 1}} // it breaks off before the first
-	}
-	if len(c.stray) > 0 {
-		list = append(list, object{raw: c.stray, line: c.at})
+	if len(c.stray) > 0 && !whole {
+		list = append(list, object{raw: c.stray, line: c.at, err: &contentline.Error{Line: c.at, Reason: "text outside of the calendar"}})
 	}
 	return list
 }
 
-// groups puts components of one name and UID together, in the order of the
-// first of each.
-func (c *calendar) groups() [][]component {
-	var list [][]component
-	at := map[string]int{}
-	for _, x := range c.items {
-		key := x.name + "\x00" + x.uid
-		i, ok := at[key]
-		if !ok || x.uid == "" {
-			i, list = len(list), append(list, nil)
-			at[key] = i
-		}
-		list[i] = append(list[i], x)
-	}
-	return list
+func seq(raw []byte) func(yield func(ical.Piece) bool) {
+	return func(yield func(ical.Piece) bool) { ical.Objects(raw, yield) }
 }
 
-// join makes an object of the components of a group, with the calendar's lines
-// and the time zones that it uses.
-func (c *calendar) join(items []component) object {
-	o := object{uid: items[0].uid, name: items[0].name, line: items[0].line}
-	eol := "\r\n"
-	if i := bytes.IndexByte(items[0].raw, '\n'); i == 0 || i > 0 && items[0].raw[i-1] != '\r' {
-		eol = "\n"
+func same(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
+
+// place tells where the components of an object stand in the piece.
+func (o *object) place(from []component) {
+	var why *contentline.Error
+	if errors.As(o.err, &why) && why.Line > 0 {
+		o.line = why.Line
+		return
 	}
-	lines := 1
-	add := func(raw []byte, from int) {
-		o.parts = append(o.parts, part{lines, from})
-		o.raw = append(o.raw, raw...)
-		lines += lineEnds(raw)
-		if !bytes.HasSuffix(raw, []byte("\n")) && !bytes.HasSuffix(raw, []byte("\r")) {
-			o.raw = append(o.raw, eol...)
-			lines++
-		}
+	if len(from) == 0 {
+		return
 	}
-	if len(c.head) > 0 {
-		add(c.head, 1)
-	} else {
-		add([]byte("BEGIN:VCALENDAR"+eol+"VERSION:2.0"+eol+"PRODID:-//Sidekeep//Sidekeep//EN"+eol), 0)
+	o.line = from[0].line
+	var c calendar
+	c.split(o.raw)
+	for i, x := range c.items[:min(len(c.items), len(from))] {
+		o.parts = append(o.parts, part{x.line, from[i].line})
 	}
-	for _, z := range c.zones {
-		used := slices.ContainsFunc(items, func(x component) bool {
-			return slices.ContainsFunc(z.zones, func(id string) bool { return slices.Contains(x.zones, id) })
-		})
-		if used {
-			add(z.raw, z.line)
-		}
-	}
-	for _, x := range items {
-		add(x.raw, x.line)
-	}
-	add([]byte("END:VCALENDAR"), 0)
-	return o
 }
 
 // lineOf is the line of the piece from which the n-th line of the object comes;
@@ -239,11 +186,8 @@ func (o *object) lineOf(n int) int {
 	if o.parts == nil {
 		return o.line + n - 1
 	}
-	for i := len(o.parts) - 1; i >= 0; i-- {
-		if p := o.parts[i]; n >= p.at {
-			if p.from == 0 {
-				break
-			}
+	for _, p := range slices.Backward(o.parts) {
+		if n >= p.at {
 			return p.from + n - p.at
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	Unknown   Type = ""
 	Cards     Type = "vcard"     // contacts, in any version
 	Calendar  Type = "icalendar" // events and to-dos, also those of vCalendar 1.0
-	Table     Type = "csv"       // a table that may hold contacts or to-dos
+	Table     Type = "csv"       // a table, of contacts if its columns say so
 	Photo     Type = "photo"     // a picture or a video
 	Archive   Type = "zip"
 	EmptyFile Type = "empty"

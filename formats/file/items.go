@@ -38,6 +38,7 @@ type Item struct {
 	Object    ical.Object // of a calendar
 	Component string      // "VEVENT", "VTODO", ...; "" of a card
 
+	odd    []Odd           // of the piece that it comes from
 	lineOf func(n int) int // the line of the file from which the n-th of Raw comes
 }
 
@@ -57,7 +58,7 @@ func (it *Item) UID() string {
 	return it.Object.UID
 }
 
-// Items reads a file of cards, calendars, or a table of contacts or to-dos, and
+// Items reads a file of cards, calendars, or a table of contacts, and
 // yields its items in their order. Raw is only valid during the call. An error
 // of yield ends it and is returned; one that matches [ErrNoTable] says that a
 // table is neither of contacts nor of to-dos.
@@ -81,7 +82,7 @@ func Items(r io.Reader, t Type, yield func(*Item) error) error {
 		}
 		for _, o := range objects(p.Raw) {
 			it := event(o, p.Line)
-			it.Made = len(o.raw) != len(p.Raw) || &o.raw[0] != &p.Raw[0]
+			it.Made = !same(o.raw, p.Raw)
 			if err := give(it); err != nil {
 				return err
 			}
@@ -90,9 +91,8 @@ func Items(r io.Reader, t Type, yield func(*Item) error) error {
 	})
 }
 
-// ErrNoTable says that the columns of a table are not those of contacts or
-// to-dos.
-var ErrNoTable = errors.New("its columns are not those of contacts or to-dos")
+// ErrNoTable says that the columns of a table are not those of contacts.
+var ErrNoTable = errors.New("its columns are not those of contacts")
 
 func table(r io.Reader, give func(*Item) error) error {
 	var own error
@@ -126,6 +126,12 @@ func card(raw []byte, line int, made bool) *Item {
 func event(o object, line int) *Item {
 	it := &Item{Type: Calendar, Raw: o.raw, Line: line + o.line - 1, Component: o.name}
 	it.lineOf = func(n int) int { return line - 1 + o.lineOf(n) }
+	for _, x := range o.odd {
+		if x.Line > 0 {
+			x.Line += line - 1
+		}
+		it.odd = append(it.odd, x)
+	}
 	it.Object, it.Err = ical.Read(o.raw)
 	if it.Err == nil {
 		it.Component = it.Object.Component
@@ -134,6 +140,10 @@ func event(o object, line int) *Item {
 		it.Object.UID = o.uid
 	}
 	it.Err = it.inFile(it.Err)
+	var why *contentline.Error
+	if errors.As(o.err, &why) { // which knows more than the bytes alone
+		it.Err = &contentline.Error{Line: it.Line, Reason: why.Reason}
+	}
 	return it
 }
 
@@ -225,3 +235,6 @@ func componentsOf(text []byte, tell func(kind string)) {
 		tell("VEVENT")
 	}
 }
+
+// FileLine is the line of the file from which the n-th line of Raw comes.
+func (it *Item) FileLine(n int) int { return it.lineOf(n) }

@@ -22,7 +22,7 @@ const maxOdd = 50
 
 // Odds looks closely at an item and tells what is odd in it.
 func (it *Item) Odds() []Odd {
-	l := looker{it: it}
+	l := looker{it: it, odd: slices.Clone(it.odd)}
 	for line := range contentline.Lines(it.Raw) {
 		l.line(&line)
 	}

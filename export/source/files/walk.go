@@ -235,7 +235,7 @@ func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type) er
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", export.ErrStopped, ctx.Err())
 	case errors.Is(err, file.ErrNoTable):
-		w.skip(on, name, "it is a table whose columns are not those of contacts or to-dos", nil)
+		w.skip(on, name, "it is a table whose columns are not those of contacts", nil)
 		return nil
 	case err != nil && h == (holds{}):
 		w.unreadable(on, name, err)
