@@ -84,7 +84,7 @@ var fixed = []struct{ meaning, headings string }{
 	{"X-SKYPE", "Skype ID, Skype"},
 	{"IMPP", "IM, IM Address, IMAddress, Messenger ID, Instant Messenger, Screen Name"},
 	{"BDAY", "Birthday, Date of Birth, DOB, Geburtstag"},
-	{"BDAY.0", "Birth Year"}, {"BDAY.1", "Birth Month"}, {"BDAY.2", "Birth Day"},
+	{"BDAY.0", "Birth Year"}, {"BDAY.1", "Birth Month"},
 	{"ANNIVERSARY", "Anniversary, Jahrestag"},
 	{"RELATED spouse", "Spouse, Partner, Partner/in"},
 	{"RELATED child", "Children, Child, Kinder"},
@@ -163,6 +163,8 @@ func columnOf(heading string) column {
 			}
 		}
 	}
-	c.meaning = meanings[letters(heading)]
+	if c.meaning = meanings[letters(heading)]; strings.EqualFold(heading, "Birth Day") {
+		c.meaning = "BDAY.2" // of Thunderbird, and no birthday
+	}
 	return c
 }

@@ -50,8 +50,9 @@ func Read(r io.Reader, yield func(card []byte, line int) error) error {
 
 // A rows reads the rows of a CSV.
 type rows struct {
-	csv   *csv.Reader
-	limit *limiter
+	csv     *csv.Reader
+	limit   *limiter
+	charset []contentline.Param // what the start of the file looks like; nil if that is UTF-8
 }
 
 func newRows(r io.Reader) (*rows, error) {
@@ -74,7 +75,24 @@ func newRows(r io.Reader) (*rows, error) {
 	limit := &limiter{r: in}
 	c := csv.NewReader(limit)
 	c.Comma, c.LazyQuotes, c.FieldsPerRecord = separator(head), true, -1
-	return &rows{csv: c, limit: limit}, nil
+	return &rows{csv: c, limit: limit, charset: charsetOf(head)}, nil
+}
+
+// charsetOf guesses a charset by all that is not ASCII in the start of a file,
+// which tells more than one cell does.
+func charsetOf(head []byte) []contentline.Param {
+	var sample []byte
+	for word := range bytes.FieldsFuncSeq(head, func(r rune) bool { return r <= ' ' || r == ',' || r == ';' || r == '"' }) {
+		if bytes.ContainsFunc(word, func(r rune) bool { return r >= 0x80 }) {
+			sample = append(append(sample, word...), ' ')
+		}
+	}
+	l := contentline.Line{Value: string(sample)}
+	name, _ := l.Charset()
+	if name == "" || name == "utf-8, partly" {
+		return nil
+	}
+	return []contentline.Param{{Name: "CHARSET", Values: []string{name}}}
 }
 
 // separator is the one that is most frequent in the first line, outside of
@@ -121,7 +139,7 @@ func (r *rows) next() ([]string, int, error) {
 		r.limit.line = line + 1
 		blank := true
 		for i, cell := range cells {
-			l := contentline.Line{Value: cell}
+			l := contentline.Line{Value: cell, Params: r.charset}
 			cells[i] = strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", ""))
 			blank = blank && cells[i] == ""
 		}

@@ -162,7 +162,7 @@ func typeLabel(types []string) string {
 func recordOf(c *vcard.Contact) (*record, []vcard.Loss) {
 	r := &record{addresses: c.Addresses}
 	n := c.Names
-	if n == (vcard.Names{}) && len(c.Organizations) == 0 {
+	if n == (vcard.Names{}) && (len(c.Organizations) == 0 || c.Organizations[0].Text != c.Name) {
 		n.Given = c.Name
 	}
 	org, department := "", ""
