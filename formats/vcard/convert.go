@@ -51,11 +51,12 @@ type conversion struct {
 	from, to Version
 	depth    int // of cards around this one
 	losses   []Loss
-	groups   int // the highest number of a group itemN
+	groups   int           // the highest number of a group itemN
+	written  map[*rule]int // how many properties of a rule have been written
 }
 
 func convert(card *parsed, unless, to Version, depth int) ([]byte, []Loss, error) {
-	c := &conversion{parsed: card, from: card.version(unless), to: to, depth: depth}
+	c := &conversion{parsed: card, from: card.version(unless), to: to, depth: depth, written: map[*rule]int{}}
 	for _, q := range card.outside {
 		c.lost(&q, "it stands outside the card and is left out", true)
 	}

@@ -30,7 +30,8 @@ type property struct {
 type parsed struct {
 	Card
 	properties []property
-	outside    []property // lines before and after the card
+	outside    []property        // lines before and after the card
+	labels     map[string]string // the values of X-ABLabel by their groups in lower case
 }
 
 func parse(raw []byte) (*parsed, error) {
@@ -101,6 +102,9 @@ func propertyOf(l *contentline.Line) property {
 	for i := range l.Params {
 		p.param(&l.Params[i])
 	}
+	if p.name == "X-ANDROID-CUSTOM" {
+		p.android()
+	}
 	return p
 }
 
@@ -160,6 +164,9 @@ func (p *property) bare(as, name string) {
 	}
 }
 
+// mostTypes is how many types are searched for one that is there already.
+const mostTypes = 100
+
 func (p *property) addType(t string) {
 	switch {
 	case t == "":
@@ -167,7 +174,7 @@ func (p *property) addType(t string) {
 		if p.pref == 0 {
 			p.pref = 1
 		}
-	case !p.is(t):
+	case len(p.types) > mostTypes || !p.is(t):
 		p.types = append(p.types, t)
 	}
 }
@@ -227,6 +234,50 @@ func androidLabel(name string, q *contentline.Param) (string, bool) {
 	return label, true
 }
 
+// android makes what it is of X-ANDROID-CUSTOM, in which Android keeps what
+// vCard 2.1 and 3.0 have no property for: what, the value, the number of a
+// type, and the label of type 0.
+func (p *property) android() {
+	f := append(contentline.Fields(p.value), "", "", "")
+	value, typ, label := f[1], f[2], unescape(f[3])
+	if strings.TrimSpace(value) == "" {
+		return
+	}
+	switch strings.TrimPrefix(f[0], "vnd.android.cursor.item/") {
+	case "nickname":
+		p.name, label = "NICKNAME", ""
+		value = contentline.Escape(unescape(value))
+	case "contact_event":
+		switch typ {
+		case "1":
+			p.name = "ANNIVERSARY"
+		case "3":
+			p.name = "BDAY"
+		default:
+			p.name = "X-ABDATE"
+		}
+	case "relation":
+		p.name, p.kind = "RELATED", "text"
+		if n, err := strconv.Atoi(typ); err == nil && n > 0 && n < len(androidRelations) {
+			label = androidRelations[n]
+		}
+		for _, k := range kin {
+			if strings.EqualFold(k.label, label) {
+				p.addType(k.typ)
+			}
+		}
+	default:
+		return
+	}
+	p.value = value
+	if label != "" {
+		p.params = append(p.params, contentline.Param{Name: "X-CUSTOM", Values: []string{label}})
+	}
+}
+
+// androidRelations are Android's types of relations by their numbers.
+var androidRelations = []string{"", "Assistant", "Brother", "Child", "Domestic partner", "Father", "Friend", "Manager", "Mother", "Parent", "Partner", "Referred by", "Relative", "Sister", "Spouse"}
+
 // labelOf is the label of one's own that the property carries itself.
 func (p *property) labelOf() string {
 	for _, name := range [...]string{"X-CUSTOM", "X-LABEL"} {
@@ -252,12 +303,22 @@ func (p *parsed) label(group string) string {
 	if group == "" {
 		return ""
 	}
-	for i := range p.properties {
-		if q := &p.properties[i]; q.name == "X-ABLABEL" && strings.EqualFold(q.group, group) {
-			return strings.TrimSpace(contentline.Unescape(q.value))
+	if p.labels == nil {
+		p.labels = map[string]string{}
+		for i := range p.properties {
+			if q := &p.properties[i]; q.name == "X-ABLABEL" && q.group != "" {
+				p.setLabel(q.group, strings.TrimSpace(unescape(q.value)))
+			}
 		}
 	}
-	return ""
+	return p.labels[strings.ToLower(group)]
+}
+
+// setLabel takes the first label of a group.
+func (p *parsed) setLabel(group, label string) {
+	if group = strings.ToLower(group); p.labels[group] == "" {
+		p.labels[group] = label
+	}
 }
 
 // unwrap is an Apple label without the marks of one that Apple translates.

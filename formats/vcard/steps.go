@@ -15,14 +15,14 @@ func steps() []step {
 	return []step{
 		{"", "", "", (*conversion).notes},              // lines that are no property -> NOTE
 		{"", "", "", (*conversion).phoneticSounds},     // SOUND;X-IRMC-N -> X-PHONETIC-LAST-NAME and the like
-		{"", "", "", (*conversion).labels},             // TEL;X-CUSTOM -> item1.TEL, item1.X-ABLabel
+		{"", "", "", (*conversion).ownLabels},          // TEL;X-CUSTOM -> item1.TEL, item1.X-ABLabel
 		{"", "", "", (*conversion).agents},             // the card within the card
 		{"", V40, "", (*conversion).agentsToRelated},   // AGENT -> RELATED;TYPE=agent
 		{V40, "", "", (*conversion).relatedToAgents},   // RELATED;TYPE=agent -> AGENT
 		{"", V40, "", (*conversion).messengersToIMPP},  // X-JABBER -> IMPP:xmpp:
 		{"", V21, "", (*conversion).messengersOfOld},   // IMPP:xmpp: -> X-JABBER
 		{"", V40, "", (*conversion).relatedTypes},      // X-ABLabel:_$!<Spouse>!$_, X-SPOUSE -> RELATED;TYPE=spouse
-		{V40, "", "", (*conversion).relatedLabels},     // RELATED;TYPE=spouse -> X-ABLabel:_$!<Spouse>!$_
+		{"", "", V40, (*conversion).relatedLabels},     // RELATED;TYPE=spouse -> X-ABLabel:_$!<Spouse>!$_
 		{V40, "", "", (*conversion).socialTypes},       // SOCIALPROFILE;SERVICE-TYPE=x -> X-SOCIALPROFILE;TYPE=x
 		{"", V40, "", (*conversion).companyToKind},     // X-ABShowAs:COMPANY -> KIND:org
 		{"", "", V40, (*conversion).kindToCompany},     // KIND:org -> X-ABShowAs:COMPANY; KIND:individual goes
@@ -95,6 +95,8 @@ func (c *conversion) labelled(p property, label string) []property {
 	if p.group == "" {
 		p.group = c.newGroup()
 	}
+	c.label(p.group) // so that the labels are known
+	c.setLabel(p.group, label)
 	return []property{p, {group: p.group, name: "X-ABLABEL", as: "X-ABLabel", value: contentline.Escape(label)}}
 }
 
@@ -127,7 +129,7 @@ func (c *conversion) phoneticSounds() {
 
 var irmcNames = []string{"X-PHONETIC-LAST-NAME", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-MIDDLE-NAME"}
 
-func (c *conversion) labels() {
+func (c *conversion) ownLabels() {
 	c.replace(func(p property) []property {
 		label := p.get("X-CUSTOM")
 		if label == "" || c.label(p.group) != "" {
@@ -274,15 +276,6 @@ func (c *conversion) alternative(p *property) bool {
 	if c.to == V40 || r == nil || r.limit == 0 {
 		return false
 	}
-	n := 0
-	for i := range c.properties {
-		q := &c.properties[i]
-		if q == p {
-			break
-		}
-		if byName[q.name] == r && !strings.HasPrefix(q.name, "X-ALT-") {
-			n++
-		}
-	}
-	return n >= r.limit
+	c.written[r]++
+	return c.written[r] > r.limit
 }

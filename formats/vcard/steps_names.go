@@ -58,30 +58,50 @@ func (c *conversion) sortAsOfN() {
 // labelsToAddresses gives each LABEL to the address of its group, of its types,
 // or the only one; otherwise to an address that has nothing else.
 func (c *conversion) labelsToAddresses() {
-	var addresses []*property
+	free := map[string][]*property{} // addresses without a label by group and by types
+	addresses, labels := 0, 0
 	for p := range c.all("ADR") {
-		if p.get("LABEL") == "" {
-			addresses = append(addresses, p)
+		if p.get("LABEL") != "" {
+			continue
+		}
+		addresses++
+		keys := []string{"", typesKey(p)}
+		if p.group != "" {
+			keys = append(keys, strings.ToLower(p.group)+".")
+		}
+		for _, key := range keys {
+			free[key] = append(free[key], p)
 		}
 	}
-	many := 0
 	for range c.all("LABEL") {
-		many++
+		labels++
+	}
+	taken := map[*property]bool{}
+	give := func(key string) *property {
+		for len(free[key]) > 0 {
+			a := free[key][0]
+			if free[key] = free[key][1:]; !taken[a] {
+				taken[a] = true
+				return a
+			}
+		}
+		return nil
 	}
 	for p := range c.all("LABEL") {
 		text := unescape(p.value)
-		i := slices.IndexFunc(addresses, func(a *property) bool { return p.group != "" && strings.EqualFold(a.group, p.group) })
-		if i < 0 {
-			i = slices.IndexFunc(addresses, func(a *property) bool { return sameTypes(a, p) })
+		var a *property
+		if p.group != "" {
+			a = give(strings.ToLower(p.group) + ".")
 		}
-		if i < 0 && len(addresses) == 1 && many == 1 {
-			i = 0
+		if a == nil {
+			a = give(typesKey(p))
 		}
-		if i >= 0 {
-			addresses[i].put("LABEL", text)
-			addresses = slices.Delete(addresses, i, i+1)
-			p.name = ""
-			p.as = "LABEL"
+		if a == nil && addresses == 1 && labels == 1 {
+			a = give("")
+		}
+		if a != nil {
+			a.put("LABEL", text)
+			p.name, p.as = "", "LABEL"
 			continue
 		}
 		p.name, p.as, p.value = "ADR", "ADR", ";;;;;;"
@@ -90,16 +110,14 @@ func (c *conversion) labelsToAddresses() {
 	c.drop(func(p *property) bool { return p.name == "" && p.as == "LABEL" })
 }
 
-func sameTypes(a, b *property) bool {
-	if len(a.types) != len(b.types) {
-		return false
+// typesKey is the same for properties of the same types.
+func typesKey(p *property) string {
+	types := slices.Clone(p.types)
+	for i, t := range types {
+		types[i] = strings.ToLower(t)
 	}
-	for _, t := range a.types {
-		if !b.is(t) {
-			return false
-		}
-	}
-	return true
+	slices.Sort(types)
+	return ";" + strings.Join(types, ",")
 }
 
 func (c *conversion) labelsOfAddresses() {

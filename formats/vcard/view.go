@@ -12,7 +12,7 @@ import (
 // contactOf sorts the properties of a card into the fields of a Contact.
 func contactOf(card *parsed) *Contact {
 	c := &Contact{Card: card.Card}
-	v := viewer{card: card, from: card.version("")}
+	v := viewer{card: card, from: card.version(""), free: map[string][]int{}}
 	for i := range card.properties {
 		p := &card.properties[i]
 		if p.card == nil && strings.TrimSpace(p.value) == "" {
@@ -46,6 +46,7 @@ func shownBefore(c *Contact, p *property) (string, bool) {
 type viewer struct {
 	card *parsed
 	from Version
+	free map[string][]int // addresses that have no LABEL yet, by their types
 }
 
 // value is a text with the label and the types of its property.
@@ -108,15 +109,15 @@ func (v *viewer) person(c *Contact, p *property) bool {
 	case "N":
 		v.names(c, p)
 	case "X-PHONETIC-FIRST-NAME":
-		put(&c.Phonetic.Given, p)
+		return put(&c.Phonetic.Given, p)
 	case "X-PHONETIC-MIDDLE-NAME":
-		put(&c.Phonetic.Additional, p)
+		return put(&c.Phonetic.Additional, p)
 	case "X-PHONETIC-LAST-NAME":
-		put(&c.Phonetic.Family, p)
+		return put(&c.Phonetic.Family, p)
 	case "X-SORT-STRING":
-		put(&c.SortAs, p)
+		return put(&c.SortAs, p)
 	case "X-MAIDENNAME":
-		put(&c.Maiden, p)
+		return put(&c.Maiden, p)
 	case "NICKNAME":
 		c.Nicknames = appendList(c.Nicknames, p.value)
 	case "ORG":
@@ -154,12 +155,14 @@ func (v *viewer) person(c *Contact, p *property) bool {
 	return true
 }
 
-func put(field *string, p *property) {
-	if s := unescape(p.value); *field == "" {
+// put takes the text of a property that a card has once. It returns false for
+// another one, which has no place but in the rest.
+func put(field *string, p *property) bool {
+	s := unescape(p.value)
+	if *field == "" {
 		*field = s
-	} else if *field != s {
-		*field += " " + s
 	}
+	return *field == s
 }
 
 func appendList(to []string, value string) []string {
@@ -239,6 +242,10 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 		}
 		c.Emails = append(c.Emails, v.value(p, s))
 	case "ADR":
+		if p.get("LABEL") == "" {
+			key := typesKey(p)
+			v.free[key] = append(v.free[key], len(c.Addresses))
+		}
 		c.Addresses = append(c.Addresses, v.address(p))
 	case "LABEL":
 		v.label(c, p)
@@ -304,21 +311,19 @@ func (a *Address) envelope() string {
 // label gives a LABEL to the address of the same types that has none of its
 // own, otherwise to an address that has nothing else.
 func (v *viewer) label(c *Contact, p *property) {
-	own := v.value(p, unescape(p.value))
-	for i := range c.Addresses {
-		a := &c.Addresses[i]
-		if strings.Join(a.Types, ",") == strings.Join(own.Types, ",") && a.Text == a.envelope() {
-			a.Text = own.Text
-			return
-		}
+	key := typesKey(p)
+	if free := v.free[key]; len(free) > 0 {
+		c.Addresses[free[0]].Text = unescape(p.value)
+		v.free[key] = free[1:]
+		return
 	}
-	c.Addresses = append(c.Addresses, Address{Value: own})
+	c.Addresses = append(c.Addresses, Address{Value: v.value(p, unescape(p.value))})
 }
 
 // addChat adds an address unless the card has it already, as Apple writes all
 // of them twice: as IMPP, and as X-JABBER and the like.
 func (c *Contact) addChat(p Profile) {
-	for i := range c.Chats {
+	for i := range c.Chats[:min(len(c.Chats), mostTypes)] {
 		if have := &c.Chats[i]; have.User == p.User && have.Service == p.Service && have.Kind != p.Kind {
 			for _, t := range p.Types {
 				if !slices.Contains(have.Types, t) {
@@ -396,9 +401,9 @@ func (v *viewer) things(c *Contact, p *property) bool {
 	case "LANG", "LANGUAGE":
 		c.Languages = append(c.Languages, v.value(p, unescape(p.value)))
 	case "REV":
-		put(&c.Revised, p)
+		return put(&c.Revised, p)
 	case "PRODID":
-		put(&c.Product, p)
+		return put(&c.Product, p)
 	default:
 		return false
 	}

@@ -17,6 +17,9 @@ import (
 // MaxRow is the size in bytes up to which one row is read.
 const MaxRow = 4 << 20
 
+// maxColumns is how many columns a table may have.
+const maxColumns = 5000
+
 // ahead is how many rows are read before the first card is made, to tell from
 // them whether dates start with the day or the month.
 const ahead = 500
@@ -40,6 +43,9 @@ func Read(r io.Reader, yield func(card []byte, line int) error) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(header) > maxColumns {
+		return &contentline.Error{Line: line, Reason: "it has more than 5000 columns"}
 	}
 	t := newTable(header)
 	if !t.known() {
