@@ -121,6 +121,10 @@ var conversions = []struct {
 	{"custom labels", V30, V40, "item1.TEL:1\nitem1.X-ABLabel:Summer\\, house", "item1.TEL:1\nitem1.X-ABLabel:Summer\\, house", ""},
 	{"custom labels of Android", V21, V30, "TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=C3=9Cber):1", "item1.TEL:1\nitem1.X-ABLabel:Über", ""},
 
+	{"a nickname of Android", V21, V30, "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Jo;1;;;;;;;;;;;;;", "NICKNAME:Jo", ""},
+	{"an anniversary of Android", V30, V40, "X-ANDROID-CUSTOM:vnd.android.cursor.item/contact_event;2001-05-06;1;;;;;;;;;;;;;", "ANNIVERSARY:20010506", ""},
+	{"a relation of Android", V21, V30, "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;Bob;14;;;;;;;;;;;;;", "item1.X-ABRELATEDNAMES:Bob\nitem1.X-ABLabel:_$!<Spouse>!$_", ""},
+
 	// Texts.
 	{"quoted-printable", V21, V30, "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCll=\ner, a;b=0D=0A=5Cx", `NOTE:Müller\, a\;b\n\\x`, ""},
 	{"charset", V21, V40, "NOTE;CHARSET=ISO-8859-1:M\xfcller", "NOTE:Müller", ""},
@@ -197,7 +201,7 @@ func TestConvertNames(t *testing.T) {
 		{"N for 3.0", "VERSION:4.0\nFN:Ann Smith\n", V30, "VERSION:3.0\nN:;Ann Smith;;;\nFN:Ann Smith\n"},
 		{"N of a group", "VERSION:4.0\nKIND:group\nFN:Friends\n", V30, "VERSION:3.0\nN:Friends;;;;\nX-ADDRESSBOOKSERVER-KIND:group\nFN:Friends\n"},
 		{"FN for 4.0", "VERSION:2.1\nN:Smith;Ann\n", V40, "VERSION:4.0\nFN:Ann Smith\nN:Smith;Ann\n"},
-		{"FN of a company", "VERSION:2.1\nORG:Acme, Inc.\n", V30, "VERSION:3.0\nFN:Acme\\, Inc.\nN:;Acme\\, Inc.;;;\nORG:Acme\\, Inc.\n"},
+		{"FN of a company", "VERSION:2.1\nORG:Acme, Inc.\n", V30, "VERSION:3.0\nFN:Acme\\, Inc.\nN:;;;;\nORG:Acme\\, Inc.\n"},
 		{"SORT-STRING", "VERSION:3.0\nFN:x\nN:van der Harten;Rene\nSORT-STRING:Harten,Rene\n", V40, "VERSION:4.0\nFN:x\nN;SORT-AS=\"Harten,Rene\":van der Harten;Rene\n"},
 		{"SORT-AS", "VERSION:4.0\nFN:x\nN;SORT-AS=\"Harten,Rene\":van der Harten;Rene\n", V30, "VERSION:3.0\nFN:x\nN:van der Harten;Rene\nSORT-STRING:Harten\\,Rene\n"},
 		{"several FN", "VERSION:4.0\nFN:x\nFN;LANGUAGE=de:y\nN:x\n", V30, "VERSION:3.0\nFN:x\nX-ALT-FN;LANGUAGE=de:y\nN:x\n"},

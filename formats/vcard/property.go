@@ -264,6 +264,8 @@ func (p *property) android() {
 		for _, k := range kin {
 			if strings.EqualFold(k.label, label) {
 				p.addType(k.typ)
+				label = "_$!<" + k.label + ">!$_"
+				break
 			}
 		}
 	default:

@@ -30,7 +30,7 @@ func steps() []step {
 		{"", V40, "", (*conversion).sortStringToN},     // SORT-STRING -> N;SORT-AS=
 		{V40, "", "", (*conversion).sortAsOfN},         // N;SORT-AS= -> SORT-STRING
 		{"", V40, "", (*conversion).labelsToAddresses}, // LABEL -> ADR;LABEL=
-		{V40, "", "", (*conversion).labelsOfAddresses}, // ADR;LABEL= -> LABEL
+		{"", "", V40, (*conversion).labelsOfAddresses}, // ADR;LABEL= -> LABEL
 		{"", "", V40, (*conversion).preferences},       // PREF=1 to 100 -> TYPE=pref for the first
 		{"", "", "", (*conversion).internet},           // EMAIL;TYPE=INTERNET is for 2.1
 		{"", V40, "", (*conversion).constants},         // PROFILE:VCARD goes

@@ -9,19 +9,21 @@ import (
 )
 
 // requiredNames adds what the target requires: FN in 3.0 and 4.0, N in 2.1 and
-// 3.0. Programs that show N rather than FN show the same name by it.
+// 3.0. N holds FN, so that programs that show N rather than FN show the same
+// name; it stays empty where that is none of a person.
 func (c *conversion) requiredNames() {
 	var add []property
-	if c.to != V21 && c.first("FN") == nil {
+	fn := c.first("FN")
+	if c.to != V21 && fn == nil {
 		add = append(add, property{name: "FN", as: "FN", value: contentline.Escape(c.Name)})
 	}
 	if c.to != V40 && c.first("N") == nil {
-		name := ";" + contentline.Escape(c.Name) + ";;;"
-		switch c.Kind {
-		case "group":
+		name := ";;;;"
+		switch {
+		case c.Kind == "group":
 			name = contentline.Escape(c.Name) + ";;;;"
-		case "org":
-			name = ";;;;"
+		case c.Kind != "org" && fn != nil:
+			name = ";" + contentline.Escape(c.Name) + ";;;"
 		}
 		add = append(add, property{name: "N", as: "N", value: name})
 	}

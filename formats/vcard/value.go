@@ -28,7 +28,14 @@ const (
 	asAgent                     // a card, or a URI
 )
 
-func unescape(s string) string { return contentline.Unescape(s) }
+// unescape is a text without escapes, and with LF for line breaks.
+func unescape(s string) string {
+	s = contentline.Unescape(s)
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+	}
+	return s
+}
 
 // unescapeURI undoes the escapes that no URI has, but that programs write.
 func unescapeURI(s string) string { return strings.TrimSpace(unescape(s)) }
