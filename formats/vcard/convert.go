@@ -62,7 +62,9 @@ func convert(card *parsed, unless, to Version, depth int) ([]byte, []Loss, error
 	}
 	for i := range c.properties {
 		q := &c.properties[i]
-		ruleOf(q.name).read(q, c.from)
+		if !q.empty() {
+			ruleOf(q.name).read(q, c.from)
+		}
 	}
 	for _, s := range steps() {
 		if (s.from == "" || s.from == c.from) && (s.to == "" || s.to == to) && (s.not == "" || s.not != to) {
@@ -87,6 +89,12 @@ func (p *parsed) version(unless Version) Version {
 		}
 	}
 	return V30
+}
+
+// empty tells whether a property says nothing, as some programs write all that
+// they know.
+func (p *property) empty() bool {
+	return p.media == nil && p.card == nil && p.name != "ADR" && strings.TrimSpace(p.value) == ""
 }
 
 // ruleOf is what is known of the value of a property, by its canonical name.
@@ -136,7 +144,9 @@ func (c *conversion) writeProperty(b []byte, p *property) []byte {
 		} else if p.name == "X-ANNIVERSARY" && strings.EqualFold(unwrap(c.label(p.group)), "Anniversary") {
 			p.name = "X-ABDATE" // as Apple reads it
 		}
-		if loss := r.value.write(p, c.to); loss != "" {
+		if p.empty() {
+			p.kind, p.base64 = "", false
+		} else if loss := r.value.write(p, c.to); loss != "" {
 			c.lost(&before, loss, false)
 		} else if !strings.EqualFold(p.name, p.as) && strings.HasPrefix(p.name, "X-") && !(c.to == V30 && wellKnown[p.name]) {
 			c.lost(&before, "vCard "+string(c.to)+" has no such property: it is kept as "+p.name, false)

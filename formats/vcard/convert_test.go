@@ -138,6 +138,7 @@ var conversions = []struct {
 	{"parameters of 4.0", V40, V30, "NOTE;ALTID=1;LANGUAGE=de;PID=1.1:a", "NOTE;X-ALTID=1;LANGUAGE=de;X-PID=1.1:a", ""},
 	{"parameters of 4.0, back", V30, V40, "NOTE;X-ALTID=1;LANGUAGE=de;X-PID=1.1:a", "NOTE;ALTID=1;LANGUAGE=de;PID=1.1:a", ""},
 	{"what nobody knows", V30, V40, "g.X-FOO;X-BAR=\"a;b\",c:q,w;e\\,r\nETAG:\"1\"", "g.X-FOO;X-BAR=\"a;b\",c:q,w;e\\,r\nETAG:\"1\"", ""},
+	{"what says nothing", V30, V40, "BDAY:\nPHOTO;ENCODING=b:\nGEO:\nTZ;VALUE=text:\nX-JABBER:\nCLASS:", "BDAY:\nPHOTO:\nGEO:\nTZ:\nX-JABBER:\nX-CLASS:", ""},
 	{"a line that is no property", V30, V40, "NOTE:a\n\nlost, text", "NOTE:a\nNOTE:lost\\, text", "-"},
 }
 
