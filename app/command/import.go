@@ -37,7 +37,11 @@ func (s *session) importVerb() *cobra.Command {
 
 func (s *session) imports(ctx context.Context, w *work.Work, name string, paths []string) error {
 	r := s.reporter()
-	in, err := w.Import(ctx, name, paths, r.update)
+	in, err := w.Import(ctx, name, paths, func(p export.Progress) {
+		if p.Phase != export.Connecting || s.progress == "json" { // there is nothing to connect to
+			r.update(p)
+		}
+	})
 	r.end()
 	var own *work.Error
 	if errors.As(err, &own) {

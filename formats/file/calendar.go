@@ -18,6 +18,7 @@ type component struct {
 
 // A calendar is what a piece has in it, and where.
 type calendar struct {
+	head  []byte      // the calendar's own lines
 	items []component // without time zones
 	stray []byte      // what stands outside of everything
 	at    int         // line of the first of it
@@ -44,10 +45,14 @@ func (c *calendar) split(raw []byte) {
 				c.add(now)
 			}
 		case name == "VCALENDAR":
-			inside = mark == contentline.Begin
+			if inside = mark == contentline.Begin; inside {
+				c.head = append(c.head, l.Raw...)
+			}
 		case mark == contentline.Begin:
 			now, open = component{name: name, line: l.Number}, append(open, name)
-		case inside || l.Blank():
+		case inside:
+			c.head = append(c.head, l.Raw...)
+		case l.Blank():
 		default:
 			if len(c.stray) == 0 {
 				c.at = l.Number
@@ -134,18 +139,22 @@ func objects(raw []byte) []object {
 	var c calendar
 	c.split(raw)
 	whole := false
+	var odd []ical.Odd
 	for p := range seq(raw) {
 		o := object{uid: p.UID, name: p.Component, raw: p.Raw, line: 1, err: p.Err}
-		for _, x := range p.Odd {
-			o.odd = append(o.odd, Odd(x))
-		}
-		if same(p.Raw, raw) {
+		odd = append(odd, p.Odd...)
+		switch {
+		case same(p.Raw, raw):
 			whole = true
-		} else {
+		case p.Err != nil: // what breaks off, as the calendar has it
+			o.raw = append(slices.Clip(c.head), p.Raw...)
+			o.place(nil)
+		default:
 			o.place(c.take(p.Component, p.UID))
 		}
 		list = append(list, o)
 	}
+	assign(list, odd)
 	if len(list) == 1 && list[0].err != nil { // with all that is around it
 		list[0].raw = raw
 		return list
@@ -154,6 +163,21 @@ func objects(raw []byte) []object {
 		list = append(list, object{raw: c.stray, line: c.at, err: &contentline.Error{Line: c.at, Reason: "text outside of the calendar"}})
 	}
 	return list
+}
+
+// assign gives what is odd in a piece to the object that it stands in, or after.
+func assign(list []object, odd []ical.Odd) {
+	for _, x := range odd {
+		at := 0
+		for i := range list {
+			if list[i].line <= x.Line && list[i].line > list[at].line {
+				at = i
+			}
+		}
+		if len(list) > 0 {
+			list[at].odd = append(list[at].odd, Odd(x))
+		}
+	}
 }
 
 func seq(raw []byte) func(yield func(ical.Piece) bool) {

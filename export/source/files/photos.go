@@ -80,13 +80,9 @@ func (b *book) photos(ctx context.Context) ([]fs.FileInfo, error) {
 
 func (b *book) picture(info fs.FileInfo) export.Item {
 	name := path.Join(b.album, info.Name())
-	folder := b.album
-	if folder == "." {
-		folder = ""
-	}
 	it := export.Item{
 		ID: info.Name(), Name: info.Name(), Kind: export.Photos, Size: info.Size(), Modified: info.ModTime(),
-		Folder:  path.Join(b.on.path, folder),
+		Folder:  path.Join(b.on.name("."), b.album),
 		Version: fmt.Sprintf("%d bytes, %d", info.Size(), info.ModTime().UnixNano()),
 	}
 	if h, ok := info.Sys().(*zip.FileHeader); ok {
