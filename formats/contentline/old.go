@@ -58,7 +58,8 @@ func oldToken(v string) string {
 
 // appendQuoted appends v as quoted-printable (RFC 2045 section 6.7), the line
 // having n bytes already. Spaces at the start and the end of a line are
-// encoded, because some readers take them for a fold or cut them off.
+// encoded, because some readers take them for a fold or cut them off, and so
+// is the first letter of what would read as the BEGIN or END of a card.
 func appendQuoted(b []byte, v string, n int) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := 0; i < len(v); i++ {
@@ -68,7 +69,7 @@ func appendQuoted(b []byte, v string, n int) []byte {
 			continue
 		case c == '\n', c == '\r':
 			piece = []byte("=0D=0A")
-		case c > '~', c < ' ', c == '=', c == ' ' && (n == 0 || n+1 >= MaxWidth-1 || i+1 == len(v)):
+		case c > '~', c < ' ', c == '=', (n == 0 || n+1 >= MaxWidth) && (c|0x20 == 'b' || c|0x20 == 'e'), c == ' ' && (n == 0 || n+1 >= MaxWidth-1 || i+1 == len(v)):
 			piece = []byte{'=', hex[c>>4], hex[c&15]}
 		}
 		if n+len(piece) >= MaxWidth {

@@ -32,6 +32,9 @@ var writes = []struct {
 	{"base64", Line{Name: "PHOTO", Params: []Param{{"ENCODING", []string{"b"}}, {"TYPE", []string{"JPEG"}}}, Value: strings.Repeat("A", 80)},
 		"PHOTO;ENCODING=b;TYPE=JPEG:" + strings.Repeat("A", 48) + "\n " + strings.Repeat("A", 32) + "\n",
 		"PHOTO;JPEG;ENCODING=BASE64:" + strings.Repeat("A", 48) + "\n " + strings.Repeat("A", 32) + "\n\n"},
+	{"the end of a card behind a soft break", Line{Name: "NOTE", Value: strings.Repeat("x", 43) + "END:VCARD" + strings.Repeat("y", 40)},
+		"NOTE:" + strings.Repeat("x", 43) + "END:VCARD" + strings.Repeat("y", 18) + "\n " + strings.Repeat("y", 22) + "\n",
+		"NOTE;ENCODING=QUOTED-PRINTABLE:" + strings.Repeat("x", 43) + "=\n=45ND:VCARD" + strings.Repeat("y", 40) + "\n"},
 	{"bytes that are not UTF-8", Line{Name: "N", Value: "a\xffb"}, "N:a\ufffdb\n", "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:a=FFb\n"},
 }
 

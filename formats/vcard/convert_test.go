@@ -72,11 +72,13 @@ var conversions = []struct {
 	{"a portrait that is a link, to 2.1", V40, V21, "PHOTO:http://a.example/b.gif", "PHOTO;VALUE=URL:http://a.example/b.gif", ""},
 	{"a sound", V21, V40, "SOUND;WAVE;BASE64:UklGRg==\n", "SOUND:data:audio/wav;base64,UklGRg==", ""},
 	{"a key that is a text", V30, V40, "KEY:-----BEGIN\\, PGP", "KEY;VALUE=text:-----BEGIN\\, PGP", ""},
+	{"a key that is a link", V40, V30, "KEY;MEDIATYPE=application/pgp-keys:ftp://a.example/k", "KEY;VALUE=uri;TYPE=PGP:ftp://a.example/k", ""},
 	{"a key", V40, V30, "KEY:data:application/pgp-keys;base64,AAAA", "KEY;ENCODING=b;TYPE=PGP:AAAA", ""},
 
 	// Addresses.
 	{"LABEL", V30, V40, "ADR;TYPE=HOME:;;a;b;;c;d\nADR;TYPE=WORK:;;e;f;;g;h\nLABEL;TYPE=WORK:e\\nf\\, g", "ADR;TYPE=HOME:;;a;b;;c;d\nADR;TYPE=WORK;LABEL=\"e^nf, g\":;;e;f;;g;h", ""},
 	{"LABEL, back", V40, V30, "ADR;TYPE=WORK;LABEL=\"e^nf, g\":;;e;f;;g;h", "ADR;TYPE=WORK:;;e;f;;g;h\nLABEL;TYPE=WORK:e\\nf\\, g", ""},
+	{"LABEL as RFC 6350 has it", V40, V30, "ADR;LABEL=\"a, b\\nc\":;;e;f;;g;h", "ADR:;;e;f;;g;h\nLABEL:a\\, b\\nc", ""},
 	{"LABEL alone", V30, V40, "LABEL;TYPE=WORK:e", "ADR;TYPE=WORK;LABEL=e:;;;;;;", ""},
 	{"LABEL alone, back", V40, V30, "ADR;TYPE=WORK;LABEL=e:;;;;;;", "LABEL;TYPE=WORK:e", ""},
 	{"commas of 2.1", V21, V30, "ADR;HOME:;;Main St 5, Apt 3;Berlin;;1;D", "ADR;TYPE=HOME:;;Main St 5\\, Apt 3;Berlin;;1;D", ""},

@@ -46,7 +46,7 @@ func readMedia(p *property) *media {
 		m.data(value)
 	case p.base64, p.kind == "binary", p.kind == "inline":
 		m.encoded = squeeze(value)
-	case p.kind == "uri", p.kind == "cid", p.kind == "content-id", schemeOf(value) != "" && p.kind == "" && p.name != "KEY":
+	case p.kind == "uri", p.kind == "cid", p.kind == "content-id", p.kind == "" && isLink(value):
 		m.link = unescapeURI(value)
 	case p.kind == "" && looksEncoded(squeeze(value)):
 		m.encoded = squeeze(value)
@@ -57,6 +57,12 @@ func readMedia(p *property) *media {
 		m.typ = sniffMedia(m.encoded)
 	}
 	return m
+}
+
+// isLink tells whether a value of which nothing is said is a URI. A key may be
+// a text, which has spaces or line breaks.
+func isLink(s string) bool {
+	return schemeOf(s) != "" && !strings.ContainsAny(s, " \n") && !strings.Contains(s, `\n`)
 }
 
 // takeType takes the media type out of the types.

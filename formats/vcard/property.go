@@ -134,6 +134,9 @@ func (p *property) param(q *contentline.Param) {
 		if p.kind = strings.ToLower(q.Values[0]); p.kind == "url" {
 			p.kind = "uri"
 		}
+	case "LABEL":
+		// RFC 6350 section 6.3.1 has line breaks in it as in a text.
+		p.params = append(p.params, contentline.Param{Name: q.Name, Values: []string{lineBreaks.Replace(strings.Join(q.Values, ","))}})
 	default:
 		if label, ok := androidLabel(name, q); ok {
 			p.params = append(p.params, contentline.Param{Name: "X-CUSTOM", Values: []string{label}})
@@ -146,6 +149,8 @@ func (p *property) param(q *contentline.Param) {
 		p.params = append(p.params, *q)
 	}
 }
+
+var lineBreaks = strings.NewReplacer(`\n`, "\n", `\N`, "\n")
 
 // bare takes a parameter without a value, as vCard 2.1 has them: a type, an
 // encoding, or what a value is.
