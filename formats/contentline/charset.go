@@ -26,4 +26,3 @@ func (l *Line) Charset() (name string, guessed bool) {
 	}
 	return name, true
 }
-
