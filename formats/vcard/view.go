@@ -11,7 +11,10 @@ import (
 // contactOf sorts the properties of a card into the fields of a Contact.
 func contactOf(card *parsed) *Contact {
 	c := &Contact{Card: card.Card}
-	v := viewer{card: card, from: card.version(""), free: map[string][]int{}}
+	v := viewer{card: card, from: card.version("")}
+	if v.labels = slices.ContainsFunc(card.properties, func(p property) bool { return p.name == "LABEL" }); v.labels {
+		v.free = map[string][]int{}
+	}
 	for i := range card.properties {
 		p := &card.properties[i]
 		if p.card == nil && strings.TrimSpace(p.value) == "" {
@@ -43,9 +46,10 @@ func shownBefore(c *Contact, p *property) (string, bool) {
 }
 
 type viewer struct {
-	card *parsed
-	from Version
-	free map[string][]int // addresses that have no LABEL yet, by their types
+	card   *parsed
+	from   Version
+	labels bool             // the card has a LABEL
+	free   map[string][]int // addresses that have no LABEL yet, by their types
 }
 
 // value is a text with the label and the types of its property.
@@ -248,7 +252,7 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 		}
 		c.Emails = append(c.Emails, v.value(p, s))
 	case "ADR":
-		if p.get("LABEL") == "" {
+		if v.labels && p.get("LABEL") == "" {
 			key := typesKey(p)
 			v.free[key] = append(v.free[key], len(c.Addresses))
 		}

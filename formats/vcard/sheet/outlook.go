@@ -70,7 +70,7 @@ func writeOutlook(w io.Writer, contacts iter.Seq2[*vcard.Contact, error]) ([]vca
 			row[i] = f.cells[column]
 		}
 		losses = append(losses, f.lost...)
-		if err := out.Write(row); err != nil {
+		if err := out.Write(quoted(row)); err != nil {
 			return losses, err
 		}
 	}

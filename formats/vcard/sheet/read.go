@@ -146,7 +146,7 @@ func (r *rows) next() ([]string, int, error) {
 		blank := true
 		for i, cell := range cells {
 			l := contentline.Line{Value: cell, Params: r.charset}
-			cells[i] = strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", ""))
+			cells[i] = unquoted(strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", "")))
 			blank = blank && cells[i] == ""
 		}
 		if !blank {

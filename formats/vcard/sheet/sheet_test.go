@@ -253,6 +253,31 @@ func TestWriteHeader(t *testing.T) {
 	}
 }
 
+// TestFormulas: no cell is run by a spreadsheet, and none is changed by it.
+func TestFormulas(t *testing.T) {
+	in := "BEGIN:VCARD\nVERSION:3.0\nFN:x\nN:=HYPERLINK(1)\\,2;@ann;+cmd|' /C calc'!A0;;\nTEL:+49 (30) 1\nEND:VCARD\n"
+	c, contacts := one(t, in)
+	for _, columns := range []Columns{Google, Outlook} {
+		var b bytes.Buffer
+		if _, err := Write(&b, columns, contacts); err != nil {
+			t.Fatal(err)
+		}
+		s := b.String()
+		if !strings.Contains(s, "'=HYPERLINK") || !strings.Contains(s, "'+cmd") || !strings.Contains(s, ",+49 (30) 1") || !strings.Contains(s, "@ann") {
+			t.Errorf("%q", s)
+		}
+		if err := Read(&b, func(card []byte, _ int) error {
+			back, err := vcard.View(card)
+			if err == nil && back.Names != c.Names {
+				t.Errorf("%+v", back.Names)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestWriteStops: an error of the contacts ends it.
 func TestWriteStops(t *testing.T) {
 	stop := errors.New("stop")

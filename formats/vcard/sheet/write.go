@@ -57,7 +57,7 @@ func writeGoogle(w io.Writer, contacts iter.Seq2[*vcard.Contact, error]) ([]vcar
 		}
 		r, lost := recordOf(c)
 		losses = append(losses, lost...)
-		if err := out.Write(n.row(r)); err != nil {
+		if err := out.Write(quoted(n.row(r))); err != nil {
 			return losses, err
 		}
 	}
