@@ -167,13 +167,20 @@ func TestSkipped(t *testing.T) {
 	fill(t, dir)
 	write(t, filepath.Join(dir, "more", "inner.zip"), "PK\x03\x04")
 	write(t, filepath.Join(dir, "more", "empty.vcf"), "")
+	write(t, filepath.Join(dir, "more", "bank.csv"), "Date,Name,Amount\n2026-01-01,Grocer,12\n2026-01-02,Baker,3\n")
+	write(t, filepath.Join(dir, "more", "sums.csv"), "Date,Amount\n2026-01-01,12\n")
+	write(t, filepath.Join(dir, "more", "friends.csv"), "First Name,E-mail 1 - Value\nAnna,anna@example.org\n")
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "more", "link.vcf")); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
 	defer s.Close()
-	if _, err := s.Collections(t.Context()); err != nil {
+	cs, err := s.Collections(t.Context())
+	if err != nil {
 		t.Fatal(err)
+	}
+	if len(cs) != 6 { // those of fill, and friends.csv
+		t.Errorf("the collections are %v", cs)
 	}
 	got := map[string]string{}
 	for _, x := range s.Skipped() {
@@ -181,6 +188,7 @@ func TestSkipped(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"notes.txt": "it holds no contacts", "inner.zip": "archive within", "empty.vcf": "it is empty", "link.vcf": "link",
+		"bank.csv": "does not look like one of contacts", "sums.csv": "columns are not those",
 	} {
 		if !strings.Contains(got[name], want) {
 			t.Errorf("%s: %q, want %q", name, got[name], want)

@@ -13,10 +13,14 @@ import (
 	"sidekeep/export"
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
+	"sidekeep/formats/vcard"
 )
 
 // holds is what a file has in it.
-type holds struct{ cards, dates, todos bool }
+type holds struct {
+	cards, dates, todos bool
+	sure                bool // of a table: it is one of contacts, and not of anything else that has names
+}
 
 // contents goes through a file once, to learn what its collections are.
 func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds, err error) {
@@ -25,6 +29,11 @@ func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds
 		return h, caused(err)
 	}
 	defer f.Close()
+	if t == file.Table {
+		h.sure, err = people(&stoppable{f, ctx})
+		h.cards = err == nil
+		return h, caused(err)
+	}
 	err = file.Kinds(&stoppable{f, ctx}, t, func(k string) {
 		switch k {
 		case "VCARD":
@@ -36,6 +45,20 @@ func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds
 		}
 	})
 	return h, caused(err)
+}
+
+// people tells whether at least half of the rows of a table can be reached: have an
+// e-mail address or a telephone.
+func people(r io.Reader) (bool, error) {
+	n, reached := 0, 0
+	err := file.Items(r, file.Table, func(it *file.Item) error {
+		n++
+		if c, err := vcard.View(it.Raw); err == nil && len(c.Emails)+len(c.Phones) > 0 {
+			reached++
+		}
+		return nil
+	})
+	return 2*reached >= n, err
 }
 
 // stoppable ends reading when the context does.

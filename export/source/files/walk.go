@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sidekeep/export"
@@ -198,7 +199,7 @@ func (w *walk) file(ctx context.Context, on *shelf, name string, t file.Type, na
 	case file.Photo:
 		w.photo(on, name, named)
 	case file.Cards, file.Calendar, file.Table:
-		return w.text(ctx, on, name, t)
+		return w.text(ctx, on, name, t, named)
 	case file.Archive:
 		w.skip(on, name, "it is an archive within a folder or archive: import it by itself", nil)
 	case file.EmptyFile:
@@ -229,7 +230,7 @@ func (w *walk) photo(on *shelf, name string, named bool) {
 }
 
 // text adds the collections that a file of contacts, dates or a table holds.
-func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type) error {
+func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type, named bool) error {
 	h, err := contents(ctx, on, name, t)
 	switch {
 	case ctx.Err() != nil:
@@ -239,6 +240,10 @@ func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type) er
 		return nil
 	case err != nil && h == (holds{}):
 		w.unreadable(on, name, err)
+		return nil
+	}
+	if t == file.Table && !h.sure && !named {
+		w.skip(on, name, "it is a table that does not look like one of contacts: name the file itself to import it", nil)
 		return nil
 	}
 	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
@@ -297,11 +302,14 @@ func (w *walk) skip(on *shelf, name, why string, err error) {
 // full is the path of what stands on the shelf.
 func (s *shelf) full(name string) string { return filepath.Join(s.path, filepath.FromSlash(name)) }
 
-// name is what a folder of the shelf is called.
+// name is what a folder of the shelf is called; one for a month, with its year.
 func (s *shelf) name(folder string) string {
 	base := filepath.Base(s.full(folder))
 	if folder == "." && s.close != nil { // a zip archive
-		base = strings.TrimSuffix(base, filepath.Ext(base))
+		return strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if _, err := strconv.Atoi(base); err == nil && len(base) <= 2 && path.Dir(folder) != "." {
+		return path.Base(path.Dir(folder)) + " " + base
 	}
 	return base
 }
