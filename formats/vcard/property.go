@@ -35,7 +35,12 @@ type parsed struct {
 }
 
 func parse(raw []byte) (*parsed, error) {
-	p := &parsed{properties: make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24))}
+	return parseInto(make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24)), raw)
+}
+
+// parseInto is parse with room for the properties.
+func parseInto(room []property, raw []byte) (*parsed, error) {
+	p := &parsed{properties: room}
 	first := firsts{}
 	err := walk(raw, func(l *contentline.Line, where place) {
 		switch where {

@@ -238,7 +238,13 @@ func readAgent(p *property) {
 	if p.card != nil {
 		return
 	}
-	s := strings.TrimSpace(unescape(p.value))
+	s := strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, unescape(p.value))
+	s = strings.TrimSpace(s)
 	if strings.HasPrefix(strings.ToUpper(s), "BEGIN:VCARD") {
 		p.card, p.value, p.kind = []byte(s), "", ""
 		return
