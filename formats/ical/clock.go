@@ -19,16 +19,63 @@ const (
 
 // span sets the span that holds the moment at.
 func (c *clock) span(at int) {
-	t := time.Unix(int64(at), 0).In(c.loc)
-	_, c.offset = t.Zone()
-	start, end := t.ZoneBounds()
-	c.from, c.to, c.known = farPast, farFuture, true
-	if !start.IsZero() {
-		c.from = int(start.Unix())
+	_, c.offset = time.Unix(int64(at), 0).In(c.loc).Zone()
+	c.from, c.to, c.known = spanStart(c.loc, at), spanEnd(c.loc, at), true
+}
+
+// The time package ends a span at each turn of the year after the last change
+// that its database lists, and in leap years a day before that it ends it
+// before the moment asked for. A span is therefore followed for up to
+// spanSteps such ends.
+const spanSteps = 8
+
+// spanEnd gives the moment after at at which the clock is changed next,
+// farFuture if it never is.
+func spanEnd(loc *time.Location, at int) int {
+	t := time.Unix(int64(at), 0).In(loc)
+	x := t
+	for range spanSteps {
+		_, end := x.ZoneBounds()
+		if end.IsZero() {
+			return farFuture
+		}
+		if !end.After(x) {
+			end = x.Add(24 * time.Hour)
+		}
+		if x = end; !sameZone(x, t) {
+			break
+		}
 	}
-	if !end.IsZero() {
-		c.to = int(end.Unix())
+	return int(x.Unix())
+}
+
+// spanStart gives the moment, at the latest at, since which the clock has not
+// been changed, farPast if it never was.
+func spanStart(loc *time.Location, at int) int {
+	t := time.Unix(int64(at), 0).In(loc)
+	x := t
+	for range spanSteps {
+		start, _ := x.ZoneBounds()
+		if start.IsZero() {
+			return farPast
+		}
+		if start.After(x) {
+			start = x.Add(-24 * time.Hour)
+		}
+		x = start
+		before := x.Add(-time.Second)
+		if !sameZone(before, t) {
+			break
+		}
+		x = before
 	}
+	return int(x.Unix())
+}
+
+func sameZone(a, b time.Time) bool {
+	name1, offset1 := a.Zone()
+	name2, offset2 := b.Zone()
+	return offset1 == offset2 && name1 == name2 && a.IsDST() == b.IsDST()
 }
 
 // at gives the moment at which the clock shows wall: the first of two, and for

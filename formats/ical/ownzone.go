@@ -42,6 +42,7 @@ const (
 	firstZoneYear = 1850
 	lastZoneYear  = 2130
 	mostChanges   = 4096
+	densest       = 6 // changes in a week
 )
 
 // ownLocation makes a Location of the observances of a VTIMEZONE; nil if they
@@ -69,6 +70,12 @@ func ownLocation(id string, observances []observance) *time.Location {
 		return nil
 	}
 	slices.SortStableFunc(changes, func(a, b change) int { return a.at - b.at })
+	changes = slices.CompactFunc(changes, func(a, b change) bool { return a.at == b.at })
+	for i := range max(0, len(changes)-densest) {
+		if changes[i+densest].at-changes[i].at < 7*daySeconds {
+			return nil
+		}
+	}
 	l, err := time.LoadLocationFromTZData(id, zoneFile(before, changes))
 	if err != nil {
 		return nil
@@ -175,13 +182,13 @@ func zoneFile(before int, changes []change) []byte {
 	b = append(append(b, ats...), indexes...)
 	for _, k := range kinds {
 		b = binary.BigEndian.AppendUint32(b, uint32(int32(k.offset)))
-		b = append(b, flag(k.summer), byte(nameAt[k.name]))
+		b = append(b, oneIf(k.summer), byte(nameAt[k.name]))
 	}
 	b = append(b, names...)
 	return append(b, '\n', '\n')
 }
 
-func flag(b bool) byte {
+func oneIf(b bool) byte {
 	if b {
 		return 1
 	}

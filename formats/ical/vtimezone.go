@@ -56,21 +56,21 @@ func timezone(id string, loc *time.Location, first, last int) []byte {
 // to the end of the year end. There is at least one.
 func onsetsOf(loc *time.Location, first, end int) []onset {
 	t := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC).Add(-24 * time.Hour).In(loc)
-	stop := time.Date(end+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	stop := dayOf(end+1, 1, 1) * daySeconds
 	var out []onset
-	start, next := t.ZoneBounds()
-	if start.IsZero() { // as it has been ever since
+	next := spanStart(loc, int(t.Unix()))
+	if next == farPast { // as it has been ever since
 		name, offset := t.Zone()
 		wall := dayOf(min(first, 1970), 1, 1) * daySeconds
 		out = append(out, onset{wall, offset, offset, name, t.IsDST()})
-	} else {
-		next = start
+		next = spanEnd(loc, int(t.Unix()))
 	}
-	for !next.IsZero() && next.Before(stop) {
-		_, from := next.Add(-time.Second).Zone()
-		name, to := next.Zone()
-		out = append(out, onset{int(next.Unix()) + from, from, to, name, next.IsDST()})
-		_, next = next.ZoneBounds()
+	for next < stop {
+		after := time.Unix(int64(next), 0).In(loc)
+		_, from := after.Add(-time.Second).Zone()
+		name, to := after.Zone()
+		out = append(out, onset{next + from, from, to, name, after.IsDST()})
+		next = spanEnd(loc, next)
 	}
 	return out
 }
