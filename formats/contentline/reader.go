@@ -130,7 +130,7 @@ func (l *Line) parse(s string) {
 	if !dot {
 		group, name = "", head
 	}
-	name = strings.Trim(name, " \t")
+	name = trimSpace(name)
 	if !isToken(name) || dot && !isToken(group) {
 		l.Value = s
 		return
@@ -139,6 +139,14 @@ func (l *Line) parse(s string) {
 	if params != "" {
 		l.Params = parseParams(params)
 	}
+}
+
+// trimSpace is s without spaces and tabs around it.
+func trimSpace(s string) string {
+	if s == "" || s[0] > ' ' && s[len(s)-1] > ' ' {
+		return s
+	}
+	return strings.Trim(s, " \t")
 }
 
 func isToken(s string) bool {
@@ -157,7 +165,7 @@ func parseParams(s string) []Param {
 	params := make([]Param, 0, 1+strings.Count(s, ";"))
 	for part := range fields(s, ';', quotes) {
 		name, value, has := strings.Cut(part, "=")
-		p := Param{Name: strings.Trim(name, " \t")}
+		p := Param{Name: trimSpace(name)}
 		if has {
 			for v := range fields(value, ',', quotes) {
 				p.Values = append(p.Values, unquote(v))

@@ -41,7 +41,7 @@ func parse(raw []byte) (*parsed, error) {
 // parseInto is parse with room for the properties.
 func parseInto(room []property, raw []byte) (*parsed, error) {
 	p := &parsed{properties: room}
-	first := firsts{}
+	var first firsts
 	err := walk(raw, func(l *contentline.Line, where place) {
 		switch where {
 		case outside:
@@ -51,12 +51,13 @@ func parseInto(room []property, raw []byte) (*parsed, error) {
 			p.nested(l)
 			return
 		}
-		q := propertyOf(l)
-		if upper := strings.ToUpper(q.as); wanted[upper] && first[upper] == "" {
-			first[upper] = strings.TrimSpace(q.value)
+		upper := strings.ToUpper(l.Name)
+		if upper != "VERSION" {
+			p.properties = append(p.properties, property{})
+			p.properties[len(p.properties)-1].set(l, upper)
 		}
-		if q.name != "VERSION" {
-			p.properties = append(p.properties, q)
+		if i := at(upper); i > 0 && first[i] == "" {
+			first[i] = strings.TrimSpace(l.Text())
 		}
 	})
 	if err != nil {
@@ -101,16 +102,16 @@ func plain(params []contentline.Param) []contentline.Param {
 	return out
 }
 
-func propertyOf(l *contentline.Line) property {
-	p := property{group: l.Group, as: l.Name, value: l.Text(), line: l.Number}
-	p.name = canonical(strings.ToUpper(l.Name))
+// set makes p the property of a line, whose name in upper case is given.
+func (p *property) set(l *contentline.Line, upper string) {
+	p.group, p.as, p.value, p.line = l.Group, l.Name, l.Text(), l.Number
+	p.name = canonical(upper)
 	for i := range l.Params {
 		p.param(&l.Params[i])
 	}
 	if p.name == "X-ANDROID-CUSTOM" {
 		p.android()
 	}
-	return p
 }
 
 // param sorts a parameter into the fields of the property.
@@ -315,15 +316,29 @@ func (p *parsed) label(group string) string {
 	if group == "" {
 		return ""
 	}
-	if p.labels == nil {
-		p.labels = map[string]string{}
+	if p.labels == nil && len(p.properties) <= mostTypes {
 		for i := range p.properties {
-			if q := &p.properties[i]; q.name == "X-ABLABEL" && q.group != "" {
-				p.setLabel(q.group, strings.TrimSpace(unescape(q.value)))
+			if q := &p.properties[i]; q.name == "X-ABLABEL" && strings.EqualFold(q.group, group) {
+				return strings.TrimSpace(unescape(q.value))
 			}
 		}
+		return ""
 	}
+	p.learnLabels()
 	return p.labels[strings.ToLower(group)]
+}
+
+// learnLabels keeps the labels in a map, once a card is long or gets more.
+func (p *parsed) learnLabels() {
+	if p.labels != nil {
+		return
+	}
+	p.labels = map[string]string{}
+	for i := range p.properties {
+		if q := &p.properties[i]; q.name == "X-ABLABEL" && q.group != "" {
+			p.setLabel(q.group, strings.TrimSpace(unescape(q.value)))
+		}
+	}
 }
 
 // setLabel takes the first label of a group.

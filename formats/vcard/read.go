@@ -10,11 +10,13 @@ import (
 // read walks over the lines of a card and keeps the first value of each
 // property that a name can be made of.
 func read(raw []byte) (Card, error) {
-	first := firsts{}
+	var first firsts
 	if err := walk(raw, func(l *contentline.Line, where place) {
-		name := strings.ToUpper(l.Name)
-		if where == within && wanted[name] && first[name] == "" {
-			first[name] = strings.TrimSpace(l.Text())
+		if where != within {
+			return
+		}
+		if i := at(strings.ToUpper(l.Name)); i > 0 && first[i] == "" {
+			first[i] = strings.TrimSpace(l.Text())
 		}
 	}); err != nil {
 		return Card{}, err
@@ -62,11 +64,6 @@ type walker struct {
 	depth        int  // of cards within the card
 	properties   int
 	last         int
-}
-
-var wanted = map[string]bool{
-	"VERSION": true, "UID": true, "KIND": true, "X-ADDRESSBOOKSERVER-KIND": true, "X-ABSHOWAS": true,
-	"FN": true, "N": true, "ORG": true, "NICKNAME": true, "EMAIL": true, "TEL": true,
 }
 
 func (w *walker) line(l *contentline.Line) error {
@@ -123,42 +120,72 @@ func (w *walker) property(l *contentline.Line) {
 	w.each(l, where)
 }
 
-// firsts are, by name in upper case, the first values that are not empty.
-type firsts map[string]string
+// firsts are the first values that are not empty, each where at says.
+type firsts [12]string
 
-func (first firsts) card() Card {
+// at is the place of a property, in upper case, that a card is recognised by; 0
+// for any other.
+func at(name string) int {
+	switch name {
+	case "VERSION":
+		return 1
+	case "UID":
+		return 2
+	case "KIND":
+		return 3
+	case "X-ADDRESSBOOKSERVER-KIND":
+		return 4
+	case "X-ABSHOWAS":
+		return 5
+	case "FN":
+		return 6
+	case "N":
+		return 7
+	case "ORG":
+		return 8
+	case "NICKNAME":
+		return 9
+	case "EMAIL":
+		return 10
+	case "TEL":
+		return 11
+	}
+	return 0
+}
+
+func (first *firsts) card() Card {
 	c := Card{
-		Version: first["VERSION"],
-		UID:     contentline.Unescape(first["UID"]),
+		Version: first[at("VERSION")],
+		UID:     contentline.Unescape(first[at("UID")]),
 		Name:    first.name(),
 		Kind:    "individual",
 	}
 	switch {
-	case first["KIND"] != "":
-		c.Kind = strings.ToLower(first["KIND"])
-	case first["X-ADDRESSBOOKSERVER-KIND"] != "": // Apple, in vCard 3.0
-		c.Kind = strings.ToLower(first["X-ADDRESSBOOKSERVER-KIND"])
-	case strings.EqualFold(first["X-ABSHOWAS"], "COMPANY"): // Apple
+	case first[at("KIND")] != "":
+		c.Kind = strings.ToLower(first[at("KIND")])
+	case first[at("X-ADDRESSBOOKSERVER-KIND")] != "": // Apple, in vCard 3.0
+		c.Kind = strings.ToLower(first[at("X-ADDRESSBOOKSERVER-KIND")])
+	case strings.EqualFold(first[at("X-ABSHOWAS")], "COMPANY"): // Apple
 		c.Kind = "org"
 	}
 	return c
 }
 
 // name is what the card can be called.
-func (first firsts) name() string {
-	if s := text(first["FN"]); s != "" {
+func (first *firsts) name() string {
+	if s := text(first[at("FN")]); s != "" {
 		return s
 	}
-	if s := fullName(contentline.Fields(first["N"])); s != "" {
+	if s := fullName(contentline.Fields(first[at("N")])); s != "" {
 		return s
 	}
-	for _, field := range contentline.Fields(first["ORG"]) {
+	for _, field := range contentline.Fields(first[at("ORG")]) {
 		if s := text(field); s != "" {
 			return s
 		}
 	}
 	for _, property := range []string{"NICKNAME", "EMAIL", "TEL"} {
-		s := text(first[property])
+		s := text(first[at(property)])
 		if property == "TEL" && len(s) > 4 && strings.EqualFold(s[:4], "tel:") {
 			s = s[4:]
 		}

@@ -95,7 +95,7 @@ func (c *conversion) labelled(p property, label string) []property {
 	if p.group == "" {
 		p.group = c.newGroup()
 	}
-	c.label(p.group) // so that the labels are known
+	c.learnLabels()
 	c.setLabel(p.group, label)
 	return []property{p, {group: p.group, name: "X-ABLABEL", as: "X-ABLabel", value: contentline.Escape(label)}}
 }
