@@ -33,7 +33,7 @@ func Unescape(s string) string {
 // Fields splits a structured value at its semicolons; those behind a backslash
 // do not count. The fields keep their backslashes.
 func Fields(s string) []string {
-	var out []string
+	out := make([]string, 0, 1+strings.Count(s, ";"))
 	from := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -50,7 +50,7 @@ func Fields(s string) []string {
 // List splits a value at its commas; those behind a backslash do not count.
 // The parts keep their backslashes.
 func List(s string) []string {
-	var out []string
+	out := make([]string, 0, 1+strings.Count(s, ","))
 	from := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {

@@ -167,6 +167,7 @@ func parseParams(s string) []Param {
 		name, value, has := strings.Cut(part, "=")
 		p := Param{Name: trimSpace(name)}
 		if has {
+			p.Values = make([]string, 0, 1+strings.Count(value, ","))
 			for v := range fields(value, ',', quotes) {
 				p.Values = append(p.Values, unquote(v))
 			}

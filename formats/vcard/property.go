@@ -123,7 +123,14 @@ func (p *property) param(q *contentline.Param) {
 	}
 	switch name {
 	case "TYPE":
+		if p.types == nil {
+			p.types = make([]string, 0, len(q.Values))
+		}
 		for _, v := range q.Values {
+			if strings.IndexByte(v, ',') < 0 {
+				p.addType(strings.TrimSpace(v))
+				continue
+			}
 			for v := range strings.SplitSeq(v, ",") { // TYPE="home,cell", which is one value by the letter
 				p.addType(strings.TrimSpace(v))
 			}

@@ -244,6 +244,9 @@ func (v *viewer) day(p *property, field **Date, c *Contact) {
 func (v *viewer) reach(c *Contact, p *property) bool {
 	switch p.name {
 	case "TEL":
+		if c.Phones == nil {
+			c.Phones = make([]Value, 0, 2)
+		}
 		c.Phones = append(c.Phones, v.value(p, readPhone(unescape(p.value))))
 	case "EMAIL":
 		s := unescape(p.value)
