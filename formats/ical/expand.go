@@ -11,7 +11,7 @@ var ErrTooMuch = errors.New("the recurrence rule names more times than can be lo
 
 // maxWork is how many periods and times are looked at for one series and
 // window: a few tens of milliseconds.
-const maxWork = 1 << 19
+const maxWork = 1 << 18
 
 // A series evaluates a Series for one window. Its moments are seconds since
 // 1970: of wall-clock time if the master has no zone.

@@ -62,6 +62,12 @@ func FuzzRule(f *testing.F) {
 		if start < -62135596800 || start > 253402300799 {
 			return
 		}
+		begun := time.Now()
+		defer func() {
+			if spent := time.Since(begun); spent > 4*time.Second {
+				t.Errorf("%q took %v", text, spent)
+			}
+		}()
 		for _, old := range []bool{false, true} {
 			e := &Entry{Component: "VEVENT", Start: Moment{Time: time.Unix(start, 0).In(load("Europe/Berlin"))}, rules: []ruleText{{text, old}}}
 			last, n := time.Time{}, 0

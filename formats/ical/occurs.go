@@ -116,6 +116,9 @@ func (g *generator) period() {
 // pick makes ready what BYSETPOS names of the period's days and times.
 func (g *generator) pick() {
 	size := len(g.days) * len(g.times)
+	if !g.spend(len(g.rule.bySetPos)) {
+		return
+	}
 	var places []int
 	for _, n := range g.rule.bySetPos {
 		if n < 0 {
@@ -308,6 +311,9 @@ func (g *generator) short() {
 			return
 		}
 		seconds = []int{second % 60}
+	}
+	if !g.spend(len(minutes) * len(seconds) / 4) {
+		return
 	}
 	g.times = timesOf(hours, minutes, seconds)
 	if len(r.bySetPos) > 0 {
