@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,7 +18,7 @@ func (z *zones) location(id string) *time.Location {
 	if l, ok := z.locations[id]; ok {
 		return l
 	}
-	l := ownLocation(id, z.byID[strings.TrimSpace(id)])
+	l := z.own(id)
 	if l == nil {
 		l = location(id)
 	}
@@ -25,6 +26,35 @@ func (z *zones) location(id string) *time.Location {
 		z.locations = map[string]*time.Location{}
 	}
 	z.locations[id] = l
+	return l
+}
+
+// evaluated remembers the VTIMEZONEs that were asked for last: the objects of a
+// calendar mostly have the same ones, and evaluating one costs as much as
+// reading ten events.
+var evaluated struct {
+	sync.Mutex
+	byText map[string]*time.Location
+}
+
+const mostEvaluated = 200
+
+func (z *zones) own(id string) *time.Location {
+	id = strings.TrimSpace(id)
+	text := z.texts[id]
+	if text == "" || len(text) > 1<<16 {
+		return ownLocation(id, z.byID[id])
+	}
+	evaluated.Lock()
+	defer evaluated.Unlock()
+	if l, ok := evaluated.byText[text]; ok {
+		return l
+	}
+	if len(evaluated.byText) >= mostEvaluated || evaluated.byText == nil {
+		evaluated.byText = map[string]*time.Location{}
+	}
+	l := ownLocation(id, z.byID[id])
+	evaluated.byText[strings.Clone(text)] = l
 	return l
 }
 

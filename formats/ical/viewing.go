@@ -98,6 +98,7 @@ func (n *Node) zoneID() string {
 
 // readNode reads a VTIMEZONE.
 func (z *zones) readNode(n *Node) {
+	known := len(z.byID)
 	begin := contentline.Line{Name: "BEGIN", Value: n.Name}
 	z.line(&begin, contentline.Begin, 0)
 	for i := range n.Lines {
@@ -111,6 +112,12 @@ func (z *zones) readNode(n *Node) {
 		}
 	}
 	z.line(&contentline.Line{Name: "END", Value: n.Name}, contentline.End, 0)
+	if id := n.zoneID(); len(z.byID) > known { // the first of its name
+		if z.texts == nil {
+			z.texts = map[string]string{}
+		}
+		z.texts[id] = string(n.Raw)
+	}
 }
 
 // add puts an entry into its series.

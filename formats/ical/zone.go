@@ -11,6 +11,7 @@ import (
 // read is in open.
 type zones struct {
 	byID      map[string][]observance
+	texts     map[string]string         // of the VTIMEZONEs that were read as nodes
 	locations map[string]*time.Location // those asked for, nil for unknown ones
 	all       *time.Location            // of times without a TZID; nil if they are floating
 	id        string
