@@ -124,6 +124,10 @@ func (p *property) param(q *contentline.Param) {
 	switch name {
 	case "TYPE":
 		if p.types == nil {
+			if len(q.Values) == 1 && !strings.ContainsAny(q.Values[0], ", \t") && q.Values[0] != "" && !strings.EqualFold(q.Values[0], "PREF") {
+				p.types = q.Values[:1:1]
+				return
+			}
 			p.types = make([]string, 0, len(q.Values))
 		}
 		for _, v := range q.Values {

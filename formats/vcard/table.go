@@ -126,6 +126,10 @@ var byName = func() map[string]*rule {
 // canonical is the name that a property of this name, in upper case, has in
 // vCard 4.0.
 func canonical(upper string) string {
+	switch upper {
+	case "FN", "N", "TEL", "EMAIL", "ADR", "ORG", "NOTE", "BDAY", "URL", "UID", "PHOTO", "REV", "TITLE":
+		return upper // what most lines are
+	}
 	if r := byName[upper]; r != nil {
 		return r.v40
 	}
