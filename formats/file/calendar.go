@@ -18,10 +18,11 @@ type component struct {
 
 // A calendar is what a piece has in it, and where.
 type calendar struct {
-	head  []byte      // the calendar's own lines
-	items []component // without time zones
-	stray []byte      // what stands outside of everything
-	at    int         // line of the first of it
+	head  []byte                    // the calendar's own lines
+	items []component               // without time zones
+	of    map[[2]string][]component // the same by name and UID
+	stray []byte                    // what stands outside of everything
+	at    int                       // line of the first of it
 }
 
 // split finds the components of one VCALENDAR, or of those that stand alone, and
@@ -95,23 +96,27 @@ func follow(open []string, mark contentline.Mark, name string) []string {
 }
 
 func (c *calendar) add(now component) {
-	if now.name != "VTIMEZONE" {
-		c.items = append(c.items, now)
+	if now.name == "VTIMEZONE" {
+		return
 	}
+	c.items = append(c.items, now)
+	if c.of == nil {
+		c.of = map[[2]string][]component{}
+	}
+	key := [2]string{now.name, now.uid}
+	c.of[key] = append(c.of[key], now)
 }
 
 // take removes the components of an object and returns them: those of its name
 // and UID, or the first without a UID.
 func (c *calendar) take(name, uid string) []component {
-	var taken, rest []component
-	for _, x := range c.items {
-		if x.name == name && x.uid == uid && (uid != "" || len(taken) == 0) {
-			taken = append(taken, x)
-		} else {
-			rest = append(rest, x)
-		}
+	key := [2]string{name, uid}
+	taken := c.of[key]
+	if uid == "" && len(taken) > 1 {
+		taken, c.of[key] = taken[:1], taken[1:]
+	} else {
+		delete(c.of, key)
 	}
-	c.items = rest
 	return taken
 }
 
@@ -167,16 +172,18 @@ func objects(raw []byte) []object {
 
 // assign gives what is odd in a piece to the object that it stands in, or after.
 func assign(list []object, odd []ical.Odd) {
+	if len(list) == 0 || len(odd) == 0 {
+		return
+	}
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return list[a].line - list[b].line })
 	for _, x := range odd {
-		at := 0
-		for i := range list {
-			if list[i].line <= x.Line && list[i].line > list[at].line {
-				at = i
-			}
-		}
-		if len(list) > 0 {
-			list[at].odd = append(list[at].odd, Odd(x))
-		}
+		i, _ := slices.BinarySearchFunc(order, x.Line+1, func(i, line int) int { return list[i].line - line })
+		at := order[max(i-1, 0)]
+		list[at].odd = append(list[at].odd, Odd(x))
 	}
 }
 

@@ -188,6 +188,7 @@ func (m ids) of(it *Item) string {
 		m[id]++
 		unique = id + " #" + strconv.Itoa(m[id])
 	}
+	unique = strings.Clone(unique) // what it was cut from may be large
 	m[unique]++
 	return unique
 }
