@@ -115,7 +115,7 @@ func warnings(x work.Status, now time.Time) []string {
 	switch {
 	case x.Account.NeedsPassword():
 		list = append(list, "It needs its password: sidekeep account check \""+x.Name+"\"")
-	case !x.SetUp:
+	case !x.SetUp && !x.Imported:
 		list = append(list, "It is no longer set up, so nothing new is exported.")
 	}
 	if l := x.Last; l != nil {

@@ -108,6 +108,9 @@ func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.A
 		if in.Name != a.Name {
 			continue
 		}
+		if imported(in) && in.Last != nil {
+			return false, holdsFiles(a.Name)
+		}
 		full = w.o.Now().Sub(in.LastFull) > listEvery
 		if bytes.Equal(in.Settings, now) {
 			return full, nil

@@ -31,6 +31,7 @@ const (
 type Status struct {
 	Name     string
 	SetUp    bool             // it is among the accounts, and not only in the archive
+	Imported bool             // its items came from files; nothing exports it
 	Account  settings.Account // if it is set up
 	State    State
 	Items    map[export.Kind]int // that the source has and the archive holds
@@ -81,7 +82,7 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 func (w *Work) status(x archive.Account) Status {
 	s := Status{
 		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
-		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull,
+		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x),
 	}
 	switch {
 	case s.Last == nil:
@@ -92,7 +93,7 @@ func (w *Work) status(x archive.Account) Status {
 		s.State = Failed
 	case s.Last.SetAside > 0, s.SetAside > 0:
 		s.State = SetAside
-	case w.o.Now().Sub(s.LastFull) > freshFor:
+	case !s.Imported && w.o.Now().Sub(s.LastFull) > freshFor:
 		s.State = Overdue
 	default:
 		s.State = Safe

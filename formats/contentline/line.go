@@ -72,7 +72,7 @@ func (l *Line) Says(name, value string) bool {
 // lines, joined, are raw, and share its memory.
 func Lines(raw []byte) iter.Seq[Line] {
 	return func(yield func(Line) bool) {
-		r := Reader{stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw)}
+		r := Reader{stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw), whole: string(raw)}
 		for {
 			l, err := r.Next()
 			if err != nil || !yield(l) {

@@ -13,8 +13,9 @@ type logical struct {
 	quoted bool   // quoted-printable
 	base64 bool
 	soft   bool // the last line ended with a soft line break
-	held   [maxHead]byte
 }
+
+var none = []byte{} // a head of which nothing was seen yet
 
 // maxHead is how much of a line is searched for the colon.
 const maxHead = 1024
@@ -28,7 +29,7 @@ func (l *logical) add(p []byte) (continues bool) {
 	}
 	l.open, l.blank = true, isBlank(p)
 	l.quoted, l.base64, l.soft = false, false, false
-	l.head = l.held[:0]
+	l.head = none
 	if l.blank {
 		l.head = nil
 		return false

@@ -15,6 +15,7 @@ type Reader struct {
 	spans   []span // the delivered lines of the content line being read, counted from begin
 	parts   []span // those of the line that Next returned last
 	number  int    // of the last delivered line
+	whole   string // all of the input, if it is in memory
 	cutting bool   // what comes next is the rest of a line that was cut
 }
 
@@ -82,6 +83,9 @@ func (r *Reader) build(end int, quoted bool) Line {
 func (r *Reader) unfold(raw []byte, quoted bool) string {
 	width := r.enc.width()
 	if len(r.spans) == 1 {
+		if r.enc == narrow && r.whole != "" {
+			return r.whole[r.begin : r.begin+r.spans[0].text]
+		}
 		return string(r.enc.text(raw[:r.spans[0].text]))
 	}
 	out := make([]byte, 0, len(raw))
@@ -126,7 +130,7 @@ func (l *Line) parse(s string) {
 	if !dot {
 		group, name = "", head
 	}
-	name = strings.Trim(name, " \t")
+	name = trimSpace(name)
 	if !isToken(name) || dot && !isToken(group) {
 		l.Value = s
 		return
@@ -135,6 +139,14 @@ func (l *Line) parse(s string) {
 	if params != "" {
 		l.Params = parseParams(params)
 	}
+}
+
+// trimSpace is s without spaces and tabs around it.
+func trimSpace(s string) string {
+	if s == "" || s[0] > ' ' && s[len(s)-1] > ' ' {
+		return s
+	}
+	return strings.Trim(s, " \t")
 }
 
 func isToken(s string) bool {
@@ -153,8 +165,9 @@ func parseParams(s string) []Param {
 	params := make([]Param, 0, 1+strings.Count(s, ";"))
 	for part := range fields(s, ';', quotes) {
 		name, value, has := strings.Cut(part, "=")
-		p := Param{Name: strings.Trim(name, " \t")}
+		p := Param{Name: trimSpace(name)}
 		if has {
+			p.Values = make([]string, 0, 1+strings.Count(value, ","))
 			for v := range fields(value, ',', quotes) {
 				p.Values = append(p.Values, unquote(v))
 			}

@@ -10,9 +10,12 @@ import (
 // zones are the VTIMEZONEs of one object by their TZID. The one that is being
 // read is in open.
 type zones struct {
-	byID map[string][]observance
-	id   string
-	open []observance
+	byID      map[string][]observance
+	texts     map[string]string         // of the VTIMEZONEs that were read as nodes
+	locations map[string]*time.Location // those asked for, nil for unknown ones
+	all       *time.Location            // of times without a TZID; nil if they are floating
+	id        string
+	open      []observance
 }
 
 // An observance is a STANDARD or DAYLIGHT part of a VTIMEZONE (RFC 5545 section
@@ -22,6 +25,9 @@ type observance struct {
 	from, to int // offsets in seconds before and after an onset
 	dates    []time.Time
 	rule     *yearly
+	text     string // of a rule that is no yearly
+	name     string // its TZNAME
+	summer   bool   // it is a DAYLIGHT part
 	// The part can be evaluated: it has a start and an offset, and no rule but
 	// one that is understood.
 	started, offset, strange bool
@@ -43,7 +49,8 @@ func (z *zones) line(l *contentline.Line, mark contentline.Mark, depth int) {
 	case depth == 0 && l.Is("TZID") && z.id == "":
 		z.id = zoneID(l)
 	case depth == 1 && mark == contentline.Begin:
-		z.open = append(z.open, observance{})
+		_, name := l.Marker()
+		z.open = append(z.open, observance{summer: name == "DAYLIGHT"})
 	case depth == 1 && len(z.open) > 0:
 		z.open[len(z.open)-1].line(l)
 	}
@@ -68,9 +75,14 @@ func (o *observance) line(l *contentline.Line) {
 		rule, ok := parseYearly(l.Value)
 		if !ok || o.rule != nil {
 			o.strange = true
+			if o.rule == nil {
+				o.text = l.Value
+			}
 			return
 		}
 		o.rule = rule
+	case "TZNAME":
+		o.name = l.Text()
 	}
 }
 

@@ -10,39 +10,60 @@ import (
 // read walks over the lines of a card and keeps the first value of each
 // property that a name can be made of.
 func read(raw []byte) (Card, error) {
-	if len(raw) > contentline.MaxObject {
-		return Card{}, contentline.TooLarge()
+	var first firsts
+	if err := walk(raw, func(l *contentline.Line, where place) {
+		if where != within {
+			return
+		}
+		if i := at(strings.ToUpper(l.Name)); i > 0 && first[i] == "" {
+			first[i] = strings.TrimSpace(l.Text())
+		}
+	}); err != nil {
+		return Card{}, err
 	}
-	w := walker{first: map[string]string{}}
+	return first.card(), nil
+}
+
+// A place says where in a card a line stands.
+type place uint8
+
+const (
+	within  place = iota // it is a property of the card, or a line that is no property
+	nested               // it belongs to a card within the card, its BEGIN and END included
+	outside              // it stands before the card or after it
+)
+
+// walk calls each with every line of a card that is not blank, but for the
+// BEGIN and END of the card. An error is a [*contentline.Error].
+func walk(raw []byte, each func(l *contentline.Line, where place)) error {
+	if len(raw) > contentline.MaxObject {
+		return contentline.TooLarge()
+	}
+	w := walker{each: each}
 	var l contentline.Line
 	for l = range contentline.Lines(raw) {
 		if err := w.line(&l); err != nil {
-			return Card{}, err
+			return err
 		}
 	}
 	switch {
 	case !w.begun:
-		return Card{}, &contentline.Error{Reason: "there is no card in it: no BEGIN:VCARD"}
+		return &contentline.Error{Reason: "there is no card in it: no BEGIN:VCARD"}
 	case !w.ended:
-		return Card{}, &contentline.Error{Line: w.last, Reason: "the card breaks off: no END:VCARD"}
+		return &contentline.Error{Line: w.last, Reason: "the card breaks off: no END:VCARD"}
 	case w.properties == 0:
-		return Card{}, &contentline.Error{Reason: "the card is empty"}
+		return &contentline.Error{Reason: "the card is empty"}
 	}
-	return w.card(), nil
+	return nil
 }
 
 type walker struct {
-	first        map[string]string // by name in upper case: the first value that is not empty
+	each         func(l *contentline.Line, where place)
 	begun, ended bool
 	agent        bool // the line before says that a card follows
 	depth        int  // of cards within the card
 	properties   int
 	last         int
-}
-
-var wanted = map[string]bool{
-	"VERSION": true, "UID": true, "KIND": true, "X-ADDRESSBOOKSERVER-KIND": true, "X-ABSHOWAS": true,
-	"FN": true, "N": true, "ORG": true, "NICKNAME": true, "EMAIL": true, "TEL": true,
 }
 
 func (w *walker) line(l *contentline.Line) error {
@@ -59,6 +80,7 @@ func (w *walker) line(l *contentline.Line) error {
 	switch {
 	case mark == contentline.Begin && w.begun && !w.ended && after:
 		w.depth++
+		w.each(l, nested)
 	case mark == contentline.Begin && w.begun && !w.ended:
 		return &contentline.Error{Line: l.Number, Reason: "a second card begins before the first has ended"}
 	case mark == contentline.Begin && w.ended:
@@ -69,15 +91,22 @@ func (w *walker) line(l *contentline.Line) error {
 		return &contentline.Error{Line: l.Number, Reason: "END:VCARD without a BEGIN:VCARD before it"}
 	case mark == contentline.End && w.depth > 0:
 		w.depth--
+		w.each(l, nested)
 	case mark == contentline.End:
 		w.ended = true
 	case w.begun && !w.ended:
 		w.property(l)
+	default:
+		w.each(l, outside)
 	}
 	return nil
 }
 
 func (w *walker) property(l *contentline.Line) {
+	where := within
+	if w.depth > 0 {
+		where = nested
+	}
 	if l.Is("AGENT") {
 		value := strings.TrimSpace(l.Value)
 		w.agent = value == ""
@@ -85,51 +114,78 @@ func (w *walker) property(l *contentline.Line) {
 			w.depth++
 		}
 	}
-	name := strings.ToUpper(l.Name)
-	if w.depth > 0 {
-		return
-	}
-	if name != "VERSION" {
+	if w.depth == 0 && !l.Is("VERSION") {
 		w.properties++
 	}
-	if wanted[name] && w.first[name] == "" {
-		w.first[name] = strings.TrimSpace(l.Text())
-	}
+	w.each(l, where)
 }
 
-func (w *walker) card() Card {
+// firsts are the first values that are not empty, each where at says.
+type firsts [12]string
+
+// at is the place of a property, in upper case, that a card is recognised by; 0
+// for any other.
+func at(name string) int {
+	switch name {
+	case "VERSION":
+		return 1
+	case "UID":
+		return 2
+	case "KIND":
+		return 3
+	case "X-ADDRESSBOOKSERVER-KIND":
+		return 4
+	case "X-ABSHOWAS":
+		return 5
+	case "FN":
+		return 6
+	case "N":
+		return 7
+	case "ORG":
+		return 8
+	case "NICKNAME":
+		return 9
+	case "EMAIL":
+		return 10
+	case "TEL":
+		return 11
+	}
+	return 0
+}
+
+func (first *firsts) card() Card {
 	c := Card{
-		Version: w.first["VERSION"],
-		UID:     contentline.Unescape(w.first["UID"]),
-		Name:    w.name(),
+		Version: first[at("VERSION")],
+		UID:     contentline.Unescape(first[at("UID")]),
+		Name:    first.name(),
 		Kind:    "individual",
 	}
 	switch {
-	case w.first["KIND"] != "":
-		c.Kind = strings.ToLower(w.first["KIND"])
-	case w.first["X-ADDRESSBOOKSERVER-KIND"] != "": // Apple, in vCard 3.0
-		c.Kind = strings.ToLower(w.first["X-ADDRESSBOOKSERVER-KIND"])
-	case strings.EqualFold(w.first["X-ABSHOWAS"], "COMPANY"): // Apple
+	case first[at("KIND")] != "":
+		c.Kind = strings.ToLower(first[at("KIND")])
+	case first[at("X-ADDRESSBOOKSERVER-KIND")] != "": // Apple, in vCard 3.0
+		c.Kind = strings.ToLower(first[at("X-ADDRESSBOOKSERVER-KIND")])
+	case strings.EqualFold(first[at("X-ABSHOWAS")], "COMPANY"): // Apple
 		c.Kind = "org"
 	}
 	return c
 }
 
 // name is what the card can be called.
-func (w *walker) name() string {
-	if s := text(w.first["FN"]); s != "" {
+func (first *firsts) name() string {
+	if s := text(first[at("FN")]); s != "" {
 		return s
 	}
-	if s := fullName(contentline.Fields(w.first["N"])); s != "" {
+	if s := fullName(contentline.Fields(first[at("N")])); s != "" {
 		return s
 	}
-	for _, field := range contentline.Fields(w.first["ORG"]) {
+	for _, field := range contentline.Fields(first[at("ORG")]) {
 		if s := text(field); s != "" {
 			return s
 		}
 	}
 	for _, property := range []string{"NICKNAME", "EMAIL", "TEL"} {
-		s := text(w.first[property])
+		s := text(first[at(property)])
 		if property == "TEL" && len(s) > 4 && strings.EqualFold(s[:4], "tel:") {
 			s = s[4:]
 		}

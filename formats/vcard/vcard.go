@@ -1,6 +1,7 @@
-// Package vcard splits, reads and publishes vCards of the versions 2.1, 3.0
-// and 4.0. What it reads is a view for people; what is stored are always the
-// bytes as delivered.
+// Package vcard splits, reads, converts and publishes vCards of the versions
+// 2.1, 3.0 and 4.0. [Read] recognises a card, [View] reads all that it says,
+// and [Convert] writes it in another version, with a report of what that
+// version cannot carry. What is stored are always the bytes as delivered.
 package vcard
 
 import (

@@ -1,0 +1,303 @@
+package work
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"sidekeep/export"
+	"sidekeep/formats/file"
+	"sidekeep/formats/vcard"
+	"sidekeep/formats/vcard/sheet"
+)
+
+// A Target is what files are converted to.
+type Target string
+
+// The targets of a conversion.
+const (
+	ToVCard21 Target = "vcard2.1"
+	ToVCard3  Target = "vcard3"
+	ToVCard4  Target = "vcard4"
+	ToCSV     Target = "csv"
+	ToICS     Target = "ics"
+)
+
+// Targets lists every target.
+func Targets() []Target { return []Target{ToVCard3, ToVCard4, ToVCard21, ToCSV, ToICS} }
+
+// Converted is what a conversion did.
+type Converted struct {
+	Items       map[export.Kind]int // that were written; the birthdays among them are events
+	Losses      []Loss
+	Unconverted []Unsaved
+}
+
+// Convert reads files, folders with all that is below them, and stdin where a
+// path is [Stdin], and writes what is in them to out: as cards of one version,
+// as a table, or as one calendar. A table has the contacts, or the to-dos if
+// there are no contacts. A calendar has the events and to-dos, and the
+// birthdays of contacts. What cannot be converted is told and left out.
+func Convert(ctx context.Context, paths []string, stdin io.Reader, t Target, out io.Writer) (done Converted, err error) {
+	done.Items = map[export.Kind]int{}
+	list, end, err := inputs(paths, stdin)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	c := &conversion{ctx: ctx, inputs: list, out: bufio.NewWriterSize(out, 64<<10), done: &done}
+	switch t {
+	case ToVCard21:
+		err = c.cards(vcard.V21)
+	case ToVCard3:
+		err = c.cards(vcard.V30)
+	case ToVCard4:
+		err = c.cards(vcard.V40)
+	case ToCSV:
+		err = c.table()
+	case ToICS:
+		err = c.calendar()
+	default:
+		err = fmt.Errorf("there is no target %q", t)
+	}
+	if err == nil {
+		err = c.out.Flush()
+	}
+	if err == nil && done.total() == 0 {
+		err = nothingToConvert(t, done.Unconverted)
+	}
+	return done, err
+}
+
+func (c *Converted) total() int {
+	n := 0
+	for _, k := range c.Items {
+		n += k
+	}
+	return n
+}
+
+// An input is a file that is converted, with the name that it has for a person.
+type input struct{ path, shown string }
+
+// inputs lists the files that paths name. What comes from stdin is kept in a
+// temporary file until end, because a table needs it twice.
+func inputs(paths []string, stdin io.Reader) (list []input, end func() error, err error) {
+	end = func() error { return nil }
+	for _, p := range paths {
+		if p == Stdin {
+			f, err := os.CreateTemp("", "sidekeep-stdin-")
+			if err != nil {
+				return nil, end, err
+			}
+			before := end
+			end = func() error { return errors.Join(before(), os.Remove(f.Name())) }
+			_, err = io.Copy(f, stdin)
+			if err = errors.Join(err, f.Close()); err != nil {
+				return nil, end, errors.Join(err, end())
+			}
+			list = append(list, input{f.Name(), "stdin"})
+			continue
+		}
+		err := filepath.WalkDir(p, func(name string, d os.DirEntry, err error) error {
+			switch hidden := name != p && d != nil && d.Name()[0] == '.'; {
+			case err != nil:
+				return unreadable(name, err)
+			case hidden && d.IsDir():
+				return filepath.SkipDir
+			case d.IsDir(), hidden, name != p && !d.Type().IsRegular():
+				return nil
+			}
+			list = append(list, input{name, name})
+			return nil
+		})
+		if err != nil {
+			return nil, end, errors.Join(err, end())
+		}
+	}
+	return list, end, nil
+}
+
+// A conversion is one under way.
+type conversion struct {
+	ctx    context.Context
+	inputs []input
+	out    *bufio.Writer
+	done   *Converted
+	quiet  bool // what cannot be converted was told before
+}
+
+// each yields every item of every file that can be understood.
+func (c *conversion) each(yield func(in input, it *file.Item) error) error {
+	for _, in := range c.inputs {
+		if err := c.file(in, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conversion) file(in input, yield func(in input, it *file.Item) error) error {
+	f, err := os.Open(in.path)
+	if err != nil {
+		return unreadable(in.shown, err)
+	}
+	defer f.Close()
+	r := bufio.NewReaderSize(&counting{Reader: f, ctx: c.ctx}, file.HeadSize)
+	head, err := r.Peek(file.HeadSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return c.stopped(unreadable(in.shown, err))
+	}
+	t := file.Detect(head, in.shown)
+	switch t {
+	case file.Cards, file.Calendar, file.Table:
+	case file.EmptyFile:
+		return nil
+	default:
+		c.leave(in.shown, "it holds no contacts, events or to-dos")
+		return nil
+	}
+	var own error
+	err = file.Items(r, t, func(it *file.Item) error {
+		if it.Err != nil {
+			c.leave(placeOf(in, it), it.Err.Error())
+			return nil
+		}
+		own = yield(in, it)
+		return own
+	})
+	switch {
+	case own != nil, err == nil:
+		return err
+	case errors.Is(err, file.ErrNoTable):
+		c.leave(in.shown, err.Error())
+		return nil
+	}
+	return c.stopped(unreadable(in.shown, err))
+}
+
+func (c *conversion) stopped(err error) error {
+	if c.ctx.Err() != nil {
+		return stoppedBy(c.ctx)
+	}
+	return err
+}
+
+func placeOf(in input, it *file.Item) string {
+	name := it.Name()
+	if name == "" {
+		name = "an item without a name"
+	}
+	return fmt.Sprintf("%s, line %d, %s", in.shown, it.Line, name)
+}
+
+// leave notes what is not converted.
+func (c *conversion) leave(item, why string) {
+	if !c.quiet {
+		c.done.Unconverted = append(c.done.Unconverted, Unsaved{item, why})
+	}
+}
+
+// lose notes what is not carried over, with lines as they are in the file.
+func (c *conversion) lose(in input, it *file.Item, losses []vcard.Loss) {
+	name := it.Name()
+	if name == "" {
+		name = fmt.Sprintf("line %d", it.Line)
+	}
+	for _, l := range losses {
+		if l.Line > 0 {
+			l.Line = it.FileLine(l.Line)
+		}
+		c.done.Losses = append(c.done.Losses, Loss{in.shown, name, l})
+	}
+}
+
+func (c *conversion) cards(to vcard.Version) error {
+	return c.each(func(in input, it *file.Item) error {
+		if it.Type != file.Cards {
+			c.leave(placeOf(in, it), "it is no contact, and vCard holds nothing else")
+			return nil
+		}
+		out, losses, err := vcard.Convert(it.Raw, to)
+		if err != nil {
+			c.leave(placeOf(in, it), err.Error())
+			return nil
+		}
+		c.lose(in, it, losses)
+		c.done.Items[export.Contacts]++
+		_, err = c.out.Write(out)
+		return err
+	})
+}
+
+// table writes the contacts, or the to-dos if there are none.
+func (c *conversion) table() error {
+	contacts := 0
+	c.quiet = true
+	err := c.each(func(_ input, it *file.Item) error {
+		if it.Type == file.Cards {
+			contacts++
+		}
+		return nil
+	})
+	c.quiet = false
+	if err != nil {
+		return err
+	}
+	if contacts == 0 {
+		return c.todoTable()
+	}
+	first := true
+	losses, err := sheet.Write(c.out, sheet.Google, func(yield func(*vcard.Contact, error) bool) {
+		c.quiet = !first // it goes over the contacts twice
+		first = false
+		if err := c.contacts(yield); err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
+		}
+	})
+	c.quiet = false
+	for _, l := range losses {
+		c.done.Losses = append(c.done.Losses, Loss{Loss: l})
+	}
+	return err
+}
+
+// errEnough says that whoever goes over the contacts wants no more.
+var errEnough = errors.New("no more is wanted")
+
+func (c *conversion) contacts(yield func(*vcard.Contact, error) bool) error {
+	n := 0
+	err := c.each(func(in input, it *file.Item) error {
+		if it.Type != file.Cards {
+			c.leave(placeOf(in, it), "the table holds the contacts; convert events and to-dos by themselves")
+			return nil
+		}
+		contact, err := vcard.View(it.Raw)
+		if err != nil {
+			c.leave(placeOf(in, it), err.Error())
+			return nil
+		}
+		n++
+		if !yield(contact, nil) {
+			return errEnough
+		}
+		return nil
+	})
+	c.done.Items[export.Contacts] = n
+	return err
+}
+
+func nothingToConvert(t Target, left []Unsaved) error {
+	what := "There is nothing in it that can be converted to " + string(t) + "."
+	if len(left) > 0 {
+		what = fmt.Sprintf("There is nothing in it that can be converted to %s. %s: %s.", t, left[0].Item, left[0].Why)
+	}
+	return &Error{
+		What: what, Meaning: "Nothing was written.",
+		Try: "“sidekeep inspect FILE” shows what is in it.", Err: export.ErrEmpty,
+	}
+}

@@ -1,0 +1,166 @@
+package work
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/formats/file"
+	"sidekeep/formats/photo"
+)
+
+// Stdin is the path that stands for the standard input.
+const Stdin = "-"
+
+// An Inspected file is what [Inspect] tells of one.
+type Inspected struct {
+	Path  string
+	Type  file.Type
+	Size  int64     // bytes read of it
+	Taken time.Time // of a photo: when it was taken, zero if it does not say
+	Odd   []string  // in the way it is written, told at its end
+	Err   error     // why it could not be read, or not to its end
+}
+
+// An Inspector takes what Inspect finds: Begin before the first item of a file
+// with its path and type, End after the last. An error of it ends the
+// inspection.
+type Inspector struct {
+	Begin func(Inspected) error
+	Item  func(*file.Item) error // valid during the call
+	End   func(Inspected) error
+}
+
+// Inspect reads files, folders with all that is below them, and stdin where a
+// path is [Stdin], and tells what is in them. It changes nothing. What cannot
+// be read is told and does not keep it from the rest; the error is of to, of
+// ctx, or of a path that is not there.
+func Inspect(ctx context.Context, paths []string, stdin io.Reader, to Inspector) error {
+	for _, p := range paths {
+		if p == Stdin {
+			continue
+		}
+		if _, err := os.Stat(p); err != nil {
+			return unreadable(p, err)
+		}
+	}
+	for _, p := range paths {
+		if p == Stdin {
+			if err := inspect(ctx, Stdin, stdin, to); err != nil {
+				return err
+			}
+			continue
+		}
+		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case ctx.Err() != nil:
+				return stoppedBy(ctx)
+			case err != nil:
+				return errors.Join(to.Begin(Inspected{Path: name}), to.End(Inspected{Path: name, Err: err}))
+			case name != p && strings.HasPrefix(d.Name(), ".") && d.IsDir():
+				return fs.SkipDir
+			case d.IsDir(), name != p && (strings.HasPrefix(d.Name(), ".") || !d.Type().IsRegular()):
+				return nil
+			}
+			return inspectFile(ctx, name, to)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inspectFile(ctx context.Context, name string, to Inspector) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return errors.Join(to.Begin(Inspected{Path: name}), to.End(Inspected{Path: name, Err: err}))
+	}
+	defer f.Close()
+	return inspect(ctx, name, f, to)
+}
+
+// inspect tells what is in one file.
+func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error {
+	var layout file.Layout
+	n := &counting{Reader: in, ctx: ctx}
+	r := bufio.NewReaderSize(n, file.HeadSize)
+	head, err := r.Peek(file.HeadSize)
+	x := Inspected{Path: name}
+	if err != nil && !errors.Is(err, io.EOF) {
+		x.Err = err
+	}
+	x.Type = file.Detect(head, name)
+	if err := to.Begin(x); err != nil {
+		return err
+	}
+	switch x.Type {
+	case file.Photo:
+		if f, ok := in.(*os.File); ok && name != Stdin {
+			if t, how := photo.Captured(f, name, time.Time{}); how == photo.FromExif {
+				x.Taken = t
+			}
+			if info, err := f.Stat(); err == nil {
+				n.n = info.Size()
+			}
+		}
+	case file.Cards, file.Calendar, file.Table:
+		var own error
+		err := file.Items(layout.Through(r), x.Type, func(it *file.Item) error {
+			own = to.Item(it)
+			return own
+		})
+		switch {
+		case own != nil:
+			return own
+		case ctx.Err() != nil:
+			return stoppedBy(ctx)
+		}
+		x.Err, x.Odd = err, layout.Odds()
+	}
+	x.Size = n.n
+	return to.End(x)
+}
+
+// counting counts what is read, and ends when the context does.
+type counting struct {
+	io.Reader
+	ctx context.Context
+	n   int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func stoppedBy(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", export.ErrStopped, ctx.Err())
+}
+
+// unreadable says that a path that was named cannot be read.
+func unreadable(path string, err error) error {
+	why := err.Error()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		why = "it is not there"
+	case errors.Is(err, fs.ErrPermission):
+		why = "it may not be read"
+	}
+	return &Error{
+		What: path + ": " + why + ".", Meaning: "Nothing was read or written.",
+		Try: "Check how it is spelled, and where it is.", Usage: errors.Is(err, fs.ErrNotExist), Err: err,
+	}
+}

@@ -1,0 +1,382 @@
+package work
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/archive"
+	"sidekeep/formats/ical"
+	"sidekeep/formats/vcard"
+)
+
+// SaveOptions say what [Work.Save] writes, and how.
+type SaveOptions struct {
+	Account string        // "" for all, each in a folder of its own
+	Only    []export.Kind // nil means all kinds
+	Dir     string
+	VCard   vcard.Version // that contacts are converted to; "" leaves them as they are
+	Split   bool          // a file for every item, in a folder for every collection
+	// Into asks whether files may be added to a folder that is not empty. nil is
+	// a no.
+	Into func(ctx context.Context, dir string) bool
+}
+
+// Saved is what Save wrote.
+type Saved struct {
+	Dir      string
+	Files    int
+	Items    map[export.Kind]int
+	SetAside int // of the items: their bytes as delivered
+	Losses   []Loss
+	Unsaved  []Unsaved
+}
+
+// A Loss is something that a conversion could not carry over.
+type Loss struct {
+	File string // or the item's account
+	Item string // what it is called
+	vcard.Loss
+}
+
+// An Unsaved item has no bytes in the archive, or they could not be written as
+// asked.
+type Unsaved struct{ Item, Why string }
+
+// Save writes what the archive holds at present as plain files: contacts as
+// .vcf, events and to-dos as .ics, photos as they are, below Dir as they lie in
+// the archive. What the source no longer has is left out. What is there already
+// is not replaced.
+func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
+	if o.Account != "" {
+		if o.Account, err = w.ArchivedName(ctx, o.Account); err != nil {
+			return out, err
+		}
+	}
+	a, err := w.archive()
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if out.Dir, err = mayFill(ctx, o, a.Dir()); err != nil {
+		return out, err
+	}
+	to, err := newSaving(out.Dir)
+	if err != nil {
+		return out, err
+	}
+	out.Items = map[export.Kind]int{}
+	s := &saver{ctx: ctx, a: a, o: o, to: to, out: &out, folders: map[string]string{}, albums: map[string]bool{}}
+	err = errors.Join(s.run(), to.close())
+	out.Files = to.files
+	return out, err
+}
+
+// mayFill returns the absolute path of the folder to save to, if that may be.
+func mayFill(ctx context.Context, o SaveOptions, archiveDir string) (string, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return "", err
+	}
+	if rel, err := filepath.Rel(archiveDir, dir); err == nil && filepath.IsLocal(rel) {
+		return "", &Error{
+			What: "The folder " + dir + " is in the archive.", Meaning: "Nothing was written: the archive is only written by exports.",
+			Try: "Choose another folder.", Usage: true,
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return dir, nil
+	case err != nil:
+		if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+			return "", &Error{
+				What: dir + " is a file, and no folder.", Meaning: "Nothing was written.", Try: "Choose another folder.", Usage: true, Err: err,
+			}
+		}
+		return "", err
+	}
+	if len(entries) > 0 && (o.Into == nil || !o.Into(ctx, dir)) {
+		return "", &Error{
+			What: "The folder " + dir + " is not empty.", Meaning: "Nothing was written to it.",
+			Try: "Choose an empty folder, or one that is not there yet; or agree with “--yes”: nothing in it is replaced.", Err: export.ErrNobody,
+		}
+	}
+	return dir, nil
+}
+
+// A saver is one Save under way.
+type saver struct {
+	ctx     context.Context
+	a       *archive.Archive
+	o       SaveOptions
+	to      *saving
+	out     *Saved
+	at      string              // the collection whose files are open
+	open    []*sheetFile        // in the order in which they were begun
+	folders map[string]string   // of split items, by the path of their file in the archive
+	albums  map[string]bool     // folders of accounts that have photos
+	photos  map[string]struct{} // that were written
+}
+
+// A sheetFile is a file of several items that is being written.
+type sheetFile struct {
+	path   string // in the archive
+	f      *savedFile
+	merger *ical.Merger // of a calendar
+}
+
+func (s *saver) run() error {
+	s.photos = map[string]struct{}{}
+	for it, err := range s.a.Items(s.ctx, archive.Query{Account: s.o.Account}) {
+		if err == nil {
+			err = s.ctx.Err()
+		}
+		if err == nil && (len(s.o.Only) == 0 || slices.Contains(s.o.Only, it.Kind)) {
+			err = s.item(it)
+		}
+		if err != nil {
+			for _, x := range s.open {
+				err = errors.Join(err, x.f.discard())
+			}
+			return err
+		}
+	}
+	if err := s.finish(); err != nil {
+		return err
+	}
+	for account := range s.albums {
+		if err := s.lists(account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *saver) item(it archive.Item) error {
+	if key := it.Account + "\x00" + it.Collection; key != s.at {
+		if err := s.finish(); err != nil {
+			return err
+		}
+		s.at = key
+	}
+	switch {
+	case it.State == archive.Gone:
+		return nil
+	case it.State == archive.Failed || it.Path == "":
+		s.out.Unsaved = append(s.out.Unsaved, Unsaved{called(it), "the archive has no bytes of it: it could not be read"})
+		return nil
+	case it.Kind == export.Photos:
+		return s.photo(it)
+	}
+	raw, err := s.delivered(it)
+	if err != nil {
+		return err
+	}
+	switch {
+	case it.State == archive.SetAside:
+		s.out.SetAside++
+		name := s.rel(it.Path)
+		err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name)), path.Ext(name)), bytes.NewReader(raw))
+	case it.Kind == export.Contacts:
+		err = s.contact(it, raw)
+	default:
+		err = s.date(it, raw)
+	}
+	if err == nil {
+		s.out.Items[it.Kind]++
+	}
+	return err
+}
+
+func called(it archive.Item) string {
+	if it.Name != "" {
+		return it.Name
+	}
+	return it.ID
+}
+
+// rel is where a file of the archive goes below the folder.
+func (s *saver) rel(name string) string {
+	name = strings.TrimPrefix(name, "data/")
+	if _, rest, ok := strings.Cut(name, "/"); ok && s.o.Account != "" {
+		return rest
+	}
+	return name
+}
+
+func (s *saver) delivered(it archive.Item) ([]byte, error) {
+	r, err := s.a.Delivered(s.ctx, it.Account, it.Collection, it.ID)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	return b, errors.Join(err, r.Close())
+}
+
+func (s *saver) photo(it archive.Item) error {
+	s.out.Items[export.Photos]++
+	if _, done := s.photos[it.Path]; done {
+		return nil // in two albums, and stored once
+	}
+	s.photos[it.Path] = struct{}{}
+	if account, _, ok := strings.Cut(strings.TrimPrefix(it.Path, "data/"), "/"); ok {
+		s.albums[account] = true
+	}
+	r, err := s.a.Delivered(s.ctx, it.Account, it.Collection, it.ID)
+	if err != nil {
+		return err
+	}
+	name := s.rel(it.Path)
+	ext := path.Ext(name)
+	err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), ext), ext), r)
+	return errors.Join(err, r.Close())
+}
+
+// lists copies the lists of which photos are in an album.
+func (s *saver) lists(account string) error {
+	dir := filepath.Join(s.a.Dir(), "data", account, "Albums")
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		f, openErr := os.Open(filepath.Join(dir, e.Name()))
+		if err = errors.Join(err, openErr); err != nil {
+			return err
+		}
+		name := s.rel("data/" + account + "/Albums/" + e.Name())
+		err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(e.Name(), path.Ext(name)), path.Ext(name)), f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *saver) contact(it archive.Item, raw []byte) error {
+	out, err := vcard.Published(raw)
+	if s.o.VCard != "" && err == nil {
+		var losses []vcard.Loss
+		converted, lost, convertErr := vcard.Convert(raw, s.o.VCard)
+		if losses = lost; convertErr == nil {
+			out = converted
+		} else {
+			s.out.Unsaved = append(s.out.Unsaved, Unsaved{called(it), fmt.Sprintf("saved as it came, not as vCard %s: %v", s.o.VCard, convertErr)})
+		}
+		for _, l := range losses {
+			s.out.Losses = append(s.out.Losses, Loss{it.Account, called(it), l})
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("saving %q: %w", called(it), err)
+	}
+	if s.o.Split {
+		return s.split(it, out)
+	}
+	f, err := s.sheet(it.Path, false)
+	if err == nil {
+		_, err = f[0].f.Write(out)
+	}
+	return err
+}
+
+func (s *saver) date(it archive.Item, raw []byte) error {
+	out, err := ical.Published(raw)
+	if err != nil {
+		return fmt.Errorf("saving %q: %w", called(it), err)
+	}
+	if s.o.Split {
+		return s.split(it, out)
+	}
+	parts, err := ical.Parts(out)
+	if err != nil {
+		return fmt.Errorf("saving %q: %w", called(it), err)
+	}
+	files, err := s.sheet(it.Path, true)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if _, _, err = f.merger.Add(parts); !errors.Is(err, ical.ErrZoneClash) {
+			return err
+		}
+	}
+	// Another zone of the same name is in all of them.
+	f, err := s.begin(it.Path, true)
+	if err == nil {
+		_, _, err = f.merger.Add(parts)
+	}
+	return err
+}
+
+// sheet returns the open files for what lies at name in the archive; at least
+// one.
+func (s *saver) sheet(name string, calendar bool) ([]*sheetFile, error) {
+	var list []*sheetFile
+	for _, x := range s.open {
+		if x.path == name {
+			list = append(list, x)
+		}
+	}
+	if len(list) > 0 {
+		return list, nil
+	}
+	f, err := s.begin(name, calendar)
+	return []*sheetFile{f}, err
+}
+
+func (s *saver) begin(name string, calendar bool) (*sheetFile, error) {
+	at := s.rel(name)
+	ext := path.Ext(at)
+	stem := strings.TrimSuffix(path.Base(at), ext)
+	f, err := s.to.create(s.to.place(path.Dir(at), stem, ext))
+	if err != nil {
+		return nil, err
+	}
+	x := &sheetFile{path: name, f: f}
+	if calendar {
+		x.merger = ical.NewMerger(f, stem)
+	}
+	s.open = append(s.open, x)
+	return x, nil
+}
+
+// finish ends the files of a collection.
+func (s *saver) finish() error {
+	var err error
+	for _, x := range s.open {
+		if x.merger != nil {
+			err = errors.Join(err, x.merger.Close())
+		}
+		err = errors.Join(err, x.f.finish())
+	}
+	s.open = nil
+	return err
+}
+
+// split writes an item into a file of its own.
+func (s *saver) split(it archive.Item, out []byte) error {
+	at := s.rel(it.Path)
+	ext := path.Ext(at)
+	folder, ok := s.folders[it.Path]
+	if !ok {
+		folder = s.to.place(path.Dir(at), strings.TrimSuffix(path.Base(at), ext), "")
+		s.folders[it.Path] = folder
+	}
+	name := called(it)
+	if it.Kind == export.Events && !it.Start.IsZero() {
+		name = it.Start.Format(time.DateOnly) + " " + name
+	}
+	return s.to.whole(s.to.place(folder, name, ext), bytes.NewReader(out))
+}

@@ -1,0 +1,114 @@
+// Package files reads contacts, calendars, to-dos, photos and videos from
+// files, folders and zip archives on this computer.
+//
+// Each file is a collection; of a folder, its pictures and videos are an album.
+// What files mean is left to the packages of formats, and to the archive.
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"sidekeep/export"
+)
+
+// A Skipped file is one that holds nothing that could be taken, or cannot be
+// read, and was reached through a folder or a zip archive.
+type Skipped struct {
+	Path string // as far as it is to be shown: the folder that was named, and what is below it
+	Why  string // a clause without a full stop
+	Err  error  // nil if the file is merely of another kind
+}
+
+// A Source is a [export.Source] of files. Its listings are full ones: an item
+// that a file no longer holds is gone from it.
+type Source struct {
+	paths []string
+
+	mu      sync.Mutex
+	shelves []*shelf
+	skipped []Skipped
+	found   map[string]*book // by the ID of the collection
+}
+
+// Open returns the source of what paths name: files, folders with all that is
+// below them, and zip archives. A path that is not there is an error; see
+// [Source.Collections] for what is in them.
+func Open(paths []string) (*Source, error) {
+	s := &Source{found: map[string]*book{}}
+	for _, p := range paths {
+		abs, err := resolve(p)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(s.paths, abs) {
+			s.paths = append(s.paths, abs)
+		}
+	}
+	return s, nil
+}
+
+// Close lets go of the zip archives.
+func (s *Source) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closeShelves()
+}
+
+// Collections looks through everything that is named. It fails if a folder
+// cannot be read. A file below a folder that holds nothing to be taken is among
+// [Source.Skipped] afterwards; one that was named itself is an [*OtherError].
+func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.closeShelves(); err != nil {
+		return nil, err
+	}
+	w := walk{found: map[string]*book{}}
+	for _, p := range s.paths {
+		err := w.path(ctx, p)
+		s.shelves = append(s.shelves, w.shelves...)
+		w.shelves = nil
+		if err != nil {
+			return nil, err
+		}
+	}
+	s.skipped, s.found = w.skipped, w.found
+	list := make([]export.Collection, 0, len(w.order))
+	for _, b := range w.order {
+		list = append(list, b.Collection)
+	}
+	return list, nil
+}
+
+// Skipped tells what the last [Source.Collections] passed over.
+func (s *Source) Skipped() []Skipped {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.skipped)
+}
+
+func (s *Source) book(id string) (*book, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.found[id]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s was not among the files", export.ErrGone, id)
+	}
+	return b, nil
+}
+
+// closeShelves closes the zip archives. Called with mu held.
+func (s *Source) closeShelves() error {
+	var err error
+	for _, on := range s.shelves {
+		if on.close != nil {
+			err = errors.Join(err, on.close())
+		}
+	}
+	s.shelves = nil
+	return err
+}

@@ -1,0 +1,126 @@
+package ical
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+	"time"
+)
+
+// FuzzCalendar holds whatever comes in to: no panic, bounded work, and objects
+// that can be read again.
+func FuzzCalendar(f *testing.F) {
+	for _, tt := range reads {
+		f.Add([]byte(tt.in))
+	}
+	f.Add([]byte(oldPhone))
+	f.Add([]byte(everything))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c, err := View(raw)
+		if err == nil {
+			for i := range c.Series {
+				n := 0
+				Expand(&c.Series[i], utc("2024-01-01 00:00"), utc("2024-03-01 00:00"), func(Occurrence) bool { n++; return n < 1000 })
+			}
+			if err := WriteToDos(io.Discard, []*Calendar{c}); err != nil {
+				t.Error(err)
+			}
+		}
+		Objects(raw, func(p Piece) bool {
+			if p.Err == nil && len(p.Raw) > 0 && len(p.Raw) < 1<<20 && !bytes.Equal(p.Raw, raw) {
+				if _, err := View(p.Raw); err != nil {
+					t.Errorf("%q: %v", p.Raw, err)
+				}
+			}
+			return true
+		})
+		out, _, err := ForOthers(raw)
+		if err != nil {
+			return
+		}
+		if t := grow(out); len(t.roots) == 1 && len(t.roots[0].Nodes) == 0 {
+			return // all of it broke off, or was outside
+		}
+		if _, err := View(out); err != nil {
+			t.Errorf("%q: %v", out, err)
+		}
+	})
+}
+
+// FuzzRule holds rules to: no panic, times in their order, bounded work.
+func FuzzRule(f *testing.F) {
+	text, err := os.ReadFile("testdata/rfc5545-recurrence.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		if _, rule, ok := bytes.Cut(line, []byte("RRULE:")); ok {
+			f.Add(string(bytes.TrimSpace(rule)), int64(873194400))
+		}
+	}
+	f.Add("MP1 1+ MO 1- FR #3", int64(0))
+	f.Fuzz(func(t *testing.T, text string, start int64) {
+		if start < -62135596800 || start > 253402300799 {
+			return
+		}
+		begun := time.Now()
+		defer func() {
+			if spent := time.Since(begun); spent > 4*time.Second {
+				t.Errorf("%q took %v", text, spent)
+			}
+		}()
+		for _, old := range []bool{false, true} {
+			e := &Entry{Component: "VEVENT", Start: Moment{Time: time.Unix(start, 0).In(load("Europe/Berlin"))}, rules: []ruleText{{text, old}}}
+			last, n := time.Time{}, 0
+			Expand(&Series{Master: e}, time.Time{}, time.Time{}, func(o Occurrence) bool {
+				if n > 0 && !o.Start.Time.After(last) {
+					t.Fatalf("%q: %v after %v", text, o.Start.Time, last)
+				}
+				last = o.Start.Time
+				n++
+				return n < 200
+			})
+		}
+		if r, err := parseRule(text); err == nil {
+			if _, err := parseRule(r.String()); err != nil {
+				t.Errorf("%q is written as %q: %v", text, r.String(), err)
+			}
+		}
+	})
+}
+
+// BenchmarkExpand expands one year of 10,000 recurring events.
+func BenchmarkExpand(b *testing.B) {
+	rules := []string{"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY", "FREQ=WEEKLY;INTERVAL=2;COUNT=500", "FREQ=MONTHLY;BYMONTHDAY=15,-1"}
+	var all []Series
+	for i := range 10000 {
+		raw := in(berlin + fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nDTSTART;TZID=%s:20%02d0%d01T120000\nDURATION:PT1H\nRRULE:%s\nEND:VEVENT\n", i, []string{"Mine", "America/New_York"}[i%2], i%20, i%9+1, rules[i%len(rules)]))
+		c, err := View([]byte(raw))
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, c.Series...)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for i := range all {
+			if err := Expand(&all[i], utc("2026-01-01 00:00"), utc("2027-01-01 00:00"), func(Occurrence) bool { n++; return true }); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(n), "occurrences")
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	raw := []byte(in(berlin + "BEGIN:VEVENT\nUID:1\nSUMMARY:x\nDTSTART;TZID=Mine:20240101T120000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\n"))
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if _, err := View(raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

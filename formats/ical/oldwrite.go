@@ -1,0 +1,254 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sidekeep/formats/contentline"
+)
+
+// oldEntry writes an entry of a vCalendar 1.0 as iCalendar 2.0.
+func (w *otherWriter) oldEntry(n *Node) {
+	e := w.entries[&n.Raw[0]]
+	if e == nil { // no event or to-do: it stays as it is
+		w.entry(n)
+		return
+	}
+	w.b = append(w.b, "BEGIN:"+n.Name+"\r\n"...)
+	if e.UID == "" {
+		w.write("UID", madeUID(n.Raw))
+	}
+	if n.line("DTSTAMP") == nil {
+		w.write("DTSTAMP", n.stamp())
+	}
+	for i := range n.Lines {
+		w.oldLine(&n.Lines[i], e)
+	}
+	for _, a := range e.Alarms {
+		w.alarm(a, e)
+	}
+	for _, part := range n.Nodes {
+		w.b = part.append(w.b)
+	}
+	w.b = append(w.b, "END:"+n.Name+"\r\n"...)
+}
+
+func (w *otherWriter) write(name, value string, params ...contentline.Param) {
+	w.b = contentline.Append(w.b, &contentline.Line{Name: name, Params: params, Value: value})
+}
+
+// moment writes a property of time. A zone of vCalendar has no name, so that
+// its times are written in UTC.
+func (w *otherWriter) moment(name string, m Moment) {
+	if m.Date {
+		w.write(name, m.Time.Format("20060102"), contentline.Param{Name: "VALUE", Values: []string{"DATE"}})
+		return
+	}
+	w.write(name, momentText(m))
+}
+
+func momentText(m Moment) string {
+	switch {
+	case m.Date:
+		return m.Time.Format("20060102")
+	case m.Floating:
+		return m.Time.Format("20060102T150405")
+	}
+	return m.Time.UTC().Format("20060102T150405Z")
+}
+
+func (w *otherWriter) oldLine(l *contentline.Line, e *Entry) {
+	name := strings.ToUpper(l.Name)
+	moments := map[string]Moment{"DTSTART": e.Start, "DTEND": e.End, "DUE": e.Due, "COMPLETED": e.Completed, "DCREATED": e.Created, "LAST-MODIFIED": e.Modified}
+	if m, is := moments[name]; is {
+		if !m.IsZero() {
+			w.moment(strings.Replace(name, "DCREATED", "CREATED", 1), m)
+		}
+		return
+	}
+	switch name {
+	case "DALARM", "AALARM", "MALARM", "PALARM", "RNUM":
+	case "RRULE", "EXRULE":
+		r, err := ruleText{strings.TrimSpace(l.Text()), true}.parse()
+		if err != nil {
+			w.lose(l.Number, "%v", err)
+			w.write("X-VCALENDAR-"+name, contentline.Escape(l.Text()))
+			return
+		}
+		w.write(name, r.String())
+	case "RDATE", "EXDATE":
+		list := e.exDates
+		if name == "RDATE" {
+			list = nil
+			for _, p := range e.dates {
+				list = append(list, p.start)
+			}
+		}
+		for _, m := range list {
+			w.moment(name, m)
+		}
+		if name == "RDATE" {
+			e.dates = nil // all of them are written with the first line
+		} else {
+			e.exDates = nil
+		}
+	case "CATEGORIES":
+		w.write(name, contentline.EscapeList(e.Categories))
+	case "STATUS":
+		w.write(name, oldStatus(e))
+	case "TRANSP":
+		if e.Transparency != "" {
+			w.write(name, e.Transparency)
+		}
+	case "CLASS", "PRIORITY", "SEQUENCE", "URL", "GEO":
+		w.write(name, strings.TrimSpace(l.Text()))
+	case "ATTENDEE", "ORGANIZER":
+		w.person(name, person(l))
+	default:
+		w.text(name, l)
+	}
+}
+
+func oldStatus(e *Entry) string {
+	if e.Component == "VTODO" && (e.Status == "ACCEPTED" || e.Status == "SENT" || e.Status == "DELEGATED" || e.Status == "CONFIRMED") {
+		return "IN-PROCESS"
+	}
+	if e.Status == "DECLINED" {
+		return "CANCELLED"
+	}
+	return e.Status
+}
+
+// text writes a property of text or of unknown kind, without the parameters
+// that are of the old encoding.
+func (w *otherWriter) text(name string, l *contentline.Line) {
+	if l.Base64() {
+		w.write(name, strings.Join(strings.Fields(l.Value), ""), contentline.Param{Name: "ENCODING", Values: []string{"BASE64"}}, contentline.Param{Name: "VALUE", Values: []string{"BINARY"}})
+		return
+	}
+	var params []contentline.Param
+	for _, p := range l.Params {
+		switch strings.ToUpper(p.Name) {
+		case "ENCODING", "CHARSET", "QUOTED-PRINTABLE", "8BIT", "7BIT", "BASE64":
+		default:
+			if p.Values != nil {
+				params = append(params, p)
+			}
+		}
+	}
+	w.write(name, contentline.Escape(contentline.Unescape(l.Text())), params...)
+}
+
+func (w *otherWriter) person(name string, p Person) {
+	address := p.Address
+	var params []contentline.Param
+	if !strings.Contains(address, ":") {
+		if i := strings.LastIndexByte(address, '<'); i > 0 && strings.HasSuffix(address, ">") {
+			params = append(params, contentline.Param{Name: "CN", Values: []string{strings.TrimSpace(address[:i])}})
+			address = address[i+1 : len(address)-1]
+		}
+		address = "mailto:" + address
+	}
+	w.write(name, strings.ReplaceAll(address, " ", "%20"), params...)
+}
+
+func (w *otherWriter) alarm(a Alarm, e *Entry) {
+	if a.Action == "PROCEDURE" { // gone from iCalendar (RFC 5545 appendix A.3)
+		a.Action = "DISPLAY"
+	}
+	w.b = append(w.b, "BEGIN:VALARM\r\n"...)
+	w.write("ACTION", a.Action)
+	switch m := a.At; {
+	case m.IsZero():
+		w.write("TRIGGER", lengthText(a.Offset))
+	case m.Floating && e.Start.Floating: // a TRIGGER has to be in UTC or relative
+		w.write("TRIGGER", lengthText(m.Time.Sub(e.Start.Time)))
+	default:
+		w.write("TRIGGER", m.Time.UTC().Format("20060102T150405Z"), contentline.Param{Name: "VALUE", Values: []string{"DATE-TIME"}})
+	}
+	if a.Repeat > 0 && a.Every > 0 {
+		w.write("REPEAT", fmt.Sprint(a.Repeat))
+		w.write("DURATION", lengthText(a.Every))
+	}
+	if a.Action != "AUDIO" {
+		text := a.Description
+		if text == "" {
+			text = e.Summary
+		}
+		w.write("DESCRIPTION", contentline.Escape(text))
+	}
+	if a.Action == "EMAIL" {
+		w.write("SUMMARY", contentline.Escape(e.Summary))
+		for _, p := range a.Attendees {
+			w.person("ATTENDEE", p)
+		}
+	}
+	w.b = append(w.b, "END:VALARM\r\n"...)
+}
+
+// lengthText writes a DURATION.
+func lengthText(d time.Duration) string {
+	sign := ""
+	if d < 0 {
+		sign, d = "-", -d
+	}
+	seconds := int(d / time.Second)
+	days, seconds := seconds/daySeconds, seconds%daySeconds
+	s := sign + "P"
+	if days > 0 {
+		s += fmt.Sprintf("%dD", days)
+	}
+	if seconds == 0 && days > 0 {
+		return s
+	}
+	s += "T"
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{seconds / 3600, "H"}, {seconds / 60 % 60, "M"}, {seconds % 60, "S"}} {
+		if part.n > 0 || seconds == 0 && part.unit == "S" {
+			s += fmt.Sprint(part.n) + part.unit
+		}
+	}
+	return s
+}
+
+// String writes the rule as RFC 5545 has it.
+func (r *rule) String() string {
+	s := "FREQ=" + frequencies[r.freq]
+	if r.interval > 1 {
+		s += fmt.Sprintf(";INTERVAL=%d", r.interval)
+	}
+	if r.count > 0 {
+		s += fmt.Sprintf(";COUNT=%d", r.count)
+	} else if !r.until.IsZero() {
+		s += ";UNTIL=" + momentText(r.until)
+	}
+	for _, part := range []struct {
+		name string
+		list []int
+	}{{"BYMONTH", r.byMonth}, {"BYWEEKNO", r.byWeek}, {"BYYEARDAY", r.byYearDay}, {"BYMONTHDAY", r.byMonthDay},
+		{"BYHOUR", r.byHour}, {"BYMINUTE", r.byMinute}, {"BYSECOND", r.bySecond}, {"BYSETPOS", r.bySetPos}} {
+		for i, n := range part.list {
+			if i == 0 {
+				s += ";" + part.name + "="
+			} else {
+				s += ","
+			}
+			s += fmt.Sprint(n)
+		}
+	}
+	for i, d := range r.byDay {
+		if i == 0 {
+			s += ";BYDAY="
+		} else {
+			s += ","
+		}
+		if d.n != 0 {
+			s += fmt.Sprint(d.n)
+		}
+		s += weekdays[d.day]
+	}
+	return s
+}

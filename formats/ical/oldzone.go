@@ -1,0 +1,71 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// oldZone takes the time zone of a vCalendar 1.0, which has one for all times
+// that do not end in Z: TZ is its offset, and each DAYLIGHT a time for which
+// another one holds. A calendar without them has floating times.
+func (v *viewer) oldZone(n *Node) {
+	if !v.old {
+		return
+	}
+	tz := strings.TrimSpace(n.text("TZ"))
+	standard, ok := oldOffset(tz)
+	if !ok {
+		return
+	}
+	var changes []change
+	for i := range n.Lines {
+		l := &n.Lines[i]
+		if !l.Is("DAYLIGHT") {
+			continue
+		}
+		f := strings.Split(l.Text(), ";")
+		if len(f) < 4 || !strings.EqualFold(strings.TrimSpace(f[0]), "TRUE") {
+			continue
+		}
+		summer, ok := oldOffset(strings.TrimSpace(f[1]))
+		from, _, fromUTC, ok1 := parseTime(f[2])
+		to, _, toUTC, ok2 := parseTime(f[3])
+		if !ok || !ok1 || !ok2 || !to.After(from) {
+			continue
+		}
+		on, off := int(from.Unix()), int(to.Unix())
+		if !fromUTC {
+			on -= standard
+		}
+		if !toUTC {
+			off -= summer
+		}
+		if n := len(changes); n > 0 && changes[n-1].at >= on || n >= mostChanges {
+			break // not in their order
+		}
+		changes = append(changes, change{on, summer, "", true}, change{off, standard, "", false})
+	}
+	loc := time.FixedZone(fmt.Sprintf("TZ:%s", tz), standard)
+	if len(changes) > 0 {
+		if l, err := time.LoadLocationFromTZData("TZ:"+tz, zoneFile(standard, changes)); err == nil {
+			loc = l
+		}
+	}
+	v.zones.all = loc
+}
+
+// oldOffset reads +01, -0530 or +01:00 in seconds.
+func oldOffset(s string) (int, bool) {
+	s = strings.ReplaceAll(s, ":", "")
+	if s != "" && s[0] != '+' && s[0] != '-' {
+		s = "+" + s
+	}
+	switch len(s) {
+	case 2:
+		s = s[:1] + "0" + s[1:] + "00"
+	case 3:
+		s += "00"
+	}
+	return offset(s)
+}

@@ -1,0 +1,283 @@
+package sheet
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"sidekeep/formats/contentline"
+)
+
+// MaxRow is the size in bytes up to which one row is read.
+const MaxRow = 4 << 20
+
+// maxColumns is how many columns a table may have.
+const maxColumns = 5000
+
+// ahead is how many rows are read before the first card is made, to tell from
+// them whether dates start with the day or the month.
+const ahead = 500
+
+// Read makes a card of vCard 3.0 of each row of a CSV that Google, Outlook,
+// Yahoo or a similar service wrote, in any charset and with any separator, and
+// yields it with its line in the file. What stands in columns that are not
+// known becomes part of the note, so that nothing is lost. Memory is bounded
+// by [MaxRow] and a few hundred rows.
+//
+// An error of yield ends it and is returned. A [*contentline.Error] says that
+// r is not such a file, or in which line a row is too long to be one.
+func Read(r io.Reader, yield func(card []byte, line int) error) error {
+	rows, err := newRows(r)
+	if err != nil {
+		return err
+	}
+	header, line, err := rows.next()
+	if err == io.EOF {
+		return &contentline.Error{Line: 1, Reason: "the table is empty"}
+	}
+	if err != nil {
+		return err
+	}
+	if len(header) > maxColumns {
+		return &contentline.Error{Line: line, Reason: "it has more than 5000 columns"}
+	}
+	t := newTable(header)
+	if !t.known() {
+		return &contentline.Error{Line: line, Reason: "its columns are not those of contacts"}
+	}
+	return t.cards(rows, yield)
+}
+
+// A rows reads the rows of a CSV.
+type rows struct {
+	csv     *csv.Reader
+	limit   *limiter
+	charset []contentline.Param // what the start of the file looks like; nil if that is UTF-8
+}
+
+func newRows(r io.Reader) (*rows, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, err := in.Peek(2)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if len(start) == 2 && (start[0] == 0xff && start[1] == 0xfe || start[0] == 0xfe && start[1] == 0xff || start[1] == 0 || start[0] == 0) {
+		order := unicode.LittleEndian
+		if start[0] == 0xfe || start[0] == 0 {
+			order = unicode.BigEndian
+		}
+		in = bufio.NewReaderSize(transform.NewReader(in, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), 64<<10)
+	}
+	head, err := in.Peek(32 << 10)
+	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+		return nil, err
+	}
+	limit := &limiter{r: in}
+	c := csv.NewReader(limit)
+	c.Comma, c.LazyQuotes, c.FieldsPerRecord = separator(head), true, -1
+	return &rows{csv: c, limit: limit, charset: charsetOf(head)}, nil
+}
+
+// charsetOf guesses a charset by all that is not ASCII in the start of a file,
+// which tells more than one cell does.
+func charsetOf(head []byte) []contentline.Param {
+	var sample []byte
+	for word := range bytes.FieldsFuncSeq(head, func(r rune) bool { return r <= ' ' || r == ',' || r == ';' || r == '"' }) {
+		if bytes.ContainsFunc(word, func(r rune) bool { return r >= 0x80 }) {
+			sample = append(append(sample, word...), ' ')
+		}
+	}
+	l := contentline.Line{Value: string(sample)}
+	name, _ := l.Charset()
+	if name == "" || name == "utf-8, partly" {
+		return nil
+	}
+	return []contentline.Param{{Name: "CHARSET", Values: []string{name}}}
+}
+
+// separator is the one that is most frequent in the first line, outside of
+// quotes.
+func separator(head []byte) rune {
+	head = bytes.TrimLeft(head, "\ufeff\r\n")
+	counts := map[byte]int{}
+	inside := false
+	for _, c := range head {
+		if c == '"' {
+			inside = !inside
+		}
+		if !inside && (c == '\n' || c == '\r') {
+			break
+		}
+		if !inside {
+			counts[c]++
+		}
+	}
+	best := byte(',')
+	for _, c := range []byte(";\t|") {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return rune(best)
+}
+
+// next returns a row that is not blank, in UTF-8, and its line.
+func (r *rows) next() ([]string, int, error) {
+	for {
+		r.limit.left = MaxRow
+		cells, err := r.csv.Read()
+		var broken *csv.ParseError
+		switch {
+		case errors.Is(err, errTooLong):
+			return nil, 0, &contentline.Error{Line: r.limit.line, Reason: "the row is larger than 4 MB"}
+		case errors.As(err, &broken):
+			return nil, 0, &contentline.Error{Line: broken.StartLine, Reason: "the row cannot be told from the next: " + broken.Err.Error()}
+		case err != nil:
+			return nil, 0, err
+		}
+		line, _ := r.csv.FieldPos(0)
+		r.limit.line = line + 1
+		blank := true
+		for i, cell := range cells {
+			l := contentline.Line{Value: cell, Params: r.charset}
+			cells[i] = unquoted(strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", "")))
+			blank = blank && cells[i] == ""
+		}
+		if !blank {
+			return cells, line, nil
+		}
+	}
+}
+
+var errTooLong = errors.New("the row is too long")
+
+// A limiter lets only so many bytes through until left is set again, and makes
+// line feeds of carriage returns. It counts what the reader above it has
+// buffered towards the row before.
+type limiter struct {
+	r     *bufio.Reader
+	left  int
+	line  int // of the row being read, about
+	after bool
+}
+
+func (l *limiter) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := l.r.Read(p[:min(len(p), 4096)])
+	l.left -= n
+	out := p[:0]
+	for _, c := range p[:n] {
+		skip := c == '\n' && l.after
+		l.after = c == '\r'
+		if c == '\r' {
+			c = '\n'
+		}
+		if !skip {
+			out = append(out, c)
+		}
+	}
+	return len(out), err
+}
+
+// A table knows what its columns mean.
+type table struct {
+	columns  []column
+	dayFirst bool // dates with slashes start with the day
+}
+
+func newTable(header []string) *table {
+	t := &table{}
+	job := false
+	for _, heading := range header {
+		c := columnOf(heading)
+		job = job || letters(heading) == "jobtitle"
+		t.columns = append(t.columns, c)
+	}
+	for i := range t.columns {
+		if c := &t.columns[i]; letters(c.heading) == "title" {
+			c.meaning = "TITLE" // of Yahoo; in Outlook it is what stands before a name
+			if job {
+				c.meaning = "N.3"
+			}
+		}
+	}
+	return t
+}
+
+// known tells whether the columns are those of contacts: there is one of a
+// name, of an organization, of an e-mail address or of a telephone.
+func (t *table) known() bool {
+	for _, c := range t.columns {
+		what, _, _ := strings.Cut(c.meaning+c.group, " ")
+		what, _, _ = strings.Cut(what, ".")
+		switch what {
+		case "N", "FN", "EMAIL", "TEL", "ORG":
+			return true
+		}
+	}
+	return false
+}
+
+type numberedRow struct {
+	cells []string
+	line  int
+}
+
+func (t *table) cards(rows *rows, yield func(card []byte, line int) error) error {
+	var first []numberedRow
+	var end error
+	for len(first) < ahead && end == nil {
+		cells, line, err := rows.next()
+		if end = err; err == nil {
+			first = append(first, numberedRow{cells, line})
+			t.learn(cells)
+		}
+	}
+	for _, r := range first {
+		if err := t.yield(r.cells, r.line, yield); err != nil {
+			return err
+		}
+	}
+	for end == nil {
+		cells, line, err := rows.next()
+		if end = err; err == nil {
+			if err := t.yield(cells, line, yield); err != nil {
+				return err
+			}
+		}
+	}
+	if end == io.EOF {
+		return nil
+	}
+	return end
+}
+
+// learn looks for a date whose day can be told from its month.
+func (t *table) learn(cells []string) {
+	for i, cell := range cells {
+		if i >= len(t.columns) || !strings.Contains(cell, "/") {
+			continue
+		}
+		if c := &t.columns[i]; c.meaning == "BDAY" || c.meaning == "ANNIVERSARY" || c.group == "EVENT" && c.part == "value" {
+			if a, b, _, ok := slashed(cell); ok && a > 12 && b <= 12 {
+				t.dayFirst = true
+			}
+		}
+	}
+}
+
+func (t *table) yield(cells []string, line int, yield func([]byte, int) error) error {
+	card, err := t.card(cells)
+	if err != nil || card == nil {
+		return err
+	}
+	return yield(card, line)
+}
