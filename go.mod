@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	fyne.io/fyne/v2 v2.7.1 // the window
 	github.com/bep/imagemeta v1.0.1 // capture times of photos
+	github.com/emersion/go-ical v0.0.0-20250329121855-f41e73efc392 // the peer that reading calendars is measured beside
 	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // the peer that splitting and reading are measured beside
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
@@ -12,7 +13,7 @@ require (
 	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
 	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts
 	github.com/spf13/cobra v1.10.2 // the command line
-	github.com/teambition/rrule-go v1.8.2 // recurrence
+	github.com/teambition/rrule-go v1.8.2 // tests: recurrence of the demo phone's events, by another's code
 	github.com/zalando/go-keyring v0.2.8 // the system's keychain
 	golang.org/x/image v0.47.0 // drawing the demo phone's pictures
 	golang.org/x/net v0.62.0 // registrable domains and international host names

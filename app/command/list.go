@@ -16,7 +16,7 @@ import (
 )
 
 func (s *session) listVerb() *cobra.Command {
-	var account string
+	var account, from, to string
 	verb := &cobra.Command{
 		Use:   "list contacts|events|todos|photos",
 		Short: "List what the archive holds",
@@ -36,6 +36,19 @@ func (s *session) listVerb() *cobra.Command {
 				}
 			}
 			q := archive.Query{Account: account, Kind: export.Kind(args[0])}
+			if from != "" || to != "" {
+				if q.Kind != export.Events && q.Kind != export.Todos {
+					return &work.Error{
+						What: "Only events and to-dos take place.", Meaning: "Nothing was done.",
+						Try: "Leave out --from and --to.", Usage: true,
+					}
+				}
+				start, end, err := window(from, to, time.Now())
+				if err != nil {
+					return err
+				}
+				return s.agenda(cmd.Context(), w, q, start, end)
+			}
 			if s.json {
 				return s.listJSON(cmd.Context(), w, q)
 			}
@@ -43,6 +56,8 @@ func (s *session) listVerb() *cobra.Command {
 		},
 	}
 	verb.Flags().StringVar(&account, "account", "", "list this account only")
+	verb.Flags().StringVar(&from, "from", "", "list what takes place from this day on, recurrences expanded")
+	verb.Flags().StringVar(&to, "to", "", "up to and with this day; 31 days if only one of the two is named")
 	return verb
 }
 

@@ -1,0 +1,90 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"sidekeep/export/archive"
+	"sidekeep/formats/ical"
+)
+
+// An Occasion is one occurrence of an event or a to-do of the archive.
+type Occasion struct {
+	Item       archive.Item
+	Name       string // of this occurrence: an exception may have one of its own
+	Start, End ical.Moment
+}
+
+// Begins is when an occasion begins by the clock of this computer. A day begins
+// at its midnight, a floating time is the same everywhere.
+func (o Occasion) Begins() time.Time {
+	t := o.Start.Time
+	if o.Start.Date || o.Start.Floating {
+		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.Local)
+	}
+	return t.Local()
+}
+
+// Agenda lists what takes place from one time up to another of what q names,
+// recurrences expanded, in the order of the clock. unsure are the items of
+// which occurrences may be missing, because their rules are not understood or
+// name too many.
+func (w *Work) Agenda(ctx context.Context, q archive.Query, from, to time.Time) (all []Occasion, unsure []archive.Item, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = a.Close() }() // it only read
+	for it, err := range a.Items(ctx, q) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if it.State != archive.Present {
+			continue
+		}
+		found, whole, err := occasions(ctx, a, it, from, to)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading %q: %w", it.Name, err)
+		}
+		all = append(all, found...)
+		if !whole {
+			unsure = append(unsure, it)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Occasion) int { return a.Begins().Compare(b.Begins()) })
+	return all, unsure, nil
+}
+
+func occasions(ctx context.Context, a *archive.Archive, it archive.Item, from, to time.Time) (all []Occasion, whole bool, err error) {
+	body, err := a.Delivered(ctx, it.Account, it.Collection, it.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	raw, err := io.ReadAll(body)
+	_ = body.Close() // everything was read
+	if err != nil {
+		return nil, false, err
+	}
+	c, err := ical.View(raw)
+	if err != nil {
+		return nil, false, nil // it is listed as unsure
+	}
+	whole = true
+	for i := range c.Series {
+		err := ical.Expand(&c.Series[i], from, to, func(o ical.Occurrence) bool {
+			name := it.Name
+			if o.Of != nil && o.Of.Summary != "" {
+				name = o.Of.Summary
+			}
+			if o.Of == nil || !o.Of.Cancelled() {
+				all = append(all, Occasion{Item: it, Name: name, Start: o.Start, End: o.End})
+			}
+			return true
+		})
+		whole = whole && err == nil
+	}
+	return all, whole, nil
+}
