@@ -68,6 +68,9 @@ func TestChangedGoneAndBack(t *testing.T) {
 	if got := read(t, a, "data/Phone/Set aside/odd.vcf"); got != "this is no vCard" {
 		t.Errorf("set aside: %q", got)
 	}
+	if index := read(t, a, "data/Phone/index.csv"); !strings.Contains(index, "no BEGIN:VCARD") {
+		t.Errorf("the index does not say why a card is set aside:\n%s", index)
+	}
 	if still, clip := itemOf(t, a, "/f/DCIM/IMG_9.HEIC"), itemOf(t, a, "/f/DCIM/IMG_9.MOV"); still.Path != "data/Phone/Photos/2024/05/IMG_9.HEIC" || clip.Path != "data/Phone/Photos/2024/05/IMG_9.MOV" {
 		t.Errorf("the Live Photo is torn: %s, %s", still.Path, clip.Path)
 	}
