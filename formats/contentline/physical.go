@@ -62,6 +62,9 @@ const lookahead = 64
 // the next property: NAME: or NAME; in upper case. known is false if the
 // window has to hold more to tell.
 func (w *window) carriage(i int) (n int, known bool) {
+	if w.enc == narrow && i+1 < len(w.buf) && w.buf[i+1] == '\n' {
+		return 2, true // what most lines end with
+	}
 	width := w.enc.width()
 	at := func(k int) (u uint16, there bool) {
 		k = i + k*width
