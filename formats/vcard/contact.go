@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"sync"
+
+	"sidekeep/formats/contentline"
 )
 
 // A Contact is all that a card says, for a person to read. Texts are in UTF-8
@@ -110,23 +112,37 @@ type Property struct {
 // View reads all that one card says. An error is a [*contentline.Error] and
 // means that the bytes are to be set aside.
 func View(raw []byte) (*Contact, error) {
-	room := rooms.Get().(*[]property)
-	defer rooms.Put(room)
-	card, err := parseInto((*room)[:0], raw)
-	if err != nil {
+	d := desks.Get().(*desk)
+	defer d.leave()
+	if err := d.card.parse(&d.lines, raw); err != nil {
 		return nil, err
 	}
-	c := contactOf(card)
-	clear(card.properties)
-	if cap(card.properties) <= 256 {
-		*room = card.properties
-	}
-	return c, nil
+	return contactOf(&d.card), nil
 }
 
-// rooms are for the properties of a card while it is viewed, nothing of which
-// stays in the view.
-var rooms = sync.Pool{New: func() any { return &[]property{} }}
+// A desk is what a card is read on. Nothing that lies on it stays in what a
+// reader returns, so that it serves one card after the other.
+type desk struct {
+	lines contentline.Reader
+	card  parsed
+}
+
+var desks = sync.Pool{New: func() any { return &desk{} }}
+
+// mostProperties is for how many properties a desk keeps memory.
+const mostProperties = 256
+
+// leave clears the desk and puts it back.
+func (d *desk) leave() {
+	d.lines.Reset(nil)
+	room := d.card.properties
+	clear(room)
+	if cap(room) > mostProperties {
+		room = nil
+	}
+	d.card = parsed{properties: room[:0]}
+	desks.Put(d)
+}
 
 // Inline tells whether the card holds the bytes themselves.
 func (m *Media) Inline() bool { return m.encoded != "" }

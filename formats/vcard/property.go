@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sidekeep/formats/contentline"
 )
@@ -35,14 +36,18 @@ type parsed struct {
 }
 
 func parse(raw []byte) (*parsed, error) {
-	return parseInto(make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24)), raw)
+	p := &parsed{properties: make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24))}
+	if err := p.parse(new(contentline.Reader), raw); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// parseInto is parse with room for the properties.
-func parseInto(room []property, raw []byte) (*parsed, error) {
-	p := &parsed{properties: room}
+// parse reads a card with lines, whose memory p shares. The properties go
+// where p has room for them.
+func (p *parsed) parse(lines *contentline.Reader, raw []byte) error {
 	var first firsts
-	err := walk(raw, func(l *contentline.Line, where place) {
+	err := walk(lines, raw, func(l *contentline.Line, where place) {
 		switch where {
 		case outside:
 			p.outside = append(p.outside, property{value: l.Text(), line: l.Number})
@@ -51,21 +56,30 @@ func parseInto(room []property, raw []byte) (*parsed, error) {
 			p.nested(l)
 			return
 		}
-		upper := strings.ToUpper(l.Name)
+		upper, text := upperName(l.Name), l.Text()
 		if upper != "VERSION" {
 			p.properties = append(p.properties, property{})
-			p.properties[len(p.properties)-1].set(l, upper)
+			p.properties[len(p.properties)-1].set(l, upper, text)
 		}
 		if i := at(upper); i > 0 && first[i] == "" {
-			first[i] = strings.TrimSpace(l.Text())
+			first[i] = strings.TrimSpace(text)
 		}
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.Card = first.card()
 	p.anniversaries()
-	return p, nil
+	return nil
+}
+
+// upperName is the name of a property in upper case; the one that most cards
+// have in both costs nothing.
+func upperName(name string) string {
+	if name == "X-ABLabel" {
+		return "X-ABLABEL"
+	}
+	return strings.ToUpper(name)
 }
 
 // nested adds a line to the card that stands within the card, after its AGENT.
@@ -102,9 +116,10 @@ func plain(params []contentline.Param) []contentline.Param {
 	return out
 }
 
-// set makes p the property of a line, whose name in upper case is given.
-func (p *property) set(l *contentline.Line, upper string) {
-	p.group, p.as, p.value, p.line = l.Group, l.Name, l.Text(), l.Number
+// set makes p the property of a line, whose name in upper case and text are
+// given.
+func (p *property) set(l *contentline.Line, upper, text string) {
+	p.group, p.as, p.value, p.line = l.Group, l.Name, text, l.Number
 	p.name = canonical(upper)
 	for i := range l.Params {
 		p.param(&l.Params[i])
@@ -124,8 +139,8 @@ func (p *property) param(q *contentline.Param) {
 	switch name {
 	case "TYPE":
 		if p.types == nil {
-			if len(q.Values) == 1 && !strings.ContainsAny(q.Values[0], ", \t") && q.Values[0] != "" && !strings.EqualFold(q.Values[0], "PREF") {
-				p.types = q.Values[:1:1]
+			if areTypes(q.Values) {
+				p.types = q.Values[:len(q.Values):len(q.Values)]
 				return
 			}
 			p.types = make([]string, 0, len(q.Values))
@@ -165,6 +180,21 @@ func (p *property) param(q *contentline.Param) {
 		}
 		p.params = append(p.params, *q)
 	}
+}
+
+// areTypes tells whether the values, one or two, are types as they are.
+func areTypes(values []string) bool {
+	for _, v := range values {
+		for i := range len(v) {
+			if c := v[i]; c == ',' || c == ' ' || c == '\t' || c >= utf8.RuneSelf && len(values) > 1 {
+				return false
+			}
+		}
+		if v == "" || strings.EqualFold(v, "PREF") || len(values) > 1 && strings.TrimSpace(v) != v {
+			return false
+		}
+	}
+	return len(values) == 1 || len(values) == 2 && !strings.EqualFold(values[0], values[1])
 }
 
 var lineBreaks = strings.NewReplacer(`\n`, "\n", `\N`, "\n")

@@ -10,8 +10,10 @@ import (
 // read walks over the lines of a card and keeps the first value of each
 // property that a name can be made of.
 func read(raw []byte) (Card, error) {
+	d := desks.Get().(*desk)
+	defer d.leave()
 	var first firsts
-	if err := walk(raw, func(l *contentline.Line, where place) {
+	if err := walk(&d.lines, raw, func(l *contentline.Line, where place) {
 		if where != within {
 			return
 		}
@@ -34,14 +36,16 @@ const (
 )
 
 // walk calls each with every line of a card that is not blank, but for the
-// BEGIN and END of the card. An error is a [*contentline.Error].
-func walk(raw []byte, each func(l *contentline.Line, where place)) error {
+// BEGIN and END of the card. The lines are read with lines; each is only valid
+// during the call. An error is a [*contentline.Error].
+func walk(lines *contentline.Reader, raw []byte, each func(l *contentline.Line, where place)) error {
 	if len(raw) > contentline.MaxObject {
 		return contentline.TooLarge()
 	}
 	w := walker{each: each}
+	lines.Reset(raw)
 	var l contentline.Line
-	for l = range contentline.Lines(raw) {
+	for lines.Read(&l) == nil {
 		if err := w.line(&l); err != nil {
 			return err
 		}
