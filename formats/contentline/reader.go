@@ -98,7 +98,8 @@ func (r *Reader) cut(text, end int, whole bool) Line {
 
 // build makes l of the bytes up to end, which spans describe.
 func (r *Reader) build(l *Line, end int, quoted bool) {
-	*l = Line{Raw: r.buf[r.begin:end:end], Number: r.number - len(r.spans) + 1, quoted: quoted}
+	l.Raw, l.Number, l.Cut, l.quoted = r.buf[r.begin:end:end], r.number-len(r.spans)+1, false, quoted
+	l.Group, l.Name, l.Params = "", "", nil
 	if params := l.parse(r.unfold(l.Raw, quoted)); params != "" {
 		l.Params = r.params.parse(params)
 	}

@@ -3,9 +3,6 @@ package vcard
 import (
 	"encoding/base64"
 	"fmt"
-	"sync"
-
-	"sidekeep/formats/contentline"
 )
 
 // A Contact is all that a card says, for a person to read. Texts are in UTF-8
@@ -114,34 +111,10 @@ type Property struct {
 func View(raw []byte) (*Contact, error) {
 	d := desks.Get().(*desk)
 	defer d.leave()
-	if err := d.card.parse(&d.lines, raw); err != nil {
+	if err := d.parse(raw); err != nil {
 		return nil, err
 	}
 	return contactOf(&d.card), nil
-}
-
-// A desk is what a card is read on. Nothing that lies on it stays in what a
-// reader returns, so that it serves one card after the other.
-type desk struct {
-	lines contentline.Reader
-	card  parsed
-}
-
-var desks = sync.Pool{New: func() any { return &desk{} }}
-
-// mostProperties is for how many properties a desk keeps memory.
-const mostProperties = 256
-
-// leave clears the desk and puts it back.
-func (d *desk) leave() {
-	d.lines.Reset(nil)
-	room := d.card.properties
-	clear(room)
-	if cap(room) > mostProperties {
-		room = nil
-	}
-	d.card = parsed{properties: room[:0]}
-	desks.Put(d)
 }
 
 // Inline tells whether the card holds the bytes themselves.

@@ -1,7 +1,6 @@
 package vcard
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,95 +24,6 @@ type property struct {
 	card   []byte              // of AGENT: the card within the card
 	line   int
 	media  *media // of pictures, sounds and keys, once their value has been read
-}
-
-// A parsed card is its properties in their order.
-type parsed struct {
-	Card
-	properties []property
-	outside    []property        // lines before and after the card
-	labels     map[string]string // the values of X-ABLabel by their groups in lower case
-}
-
-func parse(raw []byte) (*parsed, error) {
-	p := &parsed{properties: make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24))}
-	if err := p.parse(new(contentline.Reader), raw); err != nil {
-		return nil, err
-	}
-	return p, nil
-}
-
-// parse reads a card with lines, whose memory p shares. The properties go
-// where p has room for them.
-func (p *parsed) parse(lines *contentline.Reader, raw []byte) error {
-	var first firsts
-	err := walk(lines, raw, func(l *contentline.Line, where place) {
-		switch where {
-		case outside:
-			p.outside = append(p.outside, property{value: l.Text(), line: l.Number})
-			return
-		case nested:
-			p.nested(l)
-			return
-		}
-		upper, text := upperName(l.Name), l.Text()
-		if upper != "VERSION" {
-			p.properties = append(p.properties, property{})
-			p.properties[len(p.properties)-1].set(l, upper, text)
-		}
-		if i := at(upper); i > 0 && first[i] == "" {
-			first[i] = strings.TrimSpace(text)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	p.Card = first.card()
-	p.anniversaries()
-	return nil
-}
-
-// upperName is the name of a property in upper case; the one that most cards
-// have in both costs nothing.
-func upperName(name string) string {
-	if name == "X-ABLabel" {
-		return "X-ABLABEL"
-	}
-	return strings.ToUpper(name)
-}
-
-// nested adds a line to the card that stands within the card, after its AGENT.
-func (p *parsed) nested(l *contentline.Line) {
-	if n := len(p.properties); n > 0 && p.properties[n-1].name == "AGENT" {
-		agent := &p.properties[n-1]
-		if agent.card == nil && !l.Is("BEGIN") {
-			agent.card = []byte("BEGIN:VCARD\r\n")
-		}
-		agent.card = contentline.Append(agent.card, &contentline.Line{
-			Group: l.Group, Name: l.Name, Params: plain(l.Params), Value: l.Text(),
-		})
-		agent.value = ""
-		return
-	}
-	if !l.Is("AGENT") { // its BEGIN is on its own line, which is nested already
-		return
-	}
-	p.properties = append(p.properties, property{name: "AGENT", as: "AGENT", group: l.Group, card: []byte("BEGIN:VCARD\r\n"), line: l.Number})
-}
-
-// plain is the parameters without those that tell how a value was encoded.
-func plain(params []contentline.Param) []contentline.Param {
-	var out []contentline.Param
-	for _, p := range params {
-		if p.Values == nil && strings.EqualFold(p.Name, "BASE64") {
-			p = contentline.Param{Name: "ENCODING", Values: []string{"b"}}
-		}
-		if name := strings.ToUpper(p.Name); name != "CHARSET" && name != "QUOTED-PRINTABLE" &&
-			!(name == "ENCODING" && len(p.Values) > 0 && strings.EqualFold(p.Values[0], "QUOTED-PRINTABLE")) {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // set makes p the property of a line, whose name in upper case and text are

@@ -13,7 +13,7 @@ func read(raw []byte) (Card, error) {
 	d := desks.Get().(*desk)
 	defer d.leave()
 	var first firsts
-	if err := walk(&d.lines, raw, func(l *contentline.Line, where place) {
+	if err := d.walk(raw, func(l *contentline.Line, where place) {
 		if where != within {
 			return
 		}
@@ -36,17 +36,16 @@ const (
 )
 
 // walk calls each with every line of a card that is not blank, but for the
-// BEGIN and END of the card. The lines are read with lines; each is only valid
-// during the call. An error is a [*contentline.Error].
-func walk(lines *contentline.Reader, raw []byte, each func(l *contentline.Line, where place)) error {
+// BEGIN and END of the card. A line is only valid during the call. An error is a
+// [*contentline.Error].
+func (d *desk) walk(raw []byte, each func(l *contentline.Line, where place)) error {
 	if len(raw) > contentline.MaxObject {
 		return contentline.TooLarge()
 	}
 	w := walker{each: each}
-	lines.Reset(raw)
-	var l contentline.Line
-	for lines.Read(&l) == nil {
-		if err := w.line(&l); err != nil {
+	d.lines.Reset(raw)
+	for d.lines.Read(&d.line) == nil {
+		if err := w.line(&d.line); err != nil {
 			return err
 		}
 	}

@@ -295,6 +295,9 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 	case "URL", "FBURL", "CALURI", "CALADRURI", "CONTACT-URI", "ORG-DIRECTORY", "SOURCE":
 		c.URLs = append(c.URLs, v.of(p, unescapeURI(p.value)))
 	default:
+		if !strings.HasPrefix(p.name, "X-") {
+			return false // as no messenger's is
+		}
 		for _, s := range services {
 			if s.property == p.name {
 				c.addChat(v.chat(p, s.name, s.scheme))
