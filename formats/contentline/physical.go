@@ -1,5 +1,7 @@
 package contentline
 
+import "bytes"
+
 // A window finds delivered lines in buf, from pos on. A line ends with LF,
 // CRLF, CR CR LF, or with a bare CR where that is plausible: see carriage.
 type window struct {
@@ -19,6 +21,9 @@ func newWindow(b []byte, eof bool) window {
 // next finds the end of the line at pos: of its text, and with its line end.
 // ok is false if buf does not tell yet, or has nothing more.
 func (w *window) next() (text, end int, ok bool) {
+	if text, end, ok = w.ordinary(); ok {
+		return text, end, true
+	}
 	lf := w.lf.find(w, w.pos, len(w.buf))
 	limit := lf
 	if lf < 0 {
@@ -45,6 +50,23 @@ func (w *window) next() (text, end int, ok bool) {
 		return len(w.buf), len(w.buf), true
 	}
 	return 0, 0, false
+}
+
+// near is how far ordinary looks.
+const near = 128
+
+// ordinary is next for a short line that ends with CRLF and has no other CR;
+// ok is false for any other.
+func (w *window) ordinary() (text, end int, ok bool) {
+	if w.enc != narrow {
+		return 0, 0, false
+	}
+	p := w.buf[w.pos:min(len(w.buf), w.pos+near)]
+	cr := bytes.IndexByte(p, '\r')
+	if cr < 0 || cr+1 >= len(p) || p[cr+1] != '\n' || bytes.IndexByte(p[:cr], '\n') >= 0 {
+		return 0, 0, false
+	}
+	return w.pos + cr, w.pos + cr + 2, true
 }
 
 // take moves past a line that next has found.

@@ -154,10 +154,10 @@ func (l *Line) parse(s string) (params string) {
 		l.Value = s
 		return ""
 	}
-	head, params, _ := strings.Cut(s[:colon], ";")
-	group, name, dot := strings.Cut(head, ".")
-	if !dot {
-		group, name = "", head
+	name, params, _ := strings.Cut(s[:colon], ";")
+	group, dot := "", false
+	if i := strings.IndexByte(name, '.'); i >= 0 {
+		group, name, dot = name[:i], name[i+1:], true
 	}
 	name = trimSpace(name)
 	if !isToken(name) || dot && !isToken(group) {
@@ -178,14 +178,19 @@ func trimSpace(s string) string {
 
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '/':
-		default:
+		if !tokenBytes[s[i]] {
 			return false
 		}
 	}
 	return s != ""
 }
+
+var tokenBytes = func() (t [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_/") {
+		t[c] = true
+	}
+	return t
+}()
 
 // Quoted tells whether the value is quoted-printable.
 func (l *Line) Quoted() bool { return l.quoted }
