@@ -14,6 +14,7 @@ func Unescape(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s) - 1)
 	for ; i >= 0 && i+1 < len(s); i = strings.IndexByte(s, '\\') {
 		b.WriteString(s[:i])
 		switch c := s[i+1]; c {
@@ -33,7 +34,11 @@ func Unescape(s string) string {
 // Fields splits a structured value at its semicolons; those behind a backslash
 // do not count. The fields keep their backslashes.
 func Fields(s string) []string {
-	out := make([]string, 0, 1+strings.Count(s, ";"))
+	return AppendFields(make([]string, 0, 1+strings.Count(s, ";")), s)
+}
+
+// AppendFields appends what Fields returns.
+func AppendFields(out []string, s string) []string {
 	from := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {

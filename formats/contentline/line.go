@@ -22,8 +22,10 @@ type Param struct {
 	Values []string // without quotes, RFC 6868 undone; nil for one without a value, as vCard 2.1 has them
 }
 
-// Is tells whether the line is the property name.
-func (l *Line) Is(name string) bool { return strings.EqualFold(l.Name, name) }
+// Is tells whether the line is the property name, which is ASCII.
+func (l *Line) Is(name string) bool {
+	return len(l.Name) == len(name) && strings.EqualFold(l.Name, name)
+}
 
 // Blank tells whether the line has nothing to read.
 func (l *Line) Blank() bool { return l.Name == "" && isBlank([]byte(l.Value)) }

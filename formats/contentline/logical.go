@@ -210,10 +210,15 @@ func Marker(p []byte) (m Mark, name []byte) {
 // agent tells whether p is an AGENT property that a card follows: m is nested
 // if it follows on the next line, Begin if it begins on this one.
 func agent(p []byte) Mark {
-	if i := bytes.IndexByte(p, '.'); i > 0 && i < bytes.IndexByte(p, ':') {
-		p = p[i+1:]
+	for i, c := range p {
+		if c == '.' && i > 0 {
+			p = p[i+1:]
+		}
+		if c == '.' || c == ':' {
+			break
+		}
 	}
-	if !hasFold(p, "AGENT") || len(p) < 6 || p[5] != ':' && p[5] != ';' {
+	if len(p) < 6 || p[0]|0x20 != 'a' || !hasFold(p, "AGENT") || p[5] != ':' && p[5] != ';' {
 		return None
 	}
 	value := bytes.TrimSpace(p[headEnd(p)+1:])

@@ -1,5 +1,7 @@
 package contentline
 
+import "bytes"
+
 // A window finds delivered lines in buf, from pos on. A line ends with LF,
 // CRLF, CR CR LF, or with a bare CR where that is plausible: see carriage.
 type window struct {
@@ -19,6 +21,9 @@ func newWindow(b []byte, eof bool) window {
 // next finds the end of the line at pos: of its text, and with its line end.
 // ok is false if buf does not tell yet, or has nothing more.
 func (w *window) next() (text, end int, ok bool) {
+	if text, end, ok = w.ordinary(); ok {
+		return text, end, true
+	}
 	lf := w.lf.find(w, w.pos, len(w.buf))
 	limit := lf
 	if lf < 0 {
@@ -47,6 +52,23 @@ func (w *window) next() (text, end int, ok bool) {
 	return 0, 0, false
 }
 
+// near is how far ordinary looks.
+const near = 128
+
+// ordinary is next for a short line that ends with CRLF and has no other CR;
+// ok is false for any other.
+func (w *window) ordinary() (text, end int, ok bool) {
+	if w.enc != narrow {
+		return 0, 0, false
+	}
+	p := w.buf[w.pos:min(len(w.buf), w.pos+near)]
+	cr := bytes.IndexByte(p, '\r')
+	if cr < 0 || cr+1 >= len(p) || p[cr+1] != '\n' || bytes.IndexByte(p[:cr], '\n') >= 0 {
+		return 0, 0, false
+	}
+	return w.pos + cr, w.pos + cr + 2, true
+}
+
 // take moves past a line that next has found.
 func (w *window) take(text, end int) {
 	w.bare = end-text == w.enc.width() && w.enc.unit(w.buf, text) == '\r'
@@ -62,6 +84,9 @@ const lookahead = 64
 // the next property: NAME: or NAME; in upper case. known is false if the
 // window has to hold more to tell.
 func (w *window) carriage(i int) (n int, known bool) {
+	if w.enc == narrow && i+1 < len(w.buf) && w.buf[i+1] == '\n' {
+		return 2, true // what most lines end with
+	}
 	width := w.enc.width()
 	at := func(k int) (u uint16, there bool) {
 		k = i + k*width

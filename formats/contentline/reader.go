@@ -2,6 +2,7 @@ package contentline
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,8 @@ type Reader struct {
 	number  int    // of the last delivered line
 	whole   string // all of the input, if it is in memory
 	cutting bool   // what comes next is the rest of a line that was cut
+	joined  []byte // of a line that was folded, while it is read
+	params  paramRoom
 }
 
 type span struct{ from, text int }
@@ -24,19 +27,44 @@ type span struct{ from, text int }
 // NewReader returns a Reader of r.
 func NewReader(r io.Reader) *Reader { return &Reader{stream: stream{r: r}, limit: MaxObject} }
 
+// mostKept is how much of each kind a Reader keeps for its next input.
+const mostKept = 4096
+
+// Reset makes r read raw, as [Lines] does. The Params of the lines that r has
+// read before are no longer valid: their memory is used again.
+func (r *Reader) Reset(raw []byte) {
+	if cap(r.joined) > mostKept || cap(r.spans)+cap(r.parts) > mostKept {
+		r.joined, r.spans, r.parts = nil, nil, nil
+	}
+	r.params.reset()
+	*r = Reader{
+		stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw), whole: string(raw),
+		spans: r.spans[:0], parts: r.parts[:0], joined: r.joined[:0], params: r.params,
+	}
+}
+
 // Next returns the next content line, and io.EOF after the last. The Raw of all
 // lines, joined, are the bytes read; each is only valid until the next call.
 func (r *Reader) Next() (Line, error) {
+	var l Line
+	err := r.Read(&l)
+	return l, err
+}
+
+// Read is Next that reads into l, whose fields it all sets unless it fails.
+func (r *Reader) Read(l *Line) error {
 	for {
 		text, end, whole, err := r.line()
 		if err == io.EOF && len(r.spans) > 0 {
-			return r.build(r.pos, r.lines.quoted), nil
+			r.build(l, r.pos, r.lines.quoted)
+			return nil
 		}
 		if err != nil {
-			return Line{}, err
+			return err
 		}
 		if !whole || r.cutting || end-r.begin > r.limit {
-			return r.cut(text, end, whole), nil
+			*l = r.cut(text, end, whole)
+			return nil
 		}
 		p := r.enc.ascii(r.buf[r.pos:text], r.scratch)
 		if r.enc != narrow {
@@ -45,15 +73,14 @@ func (r *Reader) Next() (Line, error) {
 		quoted, from := r.lines.quoted, r.pos
 		continues := r.lines.add(p)
 		r.window.take(text, end)
-		var l Line
 		done := !continues && len(r.spans) > 0
 		if done {
-			l = r.build(from, quoted)
+			r.build(l, from, quoted)
 		}
 		r.number++
 		r.spans = append(r.spans, span{from - r.begin, text - r.begin})
 		if done {
-			return l, nil
+			return nil
 		}
 	}
 }
@@ -69,14 +96,15 @@ func (r *Reader) cut(text, end int, whole bool) Line {
 	return l
 }
 
-// build makes a line of the bytes up to end, which spans describe.
-func (r *Reader) build(end int, quoted bool) Line {
-	l := Line{Raw: r.buf[r.begin:end:end], Number: r.number - len(r.spans) + 1}
-	l.quoted = quoted
-	l.parse(r.unfold(l.Raw, quoted))
+// build makes l of the bytes up to end, which spans describe.
+func (r *Reader) build(l *Line, end int, quoted bool) {
+	l.Raw, l.Number, l.Cut, l.quoted = r.buf[r.begin:end:end], r.number-len(r.spans)+1, false, quoted
+	l.Group, l.Name, l.Params = "", "", nil
+	if params := l.parse(r.unfold(l.Raw, quoted)); params != "" {
+		l.Params = r.params.parse(params)
+	}
 	r.begin = end
 	r.parts, r.spans = r.spans, r.parts[:0]
-	return l
 }
 
 // unfold joins the delivered lines of a content line.
@@ -88,7 +116,7 @@ func (r *Reader) unfold(raw []byte, quoted bool) string {
 		}
 		return string(r.enc.text(raw[:r.spans[0].text]))
 	}
-	out := make([]byte, 0, len(raw))
+	out := slices.Grow(r.joined[:0], len(raw))
 	for i, s := range r.spans {
 		p := raw[s.from:s.text]
 		if i > 0 && len(p) >= width && (r.enc.unit(p, 0) == ' ' || r.enc.unit(p, 0) == '\t') {
@@ -99,6 +127,7 @@ func (r *Reader) unfold(raw []byte, quoted bool) string {
 		}
 		out = append(out, p...)
 	}
+	r.joined = out
 	return string(r.enc.text(out))
 }
 
@@ -117,28 +146,26 @@ func (r *Reader) trimSoft(p []byte) []byte {
 	return p
 }
 
-// parse takes an unfolded line apart.
-func (l *Line) parse(s string) {
+// parse takes an unfolded line apart, but for the parameters, which it returns.
+func (l *Line) parse(s string) (params string) {
 	s = trimBOM(s)
 	colon := headEnd(s)
 	if colon < 0 {
 		l.Value = s
-		return
+		return ""
 	}
-	head, params, _ := strings.Cut(s[:colon], ";")
-	group, name, dot := strings.Cut(head, ".")
-	if !dot {
-		group, name = "", head
+	name, params, _ := strings.Cut(s[:colon], ";")
+	group, dot := "", false
+	if i := strings.IndexByte(name, '.'); i >= 0 {
+		group, name, dot = name[:i], name[i+1:], true
 	}
 	name = trimSpace(name)
 	if !isToken(name) || dot && !isToken(group) {
 		l.Value = s
-		return
+		return ""
 	}
 	l.Group, l.Name, l.Value = group, name, s[colon+1:]
-	if params != "" {
-		l.Params = parseParams(params)
-	}
+	return params
 }
 
 // trimSpace is s without spaces and tabs around it.
@@ -151,65 +178,19 @@ func trimSpace(s string) string {
 
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '/':
-		default:
+		if !tokenBytes[s[i]] {
 			return false
 		}
 	}
 	return s != ""
 }
 
-func parseParams(s string) []Param {
-	quotes := strings.Count(s, `"`)%2 == 0
-	params := make([]Param, 0, 1+strings.Count(s, ";"))
-	for part := range fields(s, ';', quotes) {
-		name, value, has := strings.Cut(part, "=")
-		p := Param{Name: trimSpace(name)}
-		if has {
-			p.Values = make([]string, 0, 1+strings.Count(value, ","))
-			for v := range fields(value, ',', quotes) {
-				p.Values = append(p.Values, unquote(v))
-			}
-		} else if p.Name == "" {
-			continue
-		}
-		params = append(params, p)
+var tokenBytes = func() (t [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_/") {
+		t[c] = true
 	}
-	return params
-}
-
-// fields yields the parts of s between the separators that are not in quotes.
-func fields(s string, sep byte, quotes bool) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		inside, from := false, 0
-		for i := 0; i < len(s); i++ {
-			switch {
-			case s[i] == '"' && quotes:
-				inside = !inside
-			case s[i] == sep && !inside:
-				if !yield(s[from:i]) {
-					return
-				}
-				from = i + 1
-			}
-		}
-		yield(s[from:])
-	}
-}
-
-var carets = strings.NewReplacer("^n", "\n", "^N", "\n", "^^", "^", "^'", `"`)
-
-// unquote undoes quotes and the carets of RFC 6868.
-func unquote(s string) string {
-	if n := len(s); n >= 2 && s[0] == '"' && s[n-1] == '"' {
-		s = s[1 : n-1]
-	}
-	if strings.IndexByte(s, '^') >= 0 {
-		s = carets.Replace(s)
-	}
-	return s
-}
+	return t
+}()
 
 // Quoted tells whether the value is quoted-printable.
 func (l *Line) Quoted() bool { return l.quoted }

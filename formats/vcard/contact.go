@@ -3,7 +3,6 @@ package vcard
 import (
 	"encoding/base64"
 	"fmt"
-	"sync"
 )
 
 // A Contact is all that a card says, for a person to read. Texts are in UTF-8
@@ -110,23 +109,13 @@ type Property struct {
 // View reads all that one card says. An error is a [*contentline.Error] and
 // means that the bytes are to be set aside.
 func View(raw []byte) (*Contact, error) {
-	room := rooms.Get().(*[]property)
-	defer rooms.Put(room)
-	card, err := parseInto((*room)[:0], raw)
-	if err != nil {
+	d := desks.Get().(*desk)
+	defer d.leave()
+	if err := d.parse(raw); err != nil {
 		return nil, err
 	}
-	c := contactOf(card)
-	clear(card.properties)
-	if cap(card.properties) <= 256 {
-		*room = card.properties
-	}
-	return c, nil
+	return contactOf(&d.card), nil
 }
-
-// rooms are for the properties of a card while it is viewed, nothing of which
-// stays in the view.
-var rooms = sync.Pool{New: func() any { return &[]property{} }}
 
 // Inline tells whether the card holds the bytes themselves.
 func (m *Media) Inline() bool { return m.encoded != "" }

@@ -40,9 +40,10 @@ func parseDay(s string) (year, month, day int, ok bool) {
 		}
 		return 0, month, day, ok && month > 0
 	}
-	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '/' || r == '.' })
+	var room [4]string
+	parts := dayParts(room[:0], s)
 	if len(parts) == 1 && len(s) == 8 {
-		parts = []string{s[:4], s[4:6], s[6:]}
+		parts = append(room[:0], s[:4], s[4:6], s[6:])
 	}
 	if len(parts) == 0 || len(parts) > 3 || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") {
 		return 0, 0, 0, false
@@ -56,6 +57,22 @@ func parseDay(s string) (year, month, day int, ok bool) {
 		ok = ok && day > 0
 	}
 	return year, month, day, ok && year+month+day > 0
+}
+
+// dayParts appends what stands between the separators of a date, as many as to
+// has room for.
+func dayParts(to []string, s string) []string {
+	from := 0
+	for i := 0; i <= len(s) && len(to) < cap(to); i++ {
+		if i < len(s) && s[i] != '-' && s[i] != '/' && s[i] != '.' {
+			continue
+		}
+		if i > from {
+			to = append(to, s[from:i])
+		}
+		from = i + 1
+	}
+	return to
 }
 
 // digits reads a number of so many digits.

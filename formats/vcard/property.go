@@ -1,9 +1,9 @@
 package vcard
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sidekeep/formats/contentline"
 )
@@ -26,85 +26,10 @@ type property struct {
 	media  *media // of pictures, sounds and keys, once their value has been read
 }
 
-// A parsed card is its properties in their order.
-type parsed struct {
-	Card
-	properties []property
-	outside    []property        // lines before and after the card
-	labels     map[string]string // the values of X-ABLabel by their groups in lower case
-}
-
-func parse(raw []byte) (*parsed, error) {
-	return parseInto(make([]property, 0, min(bytes.Count(raw, []byte("\n")), 24)), raw)
-}
-
-// parseInto is parse with room for the properties.
-func parseInto(room []property, raw []byte) (*parsed, error) {
-	p := &parsed{properties: room}
-	var first firsts
-	err := walk(raw, func(l *contentline.Line, where place) {
-		switch where {
-		case outside:
-			p.outside = append(p.outside, property{value: l.Text(), line: l.Number})
-			return
-		case nested:
-			p.nested(l)
-			return
-		}
-		upper := strings.ToUpper(l.Name)
-		if upper != "VERSION" {
-			p.properties = append(p.properties, property{})
-			p.properties[len(p.properties)-1].set(l, upper)
-		}
-		if i := at(upper); i > 0 && first[i] == "" {
-			first[i] = strings.TrimSpace(l.Text())
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	p.Card = first.card()
-	p.anniversaries()
-	return p, nil
-}
-
-// nested adds a line to the card that stands within the card, after its AGENT.
-func (p *parsed) nested(l *contentline.Line) {
-	if n := len(p.properties); n > 0 && p.properties[n-1].name == "AGENT" {
-		agent := &p.properties[n-1]
-		if agent.card == nil && !l.Is("BEGIN") {
-			agent.card = []byte("BEGIN:VCARD\r\n")
-		}
-		agent.card = contentline.Append(agent.card, &contentline.Line{
-			Group: l.Group, Name: l.Name, Params: plain(l.Params), Value: l.Text(),
-		})
-		agent.value = ""
-		return
-	}
-	if !l.Is("AGENT") { // its BEGIN is on its own line, which is nested already
-		return
-	}
-	p.properties = append(p.properties, property{name: "AGENT", as: "AGENT", group: l.Group, card: []byte("BEGIN:VCARD\r\n"), line: l.Number})
-}
-
-// plain is the parameters without those that tell how a value was encoded.
-func plain(params []contentline.Param) []contentline.Param {
-	var out []contentline.Param
-	for _, p := range params {
-		if p.Values == nil && strings.EqualFold(p.Name, "BASE64") {
-			p = contentline.Param{Name: "ENCODING", Values: []string{"b"}}
-		}
-		if name := strings.ToUpper(p.Name); name != "CHARSET" && name != "QUOTED-PRINTABLE" &&
-			!(name == "ENCODING" && len(p.Values) > 0 && strings.EqualFold(p.Values[0], "QUOTED-PRINTABLE")) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// set makes p the property of a line, whose name in upper case is given.
-func (p *property) set(l *contentline.Line, upper string) {
-	p.group, p.as, p.value, p.line = l.Group, l.Name, l.Text(), l.Number
+// set makes p the property of a line, whose name in upper case and text are
+// given.
+func (p *property) set(l *contentline.Line, upper, text string) {
+	p.group, p.as, p.value, p.line = l.Group, l.Name, text, l.Number
 	p.name = canonical(upper)
 	for i := range l.Params {
 		p.param(&l.Params[i])
@@ -124,8 +49,8 @@ func (p *property) param(q *contentline.Param) {
 	switch name {
 	case "TYPE":
 		if p.types == nil {
-			if len(q.Values) == 1 && !strings.ContainsAny(q.Values[0], ", \t") && q.Values[0] != "" && !strings.EqualFold(q.Values[0], "PREF") {
-				p.types = q.Values[:1:1]
+			if areTypes(q.Values) {
+				p.types = q.Values[:len(q.Values):len(q.Values)]
 				return
 			}
 			p.types = make([]string, 0, len(q.Values))
@@ -165,6 +90,21 @@ func (p *property) param(q *contentline.Param) {
 		}
 		p.params = append(p.params, *q)
 	}
+}
+
+// areTypes tells whether the values, one or two, are types as they are.
+func areTypes(values []string) bool {
+	for _, v := range values {
+		for i := range len(v) {
+			if c := v[i]; c == ',' || c == ' ' || c == '\t' || c >= utf8.RuneSelf && len(values) > 1 {
+				return false
+			}
+		}
+		if v == "" || strings.EqualFold(v, "PREF") || len(values) > 1 && strings.TrimSpace(v) != v {
+			return false
+		}
+	}
+	return len(values) == 1 || len(values) == 2 && !strings.EqualFold(values[0], values[1])
 }
 
 var lineBreaks = strings.NewReplacer(`\n`, "\n", `\N`, "\n")

@@ -10,8 +10,10 @@ import (
 // read walks over the lines of a card and keeps the first value of each
 // property that a name can be made of.
 func read(raw []byte) (Card, error) {
+	d := desks.Get().(*desk)
+	defer d.leave()
 	var first firsts
-	if err := walk(raw, func(l *contentline.Line, where place) {
+	if err := d.walk(raw, func(l *contentline.Line, where place) {
 		if where != within {
 			return
 		}
@@ -34,15 +36,16 @@ const (
 )
 
 // walk calls each with every line of a card that is not blank, but for the
-// BEGIN and END of the card. An error is a [*contentline.Error].
-func walk(raw []byte, each func(l *contentline.Line, where place)) error {
+// BEGIN and END of the card. A line is only valid during the call. An error is a
+// [*contentline.Error].
+func (d *desk) walk(raw []byte, each func(l *contentline.Line, where place)) error {
 	if len(raw) > contentline.MaxObject {
 		return contentline.TooLarge()
 	}
 	w := walker{each: each}
-	var l contentline.Line
-	for l = range contentline.Lines(raw) {
-		if err := w.line(&l); err != nil {
+	d.lines.Reset(raw)
+	for d.lines.Read(&d.line) == nil {
+		if err := w.line(&d.line); err != nil {
 			return err
 		}
 	}

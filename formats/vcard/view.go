@@ -12,7 +12,15 @@ import (
 func contactOf(card *parsed) *Contact {
 	c := &Contact{Card: card.Card}
 	v := viewer{card: card, from: card.version("")}
-	if v.labels = slices.ContainsFunc(card.properties, func(p property) bool { return p.name == "LABEL" }); v.labels {
+	for i := range card.properties {
+		p := &card.properties[i]
+		v.types += len(p.types)
+		if p.group != "" && p.name != "X-ABLABEL" {
+			v.types++ // its label may be one
+		}
+		v.labels = v.labels || p.name == "LABEL"
+	}
+	if v.labels {
 		v.free = map[string][]int{}
 	}
 	for i := range card.properties {
@@ -50,6 +58,20 @@ type viewer struct {
 	from   Version
 	labels bool             // the card has a LABEL
 	free   map[string][]int // addresses that have no LABEL yet, by their types
+	types  int              // how many types all properties have
+	room   []string         // for the types of values, all of which share it
+	split  [8]string        // the fields of the property that is being read
+	parts  [7]string        // and what they say
+}
+
+// typesRoom is an empty list with room for n types.
+func (v *viewer) typesRoom(n int) []string {
+	if cap(v.room)-len(v.room) < n {
+		v.room = make([]string, 0, max(n, min(v.types, mostTypes)))
+	}
+	from := len(v.room)
+	v.room = v.room[:from+n]
+	return v.room[from : from : from+n]
 }
 
 // value is a text with the label and the types of its property.
@@ -61,13 +83,13 @@ func (v *viewer) value(p *property, s string) Value {
 	}
 	if label != "" {
 		if known := unwrap(label); known != label {
-			out.Types = append(out.Types, strings.ToLower(known))
+			out.Types = append(v.typesRoom(1+len(p.types)), strings.ToLower(known))
 		} else {
 			out.Label = label
 		}
 	}
 	if len(p.types) > 0 && out.Types == nil {
-		out.Types = make([]string, 0, len(p.types))
+		out.Types = v.typesRoom(len(p.types))
 	}
 	for _, t := range p.types {
 		lower := lowerType(t)
@@ -112,7 +134,7 @@ func (v *viewer) of(p *property, s string) Value {
 func (v *viewer) person(c *Contact, p *property) bool {
 	switch p.name {
 	case "FN":
-		if s := unescape(p.value); contentline.Shown(s) != c.Name {
+		if s := unescape(p.value); s != c.Name && contentline.Shown(s) != c.Name {
 			c.AltFN = append(c.AltFN, s)
 		}
 	case "N":
@@ -130,7 +152,7 @@ func (v *viewer) person(c *Contact, p *property) bool {
 	case "NICKNAME":
 		c.Nicknames = appendList(c.Nicknames, p.value)
 	case "ORG":
-		f := contentline.Fields(p.value)
+		f := contentline.AppendFields(v.split[:0], p.value)
 		o := Organization{Value: v.value(p, unescape(f[0]))}
 		for _, unit := range f[1:] {
 			if unit != "" {
@@ -201,12 +223,13 @@ func (v *viewer) names(c *Contact, p *property) {
 	}
 }
 
-// fields are at least n fields of a structured value, the parts of a list in
-// one field with something between them. What stands beyond the n goes into
-// the last.
+// fields are n fields of a structured value, at most seven, the parts of a list
+// in one field with something between them. What stands beyond the n goes into
+// the last. They are valid until the next call.
 func (v *viewer) fields(p *property, between string, n int) []string {
-	raw := contentline.Fields(p.value)
-	out := make([]string, n)
+	raw := contentline.AppendFields(v.split[:0], p.value)
+	out := v.parts[:n]
+	clear(out)
 	for i, s := range raw {
 		if v.from != V21 && strings.IndexByte(s, ',') >= 0 {
 			s = strings.Join(unescapeAll(contentline.List(s)), between)
@@ -272,6 +295,9 @@ func (v *viewer) reach(c *Contact, p *property) bool {
 	case "URL", "FBURL", "CALURI", "CALADRURI", "CONTACT-URI", "ORG-DIRECTORY", "SOURCE":
 		c.URLs = append(c.URLs, v.of(p, unescapeURI(p.value)))
 	default:
+		if !strings.HasPrefix(p.name, "X-") {
+			return false // as no messenger's is
+		}
 		for _, s := range services {
 			if s.property == p.name {
 				c.addChat(v.chat(p, s.name, s.scheme))
@@ -293,32 +319,6 @@ func (v *viewer) address(p *property) Address {
 		a.Text = a.envelope()
 	}
 	return a
-}
-
-// envelope is the address in lines.
-func (a *Address) envelope() string {
-	var b strings.Builder
-	line := func(parts ...string) {
-		start := true
-		for _, s := range parts {
-			switch {
-			case s == "":
-				continue
-			case !start:
-				b.WriteByte(' ')
-			case b.Len() > 0:
-				b.WriteByte('\n')
-			}
-			start = false
-			b.WriteString(s)
-		}
-	}
-	line(a.POBox)
-	line(a.Extended)
-	line(a.Street)
-	line(a.Code, a.City, a.Region)
-	line(a.Country)
-	return b.String()
 }
 
 // label gives a LABEL to the address of the same types that has none of its

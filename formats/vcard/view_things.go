@@ -99,3 +99,30 @@ func (v *viewer) media(p *property) Media {
 	m := readMedia(&q)
 	return Media{Value: v.value(&q, m.link+m.text), Type: m.typ, encoded: m.encoded}
 }
+
+// envelope is the address in lines.
+func (a *Address) envelope() string {
+	var b strings.Builder
+	b.Grow(len(a.POBox) + len(a.Extended) + len(a.Street) + len(a.Code) + len(a.City) + len(a.Region) + len(a.Country) + 6)
+	line := func(parts ...string) {
+		start := true
+		for _, s := range parts {
+			switch {
+			case s == "":
+				continue
+			case !start:
+				b.WriteByte(' ')
+			case b.Len() > 0:
+				b.WriteByte('\n')
+			}
+			start = false
+			b.WriteString(s)
+		}
+	}
+	line(a.POBox)
+	line(a.Extended)
+	line(a.Street)
+	line(a.Code, a.City, a.Region)
+	line(a.Country)
+	return b.String()
+}
