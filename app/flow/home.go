@@ -130,7 +130,7 @@ func (f *Flow) stateOf(s work.Status) State {
 	} else if f.failed[s.Name] != nil {
 		return Failed
 	}
-	if !s.SetUp {
+	if !s.SetUp && !s.Imported {
 		return Away
 	}
 	switch s.State {
@@ -206,6 +206,11 @@ func (f *Flow) card(s work.Status) Card {
 		c.Sentence = words.OnlyInArchive
 	default:
 		c.Actions = []Action{again, files}
+	}
+	if s.Imported {
+		files.Rank = Secondary
+		c.Icon, c.Caption = "folder", words.ImportedAgo(last, now)
+		c.Actions, c.More = []Action{files}, nil // a further import is begun with its files
 	}
 	f.proof(&c, s)
 	return c

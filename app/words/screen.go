@@ -154,6 +154,10 @@ func ExportedAgo(t, now time.Time) string {
 	return "Exported " + Ago(t, now)
 }
 
+// ImportedAgo is the caption of a card whose items came from files: "Imported
+// 2 hours ago".
+func ImportedAgo(t, now time.Time) string { return "Imported " + Ago(t, now) }
+
 // LastGood is the caption of a card whose last export failed.
 func LastGood(t, now time.Time) string {
 	if t.IsZero() {
