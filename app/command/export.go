@@ -161,13 +161,22 @@ func changed(c export.Counts) string {
 	return words.List(parts)
 }
 
-// problems lists on stderr what is not kept as it should be.
+// shownProblems is how many problems are listed one by one without --verbose.
+const shownProblems = 10
+
+// problems lists on stderr what is not kept as it should be. What the end of a
+// broken export left out is one problem, not as many as there were items.
 func (s *session) problems(l *export.Ledger) {
-	for i, p := range l.Problems {
-		if i == 10 && !s.verbose {
-			s.stderr.printf("  and %s more; see them all with --json or --verbose.\n", words.Number(len(l.Problems)-i))
-			return
+	all, shown, left := l.Failed+l.NewAside, 0, 0
+	for _, p := range l.Problems {
+		if l.Stop != nil && l.Stop.Cause != nil && errors.Is(p.Err(), l.Stop.Cause) {
+			left++
+			continue
 		}
+		if shown == shownProblems && !s.verbose {
+			break
+		}
+		shown++
 		w := wordsFor(p.Err())
 		what := "failed"
 		if p.Aside {
@@ -178,6 +187,13 @@ func (s *session) problems(l *export.Ledger) {
 			item = "the whole collection"
 		}
 		s.stderr.printf("  %s, %s, %s: %s (%s)\n", what, p.Collection, item, w.Title, p.Detail)
+	}
+	switch more := all - shown; {
+	case more <= 0:
+	case left > 0:
+		s.stderr.printf("  %s did not arrive; the next export goes on from there.\n", plural(more, "item", "items"))
+	default:
+		s.stderr.printf("  and %s more; see them all with “sidekeep history --json”.\n", words.Number(more))
 	}
 }
 
