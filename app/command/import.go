@@ -128,11 +128,12 @@ var lineBefore = regexp.MustCompile(`^line \d+: `)
 // importProblems lists on stderr what was not understood, not read, and not
 // taken.
 func (s *session) importProblems(in *work.Imported) {
-	for i, p := range in.Problems {
-		if i == 10 && !s.verbose {
-			s.stderr.printf("  and %s more; see them all with --json or --verbose.\n", words.Number(len(in.Problems)-i))
+	shown := 0
+	for _, p := range in.Problems {
+		if shown == shownProblems && !s.verbose {
 			break
 		}
+		shown++
 		switch {
 		case p.Aside:
 			s.stderr.printf("  set aside, %s: %s\n", p.Item, lineBefore.ReplaceAllString(p.Detail, ""))
@@ -141,6 +142,9 @@ func (s *session) importProblems(in *work.Imported) {
 		default:
 			s.stderr.printf("  failed, %s, %s: %s (%s)\n", p.Collection, p.Item, words.ForFile(p.Err()).Title, p.Detail)
 		}
+	}
+	if more := in.Failed + in.NewAside - shown; more > 0 {
+		s.stderr.printf("  and %s more; see them all with “sidekeep history --json”.\n", words.Number(more))
 	}
 	n := 0
 	for _, x := range in.Skipped {
