@@ -31,6 +31,18 @@ var (
 	ErrUnbalanced  = errors.New("the sum does not balance")
 )
 
+// The causes of a failure to write to a source; see [Writer].
+var (
+	ErrChanged     = errors.New("it changed meanwhile")
+	ErrExists      = errors.New("it exists already")
+	ErrConflict    = errors.New("the UID is used by another item")
+	ErrReadOnly    = errors.New("this account may not write there")
+	ErrUnsupported = errors.New("the source does not take items of this kind")
+	ErrOversize    = errors.New("larger than the source takes")
+	ErrQuota       = errors.New("the source has no room left")
+	ErrRefused     = errors.New("the source refuses it")
+)
+
 // Causes lists every cause.
 func Causes() []error {
 	return []error{
@@ -38,6 +50,7 @@ func Causes() []error {
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced,
+		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
 	}
 }
 

@@ -128,6 +128,46 @@ var causes = map[error]Words{
 		"What has arrived is kept, but this export does not count as good.",
 		"Export again; if it happens twice, run “sidekeep verify”.",
 	},
+	export.ErrChanged: {
+		"It was changed at the service in the meantime.",
+		"It was left as it is there, and your copy is as it was.",
+		"Look at the plan again, and choose what is to happen with it.",
+	},
+	export.ErrExists: {
+		"The service has it already.",
+		"It was left as it is there, and your copy is as it was.",
+		"Look at the plan again, and choose what is to happen with it.",
+	},
+	export.ErrConflict: {
+		"The service takes it for another item that it has or that is in its trash.",
+		"It was not put back, and your copy is as it was.",
+		"Empty the trash at the service, or put it back as a new item.",
+	},
+	export.ErrReadOnly: {
+		"This account may read there, but not write.",
+		"Nothing was written there, and your copy is as it was.",
+		"Choose another place for it, or ask the owner of this one to let you write.",
+	},
+	export.ErrUnsupported: {
+		"The service does not take items of this kind there.",
+		"It was not put back, and your copy is as it was.",
+		"Choose another place for it, or save it as a file.",
+	},
+	export.ErrOversize: {
+		"It is larger than the service takes.",
+		"It was not put back, and your copy is as it was.",
+		"Save it as a file, or put it back without its picture or attachment.",
+	},
+	export.ErrQuota: {
+		"The service has no room left.",
+		"What was written before is there, and your copy is as it was.",
+		"Free some space at the service, then go on.",
+	},
+	export.ErrRefused: {
+		"The service refuses it.",
+		"It was not put back, and your copy is as it was.",
+		"Save it as a file and add it at the service by hand, or try again later.",
+	},
 }
 
 const nobodyTry = "Open Sidekeep's window, or run this in a terminal, and answer the question there."
