@@ -18,7 +18,8 @@ var askWho = []byte(head + `<propfind` + spaces + `><prop><resourcetype/><curren
 // askCollections lists a home set.
 var askCollections = []byte(head + `<propfind` + spaces + `><prop><resourcetype/>` + collectionProps + `</prop></propfind>`)
 
-const collectionProps = `<displayname/><sync-token/><supported-report-set/><C:supported-calendar-component-set/><A:calendar-color/><A:calendar-order/>`
+const collectionProps = `<displayname/><sync-token/><supported-report-set/><C:supported-calendar-component-set/><A:calendar-color/><A:calendar-order/>` +
+	`<current-user-privilege-set/><R:supported-address-data/><R:max-resource-size/><C:max-resource-size/>`
 
 const itemProps = `<resourcetype/><getetag/><getcontentlength/><getlastmodified/>`
 

@@ -44,6 +44,11 @@ type request struct {
 	depth  string // "" for none
 	body   []byte // XML
 	header http.Header
+	// writes: the request changes something. It goes only to hosts that may have
+	// the password, is not repeated when its connection breaks, because it may
+	// have taken effect, and its refusal is read.
+	writes  bool
+	content *content // of a PUT, instead of body
 }
 
 // do sends r and follows redirects, keeping the method. The answer has a 2xx
@@ -60,10 +65,16 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 			if resp.StatusCode/100 == 2 {
 				return resp, nil
 			}
+			if r.writes {
+				return nil, c.refusal(r.url, resp)
+			}
 			discard(resp)
 			return nil, &statusError{Code: resp.StatusCode, Host: mark(hostPort(r.url))}
 		}
 		discard(resp)
+		if r.writes && resp.StatusCode == http.StatusSeeOther {
+			return nil, &statusError{Code: resp.StatusCode, Host: mark(hostPort(r.url))} // it was answered, not moved
+		}
 		next, err := r.url.Parse(resp.Header.Get("Location"))
 		if err != nil || next.Host == "" || resp.Header.Get("Location") == "" {
 			return nil, notDAV(r.url, "it redirects to nowhere")
@@ -95,6 +106,11 @@ func (c *client) once(ctx context.Context, r request) (*http.Response, error) {
 	for {
 		if err := c.ready(ctx, r.url); err != nil {
 			return nil, err
+		}
+		if r.writes {
+			if err := c.gate.password(ctx, r.url); err != nil {
+				return nil, err
+			}
 		}
 		resp, p, err := c.send(ctx, r)
 		if err != nil {
@@ -221,7 +237,7 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 			continue
 		}
 		var timeout interface{ Timeout() bool }
-		if reused && !dropped && ctx.Err() == nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
+		if reused && !dropped && !r.writes && ctx.Err() == nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
 			dropped = true
 			c.transport.CloseIdleConnections()
 			continue
@@ -247,6 +263,14 @@ func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p pr
 		cancel(nil)
 		return nil, p, false, fmt.Errorf("%w: %w", export.ErrNotDAV, err)
 	}
+	var sent *upload
+	if r.content != nil {
+		if sent, err = r.content.attach(ctx, req, c.idle, cancel); err != nil {
+			cancel(nil)
+			return nil, p, false, err
+		}
+		defer sent.Close()
+	}
 	req.URL = &u
 	req.Header.Set("User-Agent", "Sidekeep/1")
 	if r.body != nil {
@@ -266,6 +290,9 @@ func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p pr
 	resp, err = c.transport.RoundTrip(req)
 	if err != nil {
 		cancel(nil)
+		if sent != nil && sent.Close() == nil && sent.failed() != nil {
+			err = sent.failed()
+		}
 		return nil, p, reused, err
 	}
 	resp.Body = newBody(ctx, cancel, resp.Body, c)

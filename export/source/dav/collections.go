@@ -30,13 +30,14 @@ type resource struct {
 	order       int
 	components  []string
 	sync        bool
+	limits      export.Limits
 }
 
 func newResource(base *url.URL, m *multistatus.Response) *resource {
 	r := &resource{
 		url: base, types: m.Types, unauthenticated: m.Unauthenticated,
 		name: string(m.Name), color: colorOf(string(m.Color)), components: m.Components,
-		sync: m.SyncCollection || !m.Reports && len(m.SyncToken) > 0,
+		sync: m.SyncCollection || !m.Reports && len(m.SyncToken) > 0, limits: limitsOf(m),
 	}
 	r.order, _ = strconv.Atoi(string(m.Order))
 	if len(m.Principal) > 0 {
@@ -77,6 +78,7 @@ type collection struct {
 	book   bool // else a calendar, or photos
 	photos bool
 	sync   bool // RFC 6578
+	limits export.Limits
 }
 
 // path is the canonical path of the collection with a slash at its end.
@@ -142,7 +144,7 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 		all = append(all, newCollections(s.single)...)
 	}
 	if s.photos != nil {
-		all = append(all, &collection{Collection: export.Collection{Name: s.albumName(), Kind: export.Photos}, url: s.photos.url, photos: true})
+		all = append(all, &collection{Collection: export.Collection{Name: s.albumName(), Kind: export.Photos}, url: s.photos.url, photos: true, limits: s.photos.limits})
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w", export.ErrEmpty)
@@ -254,7 +256,7 @@ func newCollections(r *resource) []*collection {
 	if name == "" {
 		name = lastName(r.url.EscapedPath())
 	}
-	c := collection{Collection: export.Collection{Name: name, Color: r.color, Order: r.order}, url: r.url, sync: r.sync}
+	c := collection{Collection: export.Collection{Name: name, Color: r.color, Order: r.order}, url: r.url, sync: r.sync, limits: r.limits}
 	switch {
 	case r.types&multistatus.Book != 0:
 		c.Kind, c.book = export.Contacts, true

@@ -1,10 +1,12 @@
 // Package dav reads contacts, calendars, to-dos and photos from a CardDAV,
-// CalDAV or WebDAV server: from what a person types (an e-mail address, a host,
-// a full address) to every item's bytes as the server keeps them.
+// CalDAV or WebDAV server, and writes them to it: from what a person types (an
+// e-mail address, a host, a full address) to every item's bytes as the server
+// keeps them.
 //
-// It writes nothing to the server and knows nothing of vCard or iCalendar:
-// what the bytes mean is left to the archive. The XML of the answers is read by
-// the package multistatus below this one.
+// Of vCard and iCalendar it knows what a UID is and where lines end: what the
+// bytes mean is left to the archive. Nothing is written but by the methods of
+// [export.Writer]. The XML of the answers is read by the package multistatus
+// below this one.
 package dav
 
 import (
@@ -88,8 +90,8 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 	return open(ctx, cfg)
 }
 
-// A Source is an account on a DAV server. It implements [export.Source],
-// [export.Counter] and [export.Meter]. Its methods may be called from several
+// A Source is an account on a DAV server. It implements [export.Writer],
+// [export.Fetcher], [export.Counter] and [export.Meter]. Its methods may be called from several
 // goroutines.
 type Source struct {
 	c           *client
@@ -98,17 +100,22 @@ type Source struct {
 	service     *Service
 	schemeTyped bool
 
-	homes  []*url.URL // home sets
-	single *resource  // the only collection, if the address names one
-	photos *resource  // the photo folder, if there is one
+	homes             []*url.URL // home sets
+	bookHome, calHome *url.URL   // where address books and calendars are made; nil if unknown
+
+	single *resource // the only collection, if the address names one
+	photos *resource // the photo folder, if there is one
 
 	mu          sync.Mutex
 	collections map[string]*collection // by ID, once they were listed
+	habits      map[string]*habit      // by ID, of collections that were written to
+	making      sync.Mutex             // held while a collection is made
 	readers     sync.Pool              // of *multistatus.Reader
 }
 
 var (
-	_ export.Source  = (*Source)(nil)
+	_ export.Writer  = (*Source)(nil)
+	_ export.Fetcher = (*Source)(nil)
 	_ export.Counter = (*Source)(nil)
 	_ export.Meter   = (*Source)(nil)
 )

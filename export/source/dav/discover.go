@@ -37,10 +37,16 @@ type finder struct {
 	down  map[string]error // host:ports that cannot be reached
 	found half
 	homes []*url.URL
-	err   [2]error // why nothing was found: for books, for calendars
+	made  [2]*url.URL // the first home set for books, for calendars
+	err   [2]error    // why nothing was found: for books, for calendars
 }
 
-func (f *finder) home(u *url.URL) {
+func (f *finder) home(u *url.URL, h half) {
+	for i, one := range []half{books, calendars} {
+		if h&one != 0 && f.made[i] == nil {
+			f.made[i] = u
+		}
+	}
 	for _, h := range f.homes {
 		if hostPort(h) == hostPort(u) && samePath(h.EscapedPath(), u.EscapedPath()) {
 			return
@@ -67,7 +73,7 @@ func (s *Source) discover(ctx context.Context, a address) error {
 			}
 		}
 	}
-	s.homes = f.homes
+	s.homes, s.bookHome, s.calHome = f.homes, f.made[0], f.made[1]
 	if s.complete() {
 		return nil
 	}
@@ -288,11 +294,11 @@ func (f *finder) follow(ctx context.Context, c candidate) error {
 	}
 	for _, h := range homes.books {
 		f.found |= books
-		f.home(h)
+		f.home(h, books)
 	}
 	for _, h := range homes.cals {
 		f.found |= calendars
-		f.home(h)
+		f.home(h, calendars)
 	}
 	return f.inside(ctx, c, r)
 }
@@ -318,7 +324,7 @@ func (f *finder) inside(ctx context.Context, c candidate, r *resource) error {
 	case err != nil:
 	case holds:
 		f.found = both
-		f.home(r.url)
+		f.home(r.url, both)
 	case f.found == 0 && f.s.photos == nil:
 		f.s.photos = r
 		f.found = both

@@ -20,14 +20,22 @@ var (
 	errCut = errors.New("the answer broke off")
 )
 
-// A statusError is an answer that is no success.
+// A statusError is an answer that is no success. What follows Host is known
+// only of a request that writes.
 type statusError struct {
-	Code int
-	Host string
+	Code       int
+	Host       string
+	Conditions []string // local names of the elements of the answer
+	Href       string   // of the item that a condition names
+	Text       string   // what the server says, in one line
 }
 
 func (e *statusError) Error() string {
-	return fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
+	s := fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
+	if e.Text != "" {
+		s += " (" + e.Text + ")"
+	}
+	return s
 }
 
 // Is maps a status to a cause. One of 5xx has none: it depends on what was

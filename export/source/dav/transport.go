@@ -82,6 +82,7 @@ func newTransport(cfg *Config, g *gate) *http.Transport {
 		TLSHandshakeTimeout:    connect,
 		ForceAttemptHTTP2:      true,
 		ResponseHeaderTimeout:  orDefault(cfg.Timeouts.FirstByte, firstByteTimeout),
+		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConnsPerHost:    cfg.Connections,
 		MaxConnsPerHost:        cfg.Connections,

@@ -59,6 +59,9 @@ const (
 	elemComp
 	elemColor
 	elemOrder
+	elemMaxSize
+	elemAddressTypes
+	elemPrivileges
 	elemData
 	elemCollection
 	elemBook
@@ -69,6 +72,9 @@ const (
 	elemNotification
 	elemSubscribed
 	elemTrash
+	elemAddressType
+	elemPrivilege
+	elemRight
 )
 
 var davElems = map[string]Elem{
@@ -77,17 +83,19 @@ var davElems = map[string]Elem{
 	"getcontentlength": elemLength, "getlastmodified": elemModified, "resourcetype": elemType,
 	"displayname": elemName, "current-user-principal": elemPrincipal, "unauthenticated": elemUnauthenticated,
 	"supported-report-set": elemReports, "sync-collection": elemSyncCollection, "collection": elemCollection,
-	"principal": elemPrincipalType,
+	"principal": elemPrincipalType, "current-user-privilege-set": elemPrivileges, "privilege": elemPrivilege,
+	"all": elemRight, "write": elemRight, "write-content": elemRight, "bind": elemRight,
 }
 
 var calElems = map[string]Elem{
 	"calendar-home-set": elemCalHomes, "supported-calendar-component-set": elemComponents, "comp": elemComp,
-	"calendar-data": elemData, "calendar": elemCalendar,
+	"calendar-data": elemData, "calendar": elemCalendar, "max-resource-size": elemMaxSize,
 	"schedule-inbox": elemInbox, "schedule-outbox": elemOutbox,
 }
 
 var cardElems = map[string]Elem{
 	"addressbook-home-set": elemBookHomes, "address-data": elemData, "addressbook": elemBook,
+	"supported-address-data": elemAddressTypes, "address-data-type": elemAddressType, "max-resource-size": elemMaxSize,
 }
 
 func lookup(s space, local []byte) Elem {

@@ -58,6 +58,18 @@ func (d *Reader) property(e Elem, found *props) (err error) {
 			}
 			return d.skip()
 		})
+	case elemMaxSize:
+		d.small, err = d.word(d.small)
+		r.MaxSize = number(d.small, 0)
+	case elemAddressTypes:
+		err = d.children(func(e Elem) error {
+			if e == elemAddressType && len(r.AddressTypes) < maxHomes {
+				r.AddressTypes = append(r.AddressTypes, AddressType{string(bytes.ToLower(d.s.media)), string(d.s.version)})
+			}
+			return d.skip()
+		})
+	case elemPrivileges:
+		err = d.privileges()
 	default:
 		err = d.skip()
 	}
@@ -101,6 +113,15 @@ func (d *Reader) forget(p props) {
 	}
 	if p.has(elemComponents) {
 		r.Components = nil
+	}
+	if p.has(elemMaxSize) {
+		r.MaxSize = 0
+	}
+	if p.has(elemAddressTypes) {
+		r.AddressTypes = nil
+	}
+	if p.has(elemPrivileges) {
+		r.Privileges, r.MayWrite = false, false
 	}
 }
 
@@ -178,4 +199,18 @@ func (d *Reader) reports() error {
 			d.resp.SyncCollection = true
 		}
 	}
+}
+
+// privileges looks for one that lets write (RFC 3744, section 3).
+func (d *Reader) privileges() error {
+	return d.children(func(e Elem) error {
+		if e != elemPrivilege {
+			return d.skip()
+		}
+		d.resp.Privileges = true
+		return d.children(func(e Elem) error {
+			d.resp.MayWrite = d.resp.MayWrite || e == elemRight
+			return d.skip()
+		})
+	})
 }

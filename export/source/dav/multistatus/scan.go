@@ -61,12 +61,13 @@ type scanner struct {
 	seen    map[string]string // prefixes, so that each is allocated once
 	closing bool              // the last start tag was <empty/>
 
-	elem Elem   // of the last start tag
-	attr []byte // value of its attribute "name"
-	text []byte // what the text since the last tag is appended to, if want
-	want bool
-	max  int  // limit of text
-	over bool // text was longer than max and is cut
+	elem           Elem   // of the last start tag
+	attr           []byte // value of its attribute "name"
+	media, version []byte // of its attributes "content-type" and "version"
+	text           []byte // what the text since the last tag is appended to, if want
+	want           bool
+	max            int  // limit of text
+	over           bool // text was longer than max and is cut
 }
 
 func (s *scanner) reset(r io.Reader) {

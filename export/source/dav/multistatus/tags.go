@@ -84,7 +84,7 @@ func (s *scanner) startTag() error {
 	s.depth++
 	s.offsets = append(s.offsets, len(s.names))
 	s.names = append(s.names, b[:n]...)
-	s.attr = s.attr[:0]
+	s.attr, s.media, s.version = s.attr[:0], s.media[:0], s.version[:0]
 	if n < len(b) {
 		if err := s.attributes(b[n:]); err != nil {
 			return err
@@ -112,7 +112,8 @@ func (s *scanner) resolve(prefix []byte) space {
 	return spaceOther
 }
 
-// attributes reads namespace declarations and the attribute "name".
+// attributes reads namespace declarations and the attributes "name",
+// "content-type" and "version".
 func (s *scanner) attributes(b []byte) error {
 	for {
 		space := 0
@@ -157,6 +158,10 @@ func (s *scanner) attribute(name, value []byte) error {
 	switch {
 	case string(name) == "name":
 		s.attr = append(s.attr[:0], value...)
+	case string(name) == "content-type":
+		s.media = append(s.media[:0], value...)
+	case string(name) == "version":
+		s.version = append(s.version[:0], value...)
 	case string(name) == "xmlns":
 		return s.bind(nil, value)
 	case bytes.HasPrefix(name, []byte("xmlns:")):

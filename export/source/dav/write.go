@@ -1,0 +1,226 @@
+package dav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"sidekeep/export"
+	"sidekeep/export/source/dav/multistatus"
+)
+
+// A writing is a Put or a Delete under way.
+type writing struct {
+	s      *Source
+	c      *collection
+	h      *habit
+	prefix string // path of the collection in one spelling, with a slash
+}
+
+// A habit is what was learnt of the server by writing to one collection.
+type habit struct {
+	mu      sync.Mutex
+	learnt  bool // whether it honours If-Match and If-None-Match
+	honours bool
+	keeps   bool            // new items are kept where they were put
+	folders map[string]bool // that are there
+}
+
+// careful reports whether it has to be looked at what is there before anything
+// is written, because the server is not known to honour conditions:
+// golang.org/x/net/webdav, and rclone with it, passes them over.
+func (h *habit) careful() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.honours
+}
+
+func (h *habit) has(folder string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.folders[folder]
+}
+
+func (h *habit) note(folder string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.folders == nil {
+		h.folders = map[string]bool{}
+	}
+	h.folders[folder] = true
+}
+
+func (h *habit) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.folders = nil
+}
+
+func (s *Source) writing(ctx context.Context, id string) (*writing, error) {
+	col, err := s.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.habits[id]
+	if h == nil {
+		h = &habit{}
+		if s.habits == nil {
+			s.habits = map[string]*habit{}
+		}
+		s.habits[id] = h
+	}
+	return &writing{s: s, c: col, h: h, prefix: col.path()}, nil
+}
+
+// Put writes it. See [export.Writer].
+func (s *Source) Put(ctx context.Context, c export.Collection, it export.Item, at export.Ref) (export.Ref, error) {
+	w, err := s.writing(ctx, c.ID)
+	if err != nil {
+		return export.Ref{}, err
+	}
+	var ref export.Ref
+	d, err := w.draft(ctx, it)
+	switch {
+	case err != nil:
+	case at.Version == "":
+		ref, err = w.create(ctx, d, at.ID)
+	default:
+		ref, err = w.replace(ctx, d, at)
+	}
+	if err != nil {
+		return export.Ref{}, w.failed(ctx, "writing to", err)
+	}
+	return ref, nil
+}
+
+// failed gives an error of a write its cause and says what was being done.
+func (w *writing) failed(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil && !errors.Is(err, export.ErrStopped) {
+		err = stopped(ctx)
+	}
+	return fmt.Errorf("%s %q: %w", doing, w.c.Name, w.cause(err))
+}
+
+// cause gives err the cause that it has for one who writes.
+func (w *writing) cause(err error) error {
+	var e *statusError
+	var own *contentError
+	switch {
+	case errors.As(err, &e):
+		return e.cause(w.c, w.id)
+	case errors.As(err, &own) && export.Cause(err) == nil:
+		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
+	case export.Cause(err) == nil:
+		return listingError(w.c.url, err)
+	}
+	return err
+}
+
+// answer sends r and returns its answer, whose body is read.
+func (s *Source) answer(ctx context.Context, r request) (*http.Response, error) {
+	resp, err := s.c.do(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	discard(resp)
+	return resp, nil
+}
+
+// unsure reports whether a write that failed with err may have taken effect:
+// its connection broke, or the server or one before it broke down.
+func unsure(err error) bool {
+	var own *contentError
+	switch code := statusOf(err); {
+	case err == nil, errors.As(err, &own), errors.Is(err, export.ErrStopped):
+		return false
+	case code == http.StatusNotImplemented, code == http.StatusInsufficientStorage:
+		return false
+	case code != 0:
+		return code >= 500
+	}
+	return errors.Is(err, export.ErrUnreachable) || broken(err)
+}
+
+// lookAt asks u about itself alone. The Response is valid as long as nothing
+// else is read; see [resource] for what outlives it.
+func (s *Source) lookAt(ctx context.Context, u *url.URL, ask []byte) (found *state, err error) {
+	err = s.steady(ctx, func() error {
+		found = nil
+		return s.propfind(ctx, u, "0", ask, func(final *url.URL, m *multistatus.Response) error {
+			if found != nil {
+				return nil
+			}
+			if m.Status/100 > 2 {
+				return &statusError{Code: m.Status, Host: mark(hostPort(u))}
+			}
+			r := record{size: m.Length, etag: string(m.ETag), modified: unixTime(string(m.Modified))}
+			found = &state{record: r, resource: newResource(at(final, final.EscapedPath()), m)}
+			return nil
+		})
+	})
+	if err == nil && found == nil {
+		err = &statusError{Code: http.StatusNotFound, Host: mark(hostPort(u))}
+	}
+	return found, err
+}
+
+// A state is what the server says of an item, a folder or a collection.
+type state struct {
+	record
+	resource *resource
+}
+
+// state is how the item with an ID is now; an error that matches ErrGone if it
+// is not there.
+func (w *writing) state(ctx context.Context, id string) (*state, error) {
+	st, err := w.s.lookAt(ctx, w.url(id), askItems)
+	if err != nil {
+		if statusOf(err) == http.StatusConflict { // a folder above it is not there
+			err = fmt.Errorf("%w: %w", export.ErrGone, err)
+		}
+		return nil, err
+	}
+	if st.resource.types&multistatus.Collection != 0 {
+		return nil, fmt.Errorf("%w: a folder is at %q", export.ErrRefused, id)
+	}
+	st.id = id
+	return st, nil
+}
+
+// maxSends is how often a write is sent whose fate is read back each time.
+const maxSends = 3
+
+// pause waits before a write is sent again.
+func (w *writing) pause(ctx context.Context, nth int) error {
+	if w.s.c.sleep(ctx, backoff(nth)) != nil {
+		return stopped(ctx)
+	}
+	return nil
+}
+
+// put sends d to an ID under a condition.
+func (w *writing) put(ctx context.Context, d *draft, id string, condition http.Header) (*http.Response, error) {
+	h := condition.Clone()
+	if w.c.photos && d.it.Modified.Unix() > 0 {
+		h.Set("X-OC-Mtime", fmt.Sprint(d.it.Modified.Unix())) // ownCloud's; Nextcloud and rclone read it too
+	}
+	return w.s.answer(ctx, request{method: http.MethodPut, url: w.url(id), header: h, writes: true, content: &d.content})
+}
+
+// conditionOf is the header that lets a write happen to the version alone.
+func conditionOf(version string) http.Header {
+	switch {
+	case version == "":
+		return http.Header{"If-None-Match": {"*"}}
+	case version == "*":
+		return http.Header{"If-Match": {"*"}}
+	case made(version):
+		return http.Header{}
+	}
+	return http.Header{"If-Match": {`"` + version + `"`}}
+}
