@@ -1,0 +1,116 @@
+package restore
+
+import (
+	"slices"
+	"strings"
+
+	"sidekeep/export"
+)
+
+// calendar tells whether items of a kind are calendar objects.
+func calendar(k export.Kind) bool { return k == export.Events || k == export.Todos }
+
+// component is what a calendar has to take for items of a kind.
+func component(k export.Kind) string {
+	if k == export.Todos {
+		return "VTODO"
+	}
+	return "VEVENT"
+}
+
+// fits tells whether a target may hold items of a kind.
+func (t *Target) fits(k export.Kind) bool {
+	if !calendar(k) {
+		return t.Kind == k
+	}
+	if !calendar(t.Kind) || !t.Limits.TakesComponent(component(k)) {
+		return false
+	}
+	return t.Kind == k || t.Mixed || t.Make && t.Mixed
+}
+
+// A router finds the collection that an item goes to.
+type router struct {
+	targets []Target
+	account string
+	chosen  map[Key]string
+	known   map[routed]int
+	sources map[Key]bool // address books that items come from
+}
+
+type routed struct {
+	from Key
+	kind export.Kind
+}
+
+func newRouter(w export.Writer, cs []export.Collection, o *Options) *router {
+	r := &router{account: o.Account, chosen: o.Collections, known: map[routed]int{}}
+	for _, c := range cs {
+		r.targets = append(r.targets, Target{Collection: c, Limits: w.Accepts(c)})
+	}
+	return r
+}
+
+// route returns the place of an item's target.
+func (r *router) route(it *Item) int {
+	from := routed{Key{it.Account, it.Collection.ID, ""}, it.Kind}
+	if n, ok := r.known[from]; ok {
+		return n
+	}
+	n := r.find(it)
+	r.known[from] = n
+	return n
+}
+
+func (r *router) find(it *Item) int {
+	match := func(is func(t *Target) bool) int {
+		return slices.IndexFunc(r.targets, func(t Target) bool { return t.fits(it.Kind) && is(&t) })
+	}
+	if id, ok := r.chosen[Key{it.Account, it.Collection.ID, ""}]; ok {
+		if n := match(func(t *Target) bool { return t.ID == id && !t.Make }); n >= 0 {
+			return n
+		}
+	}
+	if it.Account != "" && it.Account == r.account {
+		if n := match(func(t *Target) bool { return t.ID == it.Collection.ID && !t.Make }); n >= 0 {
+			return n
+		}
+	}
+	name := strings.TrimSpace(it.Collection.Name)
+	if n := match(func(t *Target) bool { return strings.EqualFold(strings.TrimSpace(t.Name), name) && !t.Limits.ReadOnly }); n >= 0 {
+		return n
+	}
+	if n := match(func(t *Target) bool { return strings.EqualFold(strings.TrimSpace(t.Name), name) }); n >= 0 {
+		return n
+	}
+	if it.Kind == export.Photos || it.Kind == export.Contacts && r.single(it) {
+		if n := match(func(t *Target) bool { return !t.Make && !t.Limits.ReadOnly }); n >= 0 {
+			return n
+		}
+	}
+	c := export.Collection{Name: name, Kind: it.Kind, Color: it.Collection.Color, Order: it.Collection.Order}
+	if c.Name == "" {
+		c.Name = map[export.Kind]string{export.Contacts: "Contacts", export.Events: "Calendar", export.Todos: "To-dos", export.Photos: "Photos"}[it.Kind]
+	}
+	if calendar(it.Kind) && it.Collection.Kind == export.Events && it.Collection.Mixed {
+		c.Kind, c.Mixed = export.Events, true
+	}
+	r.targets = append(r.targets, Target{Collection: c, Make: true})
+	return len(r.targets) - 1
+}
+
+// single tells whether the target has one address book only, and people come
+// from one only: many services have no second.
+func (r *router) single(it *Item) bool {
+	books := 0
+	for i := range r.targets {
+		if r.targets[i].Kind == export.Contacts {
+			books++
+		}
+	}
+	if r.sources == nil {
+		r.sources = map[Key]bool{}
+	}
+	r.sources[Key{it.Account, it.Collection.ID, ""}] = true
+	return books == 1 && len(r.sources) == 1
+}
