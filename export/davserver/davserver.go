@@ -5,8 +5,8 @@
 // It speaks RFC 4918 (class 1 without COPY and MOVE), RFC 6352, RFC 4791
 // without scheduling and free-busy, RFC 6578, RFC 5397, RFC 5689, RFC 6764 and
 // RFC 7617 or RFC 7616. It parses an item only as far as a rule of these
-// documents needs it and never rewrites one. What real servers do differently
-// is a [Quirk]. Timeouts and TLS are those of the http.Server in front of it.
+// documents needs it and never rewrites one. A file keeps the time that
+// X-OC-Mtime gives it. What real servers do differently is a [Quirk]. Timeouts and TLS are those of the http.Server in front of it.
 package davserver
 
 import (

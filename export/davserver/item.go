@@ -42,6 +42,9 @@ func (c *call) setETag(it *item) {
 // there (RFC 9110 s13.1).
 func (c *call) conditions() func(*item) error {
 	match, none := c.r.Header.Values("If-Match"), c.r.Header.Values("If-None-Match")
+	if c.play.has(NoConditions) {
+		match, none = nil, nil
+	}
 	weak := c.play.has(WeakETags) // a server that gives weak tags takes them
 	return func(it *item) error {
 		if len(match) > 0 && (it == nil || !anyTag(match, it.etag(), weak)) {
@@ -92,12 +95,21 @@ func (c *call) put() error {
 	if err := checkItem(f, c.r.Header.Get("Content-Type"), body); err != nil {
 		return err
 	}
-	stored, made, err := c.s.tree.put(c.seg, body, c.s.o.Now(), true, c.conditions())
+	if err := c.takes(f, body); err != nil {
+		return err
+	}
+	body = c.rewritten(f, body)
+	stored, made, err := c.s.tree.put(c.renamed(f, body), body, c.dated(f), true, c.conditions())
 	if err != nil {
 		return err
 	}
-	c.setETag(stored)
+	if !c.play.has(NoETagOnPut) && !c.play.has(Rewrites) {
+		c.setETag(stored)
+	}
 	if made {
+		if c.play.has(RenamesTold) {
+			c.w.Header().Set("Location", string(appendPath(nil, f.path+stored.name)))
+		}
 		c.w.WriteHeader(http.StatusCreated)
 	} else {
 		c.w.WriteHeader(http.StatusNoContent)

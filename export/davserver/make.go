@@ -37,6 +37,9 @@ func (c *call) make() error {
 			}
 		}
 	}
+	if c.play.has(NoTodos) && contains(props.Components, "VTODO") {
+		return refuse(http.StatusForbidden, "cal:supported-calendar-component", "this server keeps no to-dos")
+	}
 	if err := c.s.tree.make(c.seg, k, props, c.s.o.Now()); err != nil {
 		return err
 	}

@@ -50,6 +50,9 @@ func (s *Server) playing() *played {
 	if t.Garbage <= 0 {
 		t.Garbage = 100_000_000
 	}
+	if t.MaxItem <= 0 {
+		t.MaxItem = 1000
+	}
 	if t.RetryAfter <= 0 {
 		t.RetryAfter = time.Second
 	}
@@ -61,6 +64,11 @@ func (c *call) strikes(q Quirk, step Step) bool {
 	if !c.play.has(q) || !slices.Contains(c.play.tune.On, step) {
 		return false
 	}
+	return c.nth(q)
+}
+
+// nth counts the request and reports whether it is one that q spoils.
+func (c *call) nth(q Quirk) bool {
 	s := &c.s.quirks
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,6 +110,11 @@ func (c *call) disturb(step Step) (done bool, err error) {
 	case c.r.Method != http.MethodGet && c.strikes(EndlessText, step):
 		c.garbage(xmlHead+`<d:multistatus xmlns:d="DAV:"><d:response><d:href>/`, "aaaaaaaaaaaaaaa/")
 		return true, nil
+	}
+	if step == Change {
+		if done, err := c.refuses(); done || err != nil {
+			return done, err
+		}
 	}
 	for _, q := range []Quirk{Dropped, Short, Cut} {
 		if c.strikes(q, step) {

@@ -161,9 +161,9 @@ func propPrincipals(a *answer, b []byte, _ subject) ([]byte, bool) {
 
 // propPrivileges is RFC 3744 s5.4, because clients take a collection without
 // it for one that cannot be written.
-func propPrivileges(_ *answer, b []byte, on subject) ([]byte, bool) {
+func propPrivileges(a *answer, b []byte, on subject) ([]byte, bool) {
 	rights := []string{"read"}
-	if on.f.kind >= home {
+	if on.f.kind >= home && !a.play.has(ReadOnly) {
 		rights = []string{"all", "read", "write", "write-content", "bind", "unbind"}
 	}
 	for _, p := range rights {
@@ -223,9 +223,12 @@ func propDescription(k kind) property {
 	}
 }
 
-func propAddressData(_ *answer, b []byte, on subject) ([]byte, bool) {
-	return append(b, `<card:address-data-type content-type="text/vcard" version="3.0"/>`+
-		`<card:address-data-type content-type="text/vcard" version="4.0"/>`...), on.it == nil && on.f.kind == book
+func propAddressData(a *answer, b []byte, on subject) ([]byte, bool) {
+	b = append(b, `<card:address-data-type content-type="text/vcard" version="3.0"/>`...)
+	if !a.play.has(OnlyVCard3) {
+		b = append(b, `<card:address-data-type content-type="text/vcard" version="4.0"/>`...)
+	}
+	return b, on.it == nil && on.f.kind == book
 }
 
 func propCalendarData(_ *answer, b []byte, on subject) ([]byte, bool) {
@@ -234,7 +237,11 @@ func propCalendarData(_ *answer, b []byte, on subject) ([]byte, bool) {
 
 func propMaxSize(k kind) property {
 	return func(a *answer, b []byte, on subject) ([]byte, bool) {
-		return strconv.AppendInt(b, a.maxItem, 10), on.it == nil && on.f.kind == k
+		limit := a.maxItem
+		if a.play.has(SizeLimit) {
+			limit = a.play.tune.MaxItem
+		}
+		return strconv.AppendInt(b, limit, 10), on.it == nil && on.f.kind == k
 	}
 }
 
@@ -250,11 +257,14 @@ func (f *folder) components() []string {
 	return f.props.Components
 }
 
-func propComponents(_ *answer, b []byte, on subject) ([]byte, bool) {
+func propComponents(a *answer, b []byte, on subject) ([]byte, bool) {
 	if on.it != nil || on.f.kind != cal {
 		return b, false
 	}
 	for _, c := range on.f.components() {
+		if c == "VTODO" && a.play.has(NoTodos) {
+			continue
+		}
 		b = append(b, `<cal:comp name="`+c+`"/>`...)
 	}
 	return b, true

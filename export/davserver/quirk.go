@@ -129,6 +129,50 @@ const (
 	IdleDropped Quirk = "idle connection dropped"
 )
 
+// What writing meets. Those that refuse strike at [Change] as often as Tune
+// says, or, with Tune.Times zero, at every such request.
+const (
+	// ReadOnly: current-user-privilege-set has no right to write, and whoever
+	// tries gets 403 with DAV:need-privileges (RFC 3744 s7.1.1), as in a shared
+	// or subscribed collection.
+	ReadOnly Quirk = "read-only"
+	// OnlyVCard3: supported-address-data names 3.0 alone, and any other version
+	// is answered by 403; iCloud does so.
+	OnlyVCard3 Quirk = "vCard 3.0 only"
+	// SizeLimit: max-resource-size is Tune.MaxItem, and what is longer gets 403
+	// with that condition, as RFC 4791 s5.3.2.1 has it; 413 is the other answer
+	// that is seen.
+	SizeLimit Quirk = "size limit"
+	// NoTodos: no calendar takes VTODO, as at iCloud and Google.
+	NoTodos Quirk = "no to-dos"
+	// Forbidden: 403 without a reason.
+	Forbidden Quirk = "403 without a reason"
+	// UIDInTrash: a UID that an item of the calendar had which was deleted is
+	// answered by 400 and SabreDAV's XML; Nextcloud does so.
+	UIDInTrash Quirk = "UID in the trash bin"
+	// AlwaysChanged: 412, whatever the item is like.
+	AlwaysChanged Quirk = "412 always"
+	// StorageFull: 507 with DAV:quota-not-exceeded (RFC 4331 s6).
+	StorageFull Quirk = "507"
+	// Renames: a new item is kept under another name than it was put under, and
+	// the answer does not tell.
+	Renames Quirk = "new items get other names"
+	// RenamesTold: so it is, and the answer tells by Location.
+	RenamesTold Quirk = "new items get other names, told by Location"
+	// NoETagOnPut: the answer to a PUT has no ETag, as RFC 4791 s5.3.4 wants it of
+	// a server that does not keep the bytes.
+	NoETagOnPut Quirk = "no ETag after PUT"
+	// Rewrites: the lines of an item are kept in another order.
+	Rewrites Quirk = "items are rewritten"
+	// NoConditions: If-Match and If-None-Match are passed over, as
+	// golang.org/x/net/webdav does, and with it rclone.
+	NoConditions Quirk = "conditions passed over"
+	// LostBefore: the connection ends, and nothing has taken effect.
+	LostBefore Quirk = "connection lost before it took effect"
+	// LostAfter: the connection ends without an answer to what took effect.
+	LostAfter Quirk = "connection lost after it took effect"
+)
+
 // A Step is what a request is about.
 type Step int
 
@@ -146,6 +190,7 @@ type Tune struct {
 	// about; "" means the first one of each collection.
 	Item string
 	// On is at which steps an exchange goes wrong; Listing and Fetch if empty.
+	// What writing meets does not look at it.
 	On []Step
 	// After is how many requests at these steps are answered well first, and
 	// Times how many go wrong then: once if zero, always if negative.
@@ -154,6 +199,7 @@ type Tune struct {
 	RetryAfter   time.Duration // of TooMany and Unavailable; 1 s if zero
 	Target       string        // of Elsewhere and HomeElsewhere: scheme and host
 	Garbage      int64         // 100 MB if zero
+	MaxItem      int64         // of SizeLimit; 1,000 bytes if zero
 }
 
 // quirkState is what the server plays now.

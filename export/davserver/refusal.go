@@ -12,6 +12,8 @@ type refusal struct {
 	cond string // element with prefix, e.g. "card:no-uid-conflict"
 	href string // inside cond, if it has one
 	text string
+	// sabre: the text is told as SabreDAV does, with no condition.
+	sabre bool
 }
 
 func (e *refusal) Error() string { return e.text }
@@ -38,6 +40,13 @@ func writeRefusal(w http.ResponseWriter, err error) {
 		e = &refusal{code: http.StatusRequestEntityTooLarge, text: "the request is larger than this server takes"}
 	default:
 		e = &refusal{code: http.StatusBadRequest, text: err.Error()}
+	}
+	if e.sabre {
+		w.Header().Set("Content-Type", xmlType)
+		w.WriteHeader(e.code)
+		b := append([]byte(nil), xmlHead+`<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\DAV\Exception\BadRequest</s:exception><s:message>`...)
+		_, _ = w.Write(append(appendText(b, e.text, textOptions{}), "</s:message></d:error>\n"...)) // as below
+		return
 	}
 	if e.cond == "" {
 		http.Error(w, e.text, e.code)

@@ -67,6 +67,9 @@ func (c *call) serve() error {
 	if done, err := c.disturb(step); done || err != nil {
 		return err
 	}
+	if step == Change && c.play.has(LostAfter) && c.nth(LostAfter) {
+		return c.unanswered(findErr)
+	}
 	return c.dispatch(findErr)
 }
 

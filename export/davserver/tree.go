@@ -40,6 +40,7 @@ type folder struct {
 	uids     map[string]*item // of a book or calendar
 	log      []change         // of a book or calendar: change n is log[n-1]
 	gone     map[string]int   // number of the change that removed a name
+	trash    map[string]bool  // UIDs of removed items
 }
 
 // An item is immutable.
@@ -278,6 +279,12 @@ func (t *tree) remove(seg []string, at time.Time, allow func(*item) error) error
 	f.modified = at
 	if f.kind != files {
 		f.forget(old)
+		if old.uid != "" {
+			if f.trash == nil {
+				f.trash = map[string]bool{}
+			}
+			f.trash[old.uid] = true
+		}
 		f.gone[name] = f.record(name, nil, true)
 	}
 	return nil
