@@ -93,7 +93,7 @@ func (l Limits) TakesSize(n int64) bool { return l.MaxSize <= 0 || n <= l.MaxSiz
 // be written. It matches [ErrExists].
 type ExistsError struct {
 	Ref  Ref  // what is there; Version "" if it could not be told
-	Same bool // its bytes are those that were to be written, line ends aside
+	Same bool // it is what was to be written; of text: the same lines, in whatever order
 }
 
 func (e *ExistsError) Error() string {
@@ -106,10 +106,11 @@ func (e *ExistsError) Error() string {
 // Unwrap returns [ErrExists].
 func (e *ExistsError) Unwrap() error { return ErrExists }
 
-// A ConflictError says that the UID of an item is taken. It matches
-// [ErrConflict].
+// A ConflictError says that the UID of an item is taken by one that is not in
+// the collection as far as the source lists it: else it is an [*ExistsError].
+// It matches [ErrConflict].
 type ConflictError struct {
-	ID    string // of the item in this collection that has it; "" if the source does not tell
+	ID    string // of the item that has it; "" if the source does not tell
 	Trash bool   // an item in the service's trash bin has it: a new UID helps
 }
 

@@ -135,11 +135,22 @@ func Xandikos(t testing.TB) Server {
 // RcloneWebDAV serves dir, read-only, by `rclone serve webdav`.
 func RcloneWebDAV(t testing.TB, dir string) Server {
 	t.Helper()
+	return rclone(t, dir, "--read-only")
+}
+
+// RcloneWebDAVWritable serves dir by `rclone serve webdav`.
+func RcloneWebDAVWritable(t testing.TB, dir string) Server {
+	t.Helper()
+	return rclone(t, dir)
+}
+
+func rclone(t testing.TB, dir string, more ...string) Server {
+	t.Helper()
 	program := Need(t, "rclone")
 	address := freeAddress(t)
 	s := Server{URL: "http://" + address + "/", User: "alice", Password: "secret", Dir: dir}
-	cmd := exec.Command(program, "serve", "webdav", dir, "--addr", address, "--user", s.User, "--pass", s.Password,
-		"--read-only", "--dir-cache-time", "0s", "--config", "/dev/null")
+	cmd := exec.Command(program, append([]string{"serve", "webdav", dir, "--addr", address, "--user", s.User, "--pass", s.Password,
+		"--dir-cache-time", "0s", "--config", "/dev/null"}, more...)...)
 	start(t, cmd, address)
 	return s
 }

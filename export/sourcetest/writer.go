@@ -297,7 +297,7 @@ func testMeddled(t *testing.T, w *written) {
 		t.Skip("this source cannot be changed otherwise")
 	}
 	ref := w.put(w.item(1, "ours"), export.Ref{})
-	theirs := w.item(1, "theirs, and longer")
+	theirs := w.item(1, "theirs and longer")
 	if err := w.Meddle(w.c, ref.ID, bodyOf(theirs)); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,11 @@ type client struct {
 
 	requests, bytes atomic.Int64
 
+	// drops: the server ends idle connections without saying so. What writes
+	// then goes over a connection of its own, made by fresh.
+	drops atomic.Bool
+	fresh *http.Transport
+
 	mu    sync.Mutex
 	until time.Time // a server asked to wait until then
 	dead  error     // the sign-in is refused: nothing later can fare better
@@ -237,6 +242,9 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 			continue
 		}
 		var timeout interface{ Timeout() bool }
+		if reused && ctx.Err() == nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
+			c.drops.Store(true)
+		}
 		if reused && !dropped && !r.writes && ctx.Err() == nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
 			dropped = true
 			c.transport.CloseIdleConnections()
@@ -287,7 +295,11 @@ func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p pr
 		req.Header.Set("Authorization", header)
 	}
 	c.requests.Add(1)
-	resp, err = c.transport.RoundTrip(req)
+	way := c.transport
+	if r.writes && c.drops.Load() {
+		way = c.fresh
+	}
+	resp, err = way.RoundTrip(req)
 	if err != nil {
 		cancel(nil)
 		if sent != nil && sent.Close() == nil && sent.failed() != nil {

@@ -34,9 +34,18 @@ func (w *writing) create(ctx context.Context, d *draft, wish string) (export.Ref
 	return export.Ref{}, fmt.Errorf("%w: %d items have this name", export.ErrRefused, maxPlaces)
 }
 
-// createAt puts d at id. other tells that another item is there, so that a
-// further place can be tried.
+// createAt puts d at id while nothing else writes there. other tells that
+// another item is there, so that a further place can be tried.
 func (w *writing) createAt(ctx context.Context, d *draft, id string) (ref export.Ref, other bool, err error) {
+	defer w.h.alone(w.pathOf(id))()
+	ref, other, err = w.createAlone(ctx, d, id)
+	if err == nil && !w.c.photos {
+		w.h.written(ref)
+	}
+	return ref, other, err
+}
+
+func (w *writing) createAlone(ctx context.Context, d *draft, id string) (ref export.Ref, other bool, err error) {
 	condition := conditionOf("")
 	for nth := 1; ; nth++ {
 		if w.c.photos || w.h.careful() {
@@ -53,13 +62,15 @@ func (w *writing) createAt(ctx context.Context, d *draft, id string) (ref export
 			ref, err = w.settle(ctx, d, id, resp)
 			return ref, false, err
 		case statusOf(err) == http.StatusPreconditionFailed:
-			st, err := w.state(ctx, id)
-			if errors.Is(err, export.ErrGone) && nth < maxSends {
-				continue // removed in this moment
-			} else if err != nil {
-				return ref, false, err
+			st, lookErr := w.state(ctx, id)
+			if errors.Is(lookErr, export.ErrGone) {
+				return w.met(ctx, d, err)
+			} else if lookErr != nil {
+				return ref, false, lookErr
 			}
 			return w.taken(ctx, d, st)
+		case errors.Is(w.cause(err), export.ErrConflict):
+			return w.met(ctx, d, err)
 		case !unsure(err):
 			w.sweep(ctx, d, id, err)
 			return ref, false, err
@@ -75,6 +86,8 @@ func (w *writing) createAt(ctx context.Context, d *draft, id string) (ref export
 				return exists.Ref, false, nil
 			}
 			return ref, other, err
+		case found != nil && w.h.earlier(found):
+			return w.taken(ctx, d, found)
 		case found != nil:
 			return export.Ref{ID: found.id, Version: found.version()}, false, nil
 		case nth == maxSends:
@@ -84,6 +97,23 @@ func (w *writing) createAt(ctx context.Context, d *draft, id string) (ref export
 			return ref, false, err
 		}
 	}
+}
+
+// met tells which item of the collection stands in the way of d though it is
+// not where d was to be put. If there is none, refused is the error.
+func (w *writing) met(ctx context.Context, d *draft, refused error) (ref export.Ref, other bool, err error) {
+	st, err := w.elsewhere(ctx, d, true)
+	var conflict *export.ConflictError
+	if errors.As(w.cause(refused), &conflict) && conflict.ID != "" && st == nil {
+		if st, err = w.state(ctx, conflict.ID); err != nil {
+			return ref, false, refused
+		}
+	}
+	if st == nil || err != nil {
+		return ref, false, refused
+	}
+	ref, _, err = w.taken(ctx, d, st)
+	return ref, false, err
 }
 
 // taken tells what is where d was to be put. A photo of which only the
@@ -96,7 +126,7 @@ func (w *writing) taken(ctx context.Context, d *draft, st *state) (ref export.Re
 		case err != nil:
 			return ref, false, err
 		case torn:
-			ref, err = w.replace(ctx, d, exists.Ref)
+			ref, err = w.replaceAlone(ctx, d, exists.Ref)
 			return ref, false, err
 		}
 		exists.Same = same

@@ -56,7 +56,7 @@ func (w *writing) draft(ctx context.Context, it export.Item) (*draft, error) {
 		return nil, tooLong(int64(len(d.body)), limit)
 	}
 	d.uid = uidOf(d.body)
-	d.content = content{size: int64(len(d.body)), media: "text/calendar; charset=utf-8", open: func(context.Context) (io.ReadCloser, error) {
+	d.content = content{held: d.body, size: int64(len(d.body)), media: "text/calendar; charset=utf-8", open: func(context.Context) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(d.body)), nil
 	}}
 	if w.c.book {

@@ -97,6 +97,11 @@ func pathPart(s string) string {
 // wishes reports whether a new item may be put where it is wished for: a name
 // of its own in the collection, or a path in folders of photos.
 func (w *writing) wishes(id string) bool {
+	for part := range strings.SplitSeq(id, "/") {
+		if name, err := url.PathUnescape(part); err != nil || name != pathPart(name) || strings.Contains(name, "/") {
+			return false
+		}
+	}
 	return id != "" && !strings.HasPrefix(id, "/") && w.named(id) == nil && (w.c.photos || !strings.Contains(id, "/")) && len(id) <= 1000
 }
 
@@ -161,20 +166,37 @@ func (w *writing) folders(ctx context.Context, id string) error {
 	if w.h.has(folder) {
 		return nil
 	}
-	u := at(w.c.url, w.prefix+folder+"/")
-	_, err := w.s.lookAt(ctx, u, askAlive)
-	if statusOf(err) == http.StatusNotFound || statusOf(err) == http.StatusConflict {
-		if err := w.folders(ctx, folder); err != nil {
-			return err
-		}
-		_, err = w.s.answer(ctx, request{method: "MKCOL", url: u, writes: true})
-		if code := statusOf(err); code == http.StatusMethodNotAllowed || unsure(err) {
-			_, err = w.s.lookAt(ctx, u, askAlive) // another made it, or this did
-		}
+	if err := w.folders(ctx, folder); err != nil {
+		return err
 	}
-	if err != nil {
+	defer w.h.alone(w.prefix + folder + "/")()
+	if w.h.has(folder) {
+		return nil
+	}
+	if err := w.folder(ctx, at(w.c.url, w.prefix+folder+"/")); err != nil {
 		return fmt.Errorf("the folder %q: %w", lastName(folder), w.cause(err))
 	}
 	w.h.note(folder)
 	return nil
+}
+
+// folder makes one folder if it is not there.
+func (w *writing) folder(ctx context.Context, u *url.URL) error {
+	for nth := 1; ; nth++ {
+		_, err := w.s.lookAt(ctx, u, askAlive)
+		if code := statusOf(err); code != http.StatusNotFound && code != http.StatusConflict {
+			return err
+		}
+		_, err = w.s.answer(ctx, request{method: "MKCOL", url: u, writes: true})
+		if err == nil {
+			return nil
+		}
+		// 405: another made it in this moment.
+		if statusOf(err) != http.StatusMethodNotAllowed && !unsure(err) || nth == maxSends {
+			return err
+		}
+		if err := w.pause(ctx, nth); err != nil {
+			return err
+		}
+	}
 }

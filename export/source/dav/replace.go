@@ -121,6 +121,12 @@ func (w *writing) changed(ctx context.Context, c change) (bool, error) {
 
 // replace puts d in the place of the item at.
 func (w *writing) replace(ctx context.Context, d *draft, at export.Ref) (export.Ref, error) {
+	defer w.h.alone(w.pathOf(at.ID))()
+	return w.replaceAlone(ctx, d, at)
+}
+
+// replaceAlone is replace while nothing else writes to the item.
+func (w *writing) replaceAlone(ctx context.Context, d *draft, at export.Ref) (export.Ref, error) {
 	var now *state
 	resp, err := w.do(ctx, change{
 		at:   at,
@@ -169,7 +175,9 @@ func (s *Source) Delete(ctx context.Context, c export.Collection, at export.Ref)
 	if at.Version == "" {
 		err = fmt.Errorf("%w: no version is named", export.ErrRefused)
 	} else {
+		done := w.h.alone(w.pathOf(at.ID))
 		err = w.remove(ctx, at)
+		done()
 	}
 	if err != nil {
 		return w.failed(ctx, "removing from", err)

@@ -24,6 +24,8 @@ func open(ctx context.Context, cfg Config) (*Source, error) {
 			signIn: &signIn{secret: cfg.Secret, token: cfg.Token, user: cfg.User, origins: map[string]*origin{}},
 		},
 	}
+	s.c.fresh = s.c.transport.Clone()
+	s.c.fresh.DisableKeepAlives = true
 	if err := s.locate(ctx, cfg); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("connecting: %w", err)

@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ type content struct {
 	open  func(ctx context.Context) (io.ReadCloser, error) // called for each time that it is sent
 	size  int64                                            // -1 if unknown
 	media string
+	held  []byte // the whole of it, if it is in memory
 }
 
 // expected is from how many bytes on a server is asked before they are sent
@@ -35,6 +37,10 @@ func (c *content) attach(ctx context.Context, req *http.Request, idle time.Durat
 		u.timer = time.AfterFunc(idle, func() { cancel(errIdle) })
 		u.timer.Stop()
 		req.Body = u
+		if c.held != nil {
+			// The transport needs it where it finds that nothing was sent yet.
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.held)), nil }
+		}
 	}
 	req.ContentLength = c.size
 	req.Header.Set("Content-Type", c.media)

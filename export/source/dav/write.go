@@ -27,6 +27,51 @@ type habit struct {
 	honours bool
 	keeps   bool            // new items are kept where they were put
 	folders map[string]bool // that are there
+	busy    map[string]chan struct{}
+	wrote   map[string]string // the versions in which items were written, by ID
+}
+
+// written notes what was written, so that an item which is met after a lost
+// answer is not taken for that of another Put.
+func (h *habit) written(ref export.Ref) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.wrote == nil {
+		h.wrote = map[string]string{}
+	}
+	h.wrote[ref.ID] = ref.Version
+}
+
+// earlier reports whether what is there was written by an earlier Put.
+func (h *habit) earlier(st *state) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v, ok := h.wrote[st.id]
+	return ok && v == st.version()
+}
+
+// alone waits until no other write to a path is under way, and returns what
+// ends this one. Not every server keeps two apart.
+func (h *habit) alone(path string) (done func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for h.busy[path] != nil {
+		wait := h.busy[path]
+		h.mu.Unlock()
+		<-wait
+		h.mu.Lock()
+	}
+	if h.busy == nil {
+		h.busy = map[string]chan struct{}{}
+	}
+	mine := make(chan struct{})
+	h.busy[path] = mine
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.busy, path)
+		close(mine)
+	}
 }
 
 // careful reports whether it has to be looked at what is there before anything
@@ -121,14 +166,22 @@ func (w *writing) cause(err error) error {
 	return err
 }
 
-// answer sends r and returns its answer, whose body is read.
+// answer sends r, again where a server has locked it for a moment, and returns
+// its answer, whose body is read.
 func (s *Source) answer(ctx context.Context, r request) (*http.Response, error) {
-	resp, err := s.c.do(ctx, r)
-	if err != nil {
-		return nil, err
+	for nth := 1; ; nth++ {
+		resp, err := s.c.do(ctx, r)
+		if err == nil {
+			discard(resp)
+			return resp, nil
+		}
+		if statusOf(err) != http.StatusLocked || nth == maxSends {
+			return nil, err
+		}
+		if s.c.sleep(ctx, backoff(nth)) != nil {
+			return nil, stopped(ctx)
+		}
 	}
-	discard(resp)
-	return resp, nil
 }
 
 // unsure reports whether a write that failed with err may have taken effect:
@@ -207,7 +260,7 @@ func (w *writing) pause(ctx context.Context, nth int) error {
 func (w *writing) put(ctx context.Context, d *draft, id string, condition http.Header) (*http.Response, error) {
 	h := condition.Clone()
 	if w.c.photos && d.it.Modified.Unix() > 0 {
-		h.Set("X-OC-Mtime", fmt.Sprint(d.it.Modified.Unix())) // ownCloud's; Nextcloud and rclone read it too
+		h.Set("X-OC-Mtime", fmt.Sprint(d.it.Modified.Unix())) // ownCloud's; Nextcloud and newer rclones read it too
 	}
 	return w.s.answer(ctx, request{method: http.MethodPut, url: w.url(id), header: h, writes: true, content: &d.content})
 }
