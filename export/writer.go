@@ -43,7 +43,9 @@ type Writer interface {
 	// has none.
 	Put(ctx context.Context, c Collection, it Item, at Ref) (Ref, error)
 	// Delete removes the item that at names: [ErrChanged] if it is there in
-	// another version, [ErrGone] if it is not there. Version "" is refused.
+	// another version, [ErrGone] if it is not there; nil too if it is not there
+	// after an answer was lost, as then nobody knows who removed it. Version ""
+	// is refused.
 	Delete(ctx context.Context, c Collection, at Ref) error
 	// MakeCollection makes a collection with the Name, Kind, Mixed, Color and
 	// Order of c as far as the source knows them, and returns it as Collections

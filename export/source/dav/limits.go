@@ -14,9 +14,12 @@ func limitsOf(m *multistatus.Response) export.Limits {
 	l := export.Limits{
 		// A server that names no privilege at all does not know them.
 		ReadOnly: m.Privileges && !m.MayWrite,
-		MaxSize:  m.MaxSize,
 	}
-	if m.Types&multistatus.Calendar != 0 {
+	switch {
+	case m.Types&multistatus.Book != 0:
+		l.MaxSize = m.BookMaxSize
+	case m.Types&multistatus.Calendar != 0:
+		l.MaxSize = m.CalMaxSize
 		l.Components = slices.Clone(m.Components)
 	}
 	for _, t := range m.AddressTypes {

@@ -59,7 +59,8 @@ const (
 	elemComp
 	elemColor
 	elemOrder
-	elemMaxSize
+	elemBookMaxSize
+	elemCalMaxSize
 	elemAddressTypes
 	elemPrivileges
 	elemData
@@ -89,13 +90,13 @@ var davElems = map[string]Elem{
 
 var calElems = map[string]Elem{
 	"calendar-home-set": elemCalHomes, "supported-calendar-component-set": elemComponents, "comp": elemComp,
-	"calendar-data": elemData, "calendar": elemCalendar, "max-resource-size": elemMaxSize,
+	"calendar-data": elemData, "calendar": elemCalendar, "max-resource-size": elemCalMaxSize,
 	"schedule-inbox": elemInbox, "schedule-outbox": elemOutbox,
 }
 
 var cardElems = map[string]Elem{
 	"addressbook-home-set": elemBookHomes, "address-data": elemData, "addressbook": elemBook,
-	"supported-address-data": elemAddressTypes, "address-data-type": elemAddressType, "max-resource-size": elemMaxSize,
+	"supported-address-data": elemAddressTypes, "address-data-type": elemAddressType, "max-resource-size": elemBookMaxSize,
 }
 
 func lookup(s space, local []byte) Elem {

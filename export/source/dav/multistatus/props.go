@@ -58,9 +58,12 @@ func (d *Reader) property(e Elem, found *props) (err error) {
 			}
 			return d.skip()
 		})
-	case elemMaxSize:
+	case elemBookMaxSize:
 		d.small, err = d.word(d.small)
-		r.MaxSize = number(d.small, 0)
+		r.BookMaxSize = number(d.small, 0)
+	case elemCalMaxSize:
+		d.small, err = d.word(d.small)
+		r.CalMaxSize = number(d.small, 0)
 	case elemAddressTypes:
 		err = d.children(func(e Elem) error {
 			if e == elemAddressType && len(r.AddressTypes) < maxHomes {
@@ -114,8 +117,11 @@ func (d *Reader) forget(p props) {
 	if p.has(elemComponents) {
 		r.Components = nil
 	}
-	if p.has(elemMaxSize) {
-		r.MaxSize = 0
+	if p.has(elemBookMaxSize) {
+		r.BookMaxSize = 0
+	}
+	if p.has(elemCalMaxSize) {
+		r.CalMaxSize = 0
 	}
 	if p.has(elemAddressTypes) {
 		r.AddressTypes = nil

@@ -61,10 +61,10 @@ type Response struct {
 	BookHomes          []string
 	CalHomes           []string
 
-	MaxSize      int64 // max-resource-size; 0 if not stated
-	AddressTypes []AddressType
-	Privileges   bool // current-user-privilege-set names at least one
-	MayWrite     bool // one of them is all, write, write-content or bind
+	BookMaxSize, CalMaxSize int64 // max-resource-size; 0 if not stated
+	AddressTypes            []AddressType
+	Privileges              bool // current-user-privilege-set names at least one
+	MayWrite                bool // one of them is all, write, write-content or bind
 }
 
 // An AddressType is one of supported-address-data (RFC 6352, section 6.2.2).
