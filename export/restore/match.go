@@ -75,7 +75,7 @@ func (x *index) id(d *draft) *entry {
 		return nil
 	}
 	e := x.byID[d.Item.Collection.ID+"\x00"+d.Item.ID]
-	if e == nil || e.claimed || e.uid != "" && d.uid != "" && e.uid != d.uid {
+	if e == nil || e.claimed || e.uid != "" && d.reading.uid != "" && e.uid != d.reading.uid {
 		return nil
 	}
 	return e
@@ -103,10 +103,10 @@ func (x *index) uid(d *draft) *entry {
 	if d.Item.Kind == export.Photos {
 		return x.choose(d, x.byPlace[photoPlace(d.Item.Folder, d.Item.File)], func(e *entry) bool { return e.collection == d.want })
 	}
-	if d.uid == "" {
+	if d.reading.uid == "" {
 		return nil
 	}
-	return x.choose(d, x.byUID[d.uid], nil)
+	return x.choose(d, x.byUID[d.reading.uid], nil)
 }
 
 func (x *index) same(d *draft) *entry {

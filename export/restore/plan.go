@@ -219,7 +219,7 @@ func (m *maker) scan(ctx context.Context) ([]*entry, error) {
 // decide says how a line that was matched stands to the target.
 func (m *maker) decide(d *draft) {
 	l := &d.Line
-	l.To, l.writes = d.want, d.digest
+	l.To, l.writes, l.uid = d.want, d.digest, d.reading.uid
 	if l.Choice = m.o.Choices[l.Item.Key()]; l.Choice == "" {
 		l.Choice = m.o.Default
 	}

@@ -129,6 +129,7 @@ type Line struct {
 	here    *entry
 	writes  digest // of what would be written
 	oldHash [32]byte
+	uid     string // of what would be written
 }
 
 // A Target is a collection that a plan writes to.

@@ -89,7 +89,7 @@ func (m *Meaning) add(n *Node, path string) {
 	for i := range n.Lines {
 		l := &n.Lines[i]
 		name := strings.ToUpper(l.Name)
-		if bookkeeping[name] || name == otherProperty || strings.TrimSpace(l.Value) == "" {
+		if bookkeeping[name] || strings.TrimSpace(l.Value) == "" {
 			continue
 		}
 		for _, v := range valuesOf(l, name) {

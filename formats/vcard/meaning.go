@@ -33,7 +33,6 @@ func MeaningOf(raw []byte) (Meaning, error) {
 	m := Meaning{UID: strings.TrimPrefix(strings.TrimSpace(card.UID), "urn:uuid:"), Name: card.Name}
 	for _, f := range fields {
 		switch {
-		case f.name == otherProperty:
 		case f.extra:
 			m.Extra = append(m.Extra, f.String())
 		default:

@@ -1,0 +1,264 @@
+package restore
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A Deed is what is done to a target.
+type Deed string
+
+// The deeds.
+const (
+	Create  Deed = "create"     // an item that was not there
+	Replace Deed = "replace"    // an item that was there, also by a merged one
+	MakeNew Deed = "collection" // a collection that was not there
+)
+
+// A Step is how far a deed is.
+type Step string
+
+// The steps. Of each deed of a restore there is an intent and, once it is known
+// what became of it, one of done and void; of its undoing there may be an undo,
+// and then an undone or a left.
+const (
+	Intent  Step = "intent" // it is about to be written
+	Done    Step = "done"   // it was written
+	Void    Step = "void"   // it was not written: it was refused, or was there already
+	Undoing Step = "undo"   // it is about to be turned back
+	Undone  Step = "undone"
+	Left    Step = "left" // it stays: someone changed it since
+)
+
+// A Record is a line of a journal.
+type Record struct {
+	N          int               `json:"n"` // of the deed
+	Step       Step              `json:"step"`
+	At         time.Time         `json:"at"`
+	Deed       Deed              `json:"deed,omitempty"`
+	Collection export.Collection `json:"collection,omitzero"`
+	Kind       export.Kind       `json:"kind,omitempty"`
+	Name       string            `json:"name,omitempty"` // for a person
+	UID        string            `json:"uid,omitempty"`
+	File       string            `json:"file,omitempty"` // of a photo
+	Folder     string            `json:"folder,omitempty"`
+	Size       int64             `json:"size,omitempty"`
+	Modified   time.Time         `json:"modified,omitzero"`
+	// Before is what was there, and After what is there now; Version "" in
+	// After says that it is not known.
+	Before export.Ref `json:"before,omitzero"`
+	After  export.Ref `json:"after,omitzero"`
+	// Old and New are the SHA-256 in hex of what was there and of what is
+	// written, and Says is what New says, whatever a server makes of its lines.
+	Old  string `json:"old,omitempty"`
+	New  string `json:"new,omitempty"`
+	Says string `json:"says,omitempty"`
+	// Why says why it was not written or stays.
+	Why string `json:"why,omitempty"`
+}
+
+// An OldBytes finds what items of a target were, by the SHA-256 of their bytes:
+// the export that was made of it before the restore. The error is
+// [export.ErrGone] if it has no such bytes. The caller closes the reader.
+type OldBytes interface {
+	Old(ctx context.Context, hash [32]byte) (io.ReadCloser, error)
+}
+
+// A Journal is what a restore keeps of what it does. Its methods may be called
+// from several goroutines.
+type Journal interface {
+	OldBytes
+	// Write adds records. They are safe after the next Sync.
+	Write(records ...Record) error
+	Sync() error
+	// Records yields all that was written, in order.
+	Records(yield func(Record) error) error
+	// Keep keeps what an item was, for Old. It is safe when Keep returns.
+	Keep(hash [32]byte, r io.Reader) error
+}
+
+// A FileJournal is a Journal in a folder: journal.jsonl, one record a line, and
+// old/ with what items were. A line that was cut off by a stop is dropped.
+type FileJournal struct {
+	dir string
+	mu  sync.Mutex
+	f   *os.File
+}
+
+// OpenJournal opens the journal in dir, which is made if it is not there. The
+// caller closes it. One program at a time may have it open.
+func OpenJournal(dir string) (*FileJournal, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "old"), 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of the restore: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "journal.jsonl"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the journal of the restore: %w", err)
+	}
+	j := &FileJournal{dir: dir, f: f}
+	if err := j.trim(); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("opening the journal of the restore: %w", err)
+	}
+	return j, nil
+}
+
+// trim drops a last line without an end.
+func (j *FileJournal) trim() error {
+	all, err := io.ReadAll(j.f)
+	if err != nil {
+		return err
+	}
+	end := int64(bytes.LastIndexByte(all, '\n') + 1)
+	if end < int64(len(all)) {
+		if err := j.f.Truncate(end); err != nil {
+			return err
+		}
+	}
+	_, err = j.f.Seek(end, io.SeekStart)
+	return err
+}
+
+// Write appends records.
+func (j *FileJournal) Write(records ...Record) error {
+	var b []byte
+	for _, r := range records {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return fmt.Errorf("writing the journal: %w", err)
+		}
+		b = append(append(b, line...), '\n')
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if _, err := j.f.Write(b); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	return nil
+}
+
+// Sync makes what was written safe.
+func (j *FileJournal) Sync() error {
+	if err := j.f.Sync(); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	return nil
+}
+
+// Records reads the journal from its beginning.
+func (j *FileJournal) Records(yield func(Record) error) error {
+	f, err := os.Open(j.f.Name())
+	if err != nil {
+		return fmt.Errorf("reading the journal: %w", err)
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading the journal: %w", err)
+		}
+		var r Record
+		if err := json.Unmarshal(line, &r); err != nil {
+			return fmt.Errorf("%w: the journal: %w", export.ErrDamaged, err)
+		}
+		if err := yield(r); err != nil {
+			return err
+		}
+	}
+}
+
+// Keep writes old/<hash> aside and renames it.
+func (j *FileJournal) Keep(hash [32]byte, r io.Reader) error {
+	name := j.old(hash)
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Join(j.dir, "old"), "new-*")
+	if err != nil {
+		return fmt.Errorf("keeping what is replaced: %w", err)
+	}
+	h := sha256.New()
+	_, err = io.Copy(io.MultiWriter(f, h), r)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil && [32]byte(h.Sum(nil)) != hash {
+		err = fmt.Errorf("%w: it changed while it was read", export.ErrChanged)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("keeping what is replaced: %w", err)
+	}
+	return nil
+}
+
+// Old opens what was kept.
+func (j *FileJournal) Old(_ context.Context, hash [32]byte) (io.ReadCloser, error) {
+	f, err := os.Open(j.old(hash))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: it was not kept", export.ErrGone)
+	}
+	return f, err
+}
+
+func (j *FileJournal) old(hash [32]byte) string {
+	return filepath.Join(j.dir, "old", hex.EncodeToString(hash[:]))
+}
+
+// Close closes the journal.
+func (j *FileJournal) Close() error { return j.f.Close() }
+
+// A deed is one deed with all that the journal says of it.
+type deed struct {
+	Record
+	after export.Ref
+	made  export.Collection // of MakeNew
+	step  Step              // the newest
+	why   string
+}
+
+// deeds reads a journal; next is the number of the next deed.
+func deeds(j Journal) (list []*deed, next int, err error) {
+	byN := map[int]*deed{}
+	next = 1
+	err = j.Records(func(r Record) error {
+		next = max(next, r.N+1)
+		d := byN[r.N]
+		if r.Step == Intent {
+			d = &deed{Record: r, step: Intent}
+			byN[r.N] = d
+			list = append(list, d)
+			return nil
+		}
+		if d == nil {
+			return fmt.Errorf("%w: the journal tells the end of what it does not begin", export.ErrDamaged)
+		}
+		d.step, d.why = r.Step, r.Why
+		if r.Step == Done {
+			d.after, d.made = r.After, r.Collection
+		}
+		return nil
+	})
+	return list, next, err
+}
