@@ -162,7 +162,7 @@ type sum struct {
 func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 	s := sum{items: map[export.Kind]int{}}
 	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present, item.aside, item.failed, item.version IS NOT NULL, count(*)
-		FROM collection JOIN item USING (collection) LEFT JOIN version USING (version)
+		FROM collection JOIN shown AS item USING (collection) LEFT JOIN version USING (version)
 		WHERE collection.account = ? GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
 		var kind export.Kind
 		var present, aside, failed, read bool

@@ -176,6 +176,12 @@ func (a *Archive) createHistory() error {
 	return moveNew(a.disk, newHistory, historyFile)
 }
 
+// file is the absolute path of a file of the archive, given relative to it and
+// slash-separated.
+func (a *Archive) file(name string) string {
+	return filepath.Join(a.dir, filepath.FromSlash(name))
+}
+
 // Dir is the folder of the archive, as an absolute path.
 func (a *Archive) Dir() string { return a.dir }
 

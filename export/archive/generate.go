@@ -77,7 +77,7 @@ func (g *generator) run() error {
 		present, aside bool
 	}
 	groups := map[group]bool{}
-	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM item JOIN version USING (version) WHERE item.collection = ?`,
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM shown AS item JOIN version USING (version) WHERE item.collection = ?`,
 		[]any{g.n}, func(rows *sql.Rows) error {
 			var k group
 			err := rows.Scan(&k.kind, &k.present, &k.aside)
@@ -259,7 +259,7 @@ func asideName(r record) (stem, ext string) {
 // albums writes for each folder of the source which photos it shows.
 func (g *generator) albums(present bool) error {
 	var folders []string
-	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM item JOIN version USING (version)
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM shown AS item JOIN version USING (version)
 		WHERE item.collection = ? AND item.present = ? AND version.photo IS NOT NULL ORDER BY 1`, []any{g.n, present}, func(rows *sql.Rows) error {
 		var s string
 		err := rows.Scan(&s)
@@ -294,7 +294,7 @@ func (g *generator) album(present bool, folder string) error {
 	if !present {
 		up = "../../"
 	}
-	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM item JOIN version USING (version) JOIN photo USING (photo)
+	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM shown AS item JOIN version USING (version) JOIN photo USING (photo)
 		WHERE item.collection = ? AND item.present = ? AND item.folder = ? ORDER BY 1`, []any{g.n, present, folder}, func(rows *sql.Rows) error {
 		var p string
 		if err := rows.Scan(&p); err != nil {
@@ -332,11 +332,8 @@ func (r record) published(raw []byte) (h [sha256.Size]byte) {
 // gone, understood or set aside, in the order of their IDs.
 func (g *generator) each(kind export.Kind, present, aside bool, condition string, do func(record) error) error {
 	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash
-		FROM item JOIN version USING (version) JOIN blob USING (blob)
+		FROM shown AS item JOIN version USING (version) JOIN blob USING (blob)
 		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ?`
-	if aside {
-		query += " AND (item.failed OR item.aside)"
-	}
 	if kind != "" {
 		query += " AND version.kind = '" + string(kind) + "'"
 	}

@@ -50,7 +50,7 @@ func (a *Archive) itemPage(ctx context.Context, q Query, collection int64, after
 	query := `SELECT account.name, item.collection, collection.id, item.id, item.mark, ifnull(version.uid, ''), ifnull(version.name, ''),
 		ifnull(version.kind, collection.kind), ifnull(version.start, ''), ifnull(version.all_day, 0), ifnull(place.path, ifnull(photo.path, '')),
 		ifnull(photo.size, ifnull(length(blob.bytes), 0)), item.present, item.aside, item.version IS NOT NULL, export.started, item.name
-		FROM item JOIN collection USING (collection) JOIN account USING (account) JOIN export ON export.number = item.since
+		FROM shown AS item JOIN collection USING (collection) JOIN account USING (account) JOIN export ON export.number = item.since
 		LEFT JOIN version USING (version) LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
 		WHERE (item.collection, item.id) > (?, ?) AND (item.present OR item.version IS NOT NULL)`
 	args := []any{collection, after}
@@ -92,7 +92,7 @@ func (a *Archive) Delivered(ctx context.Context, account, collection, id string)
 	var raw []byte
 	var photo sql.NullString
 	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path
-		FROM account JOIN collection USING (account) JOIN item USING (collection) JOIN version USING (version)
+		FROM account JOIN collection USING (account) JOIN shown AS item USING (collection) JOIN version USING (version)
 		LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo
 		WHERE account.name = ? AND collection.id = ? AND item.id = ?`, account, collection, id).Scan(&raw, &photo)
 	if errors.Is(err, sql.ErrNoRows) {

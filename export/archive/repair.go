@@ -22,7 +22,11 @@ func (a *Archive) finishBegun(ctx context.Context) error {
 	if err := a.db.QueryRowContext(ctx, begunQuery).Scan(&begun); err != nil {
 		return caused(err)
 	}
-	if !begun {
+	old, err := older(ctx, a.db)
+	if err != nil {
+		return caused(err)
+	}
+	if !begun && !old {
 		return nil
 	}
 	l, w, err := a.write()

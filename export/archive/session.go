@@ -60,6 +60,9 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.upgrade(context.Background()); err != nil {
+		return nil, nil, errors.Join(caused(err), l.release())
+	}
 	w, err := newWriter(context.Background(), a.db)
 	if err != nil {
 		return nil, nil, errors.Join(err, l.release())

@@ -45,7 +45,7 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"no archive", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrNoArchive},
 		{"no folder", os.RemoveAll, export.ErrNoArchive},
-		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=2"); return nil }, export.ErrNewer},
+		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=99"); return nil }, export.ErrNewer},
 		{"another database", func(dir string) error { change(t, dir, "PRAGMA application_id=1"); return nil }, export.ErrDamaged},
 		{"no database", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, historyFile), []byte(strings.Repeat("text ", 1000)), 0o666)
