@@ -46,6 +46,7 @@ type Ledger struct {
 	Listing string `json:"listing"`
 	Counts
 	Held        bool               `json:"held"`
+	Loss        *Loss              `json:"loss,omitempty"` // why it is held; nil if it is not
 	Requests    int                `json:"requests"`
 	Bytes       int64              `json:"bytes"` // of bodies received
 	Seconds     float64            `json:"seconds"`

@@ -14,12 +14,15 @@ type Account struct {
 	Settings []byte              // as given to [Archive.SetAccount]; nil if none were
 	Items    map[export.Kind]int // held and present at the source, by kind; set-aside ones included
 	Gone     int                 // kept, and no longer at the source
-	SetAside int                 // present items whose bytes could not be understood
+	SetAside int                 // present items whose bytes could not be understood, but for acknowledged ones
 	Failed   int                 // present items that could not be read last time
 	Last     *export.Ledger      // of the newest export that ended; nil if there is none
 	LastGood *export.Ledger      // of the newest one that was good
 	LastFull time.Time           // when the collection that waits longest was last listed in full; zero if one never was
 	Bytes    int64               // of the account's open files
+
+	Hold       *Hold             // why the open files do not follow the source; nil if they do
+	Thresholds export.Thresholds // from when on a loss is noticed; defaults filled in
 }
 
 // A Query says which items are asked for. A zero field means all.
