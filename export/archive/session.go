@@ -70,6 +70,7 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err := a.repair(w); err != nil {
 		return nil, nil, errors.Join(caused(err), w.close(), l.release())
 	}
+	l.last = a.noteHistory
 	return l, w, nil
 }
 
@@ -84,7 +85,7 @@ func (s *session) begin(account string, at time.Time) error {
 			return err
 		}
 	}
-	if _, err := s.w.row("SELECT ifnull(max(number), 0) + 1 FROM export", nil, &s.number); err != nil {
+	if _, err := s.w.row(nextNumber, nil, &s.number); err != nil {
 		return err
 	}
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
