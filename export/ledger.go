@@ -54,6 +54,14 @@ type Ledger struct {
 	Problems    []Problem          `json:"problems"` // the first [MaxProblems]
 	NewAside    int                `json:"newly_set_aside"`
 	Started     time.Time          `json:"started"`
+	// PutBack are open files that somebody had deleted or changed and that are as
+	// they were again; Missing are photos' files of which the source brought no
+	// other copy. Both are relative to the archive, slash-separated, at most
+	// [MaxProblems]; More says how many more there are.
+	PutBack     []string `json:"put_back,omitempty"`
+	PutBackMore int      `json:"put_back_more,omitempty"`
+	Missing     []string `json:"missing,omitempty"`
+	MissingMore int      `json:"missing_more,omitempty"`
 	// Stop is why the export ended early, nil if it did not.
 	Stop *Stop `json:"stopped,omitempty"`
 }
@@ -145,7 +153,8 @@ func causeOf(text string) error {
 }
 
 // Good reports whether the export may be called good: everything was listed,
-// the sum balances, nothing failed and nothing was newly set aside.
+// the sum balances, nothing failed, nothing was newly set aside and no photo of
+// the archive is missing.
 func (l *Ledger) Good() bool {
-	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held
+	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && len(l.Missing) == 0
 }

@@ -25,6 +25,7 @@ type session struct {
 	last    struct{ item, version, blob, photo int64 }
 
 	open   *recorder  // the one that is open, nil if none is
+	lost   []lostFile // open files that were missing when the export began
 	large  sync.Mutex // one large body is in memory at a time
 	photos sync.Mutex // one photo gets its name at a time
 }
@@ -89,6 +90,9 @@ func (s *session) begin(account string, at time.Time) error {
 		return err
 	}
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
+		return err
+	}
+	if err := s.look(); err != nil {
 		return err
 	}
 	return s.w.commit()
@@ -232,6 +236,9 @@ func (s *session) finish(l *export.Ledger) error {
 		if err := errors.Join(s.w.renew(), s.a.adopt(s.w)); err != nil {
 			return err
 		}
+	}
+	if err := s.tellLost(l); err != nil {
+		return err
 	}
 	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
 		return err
