@@ -54,10 +54,11 @@ func (s *session) look() error {
 
 // lostFiles compares the rows that query answers with the disk.
 func (s *session) lostFiles(query string, args ...any) (lost []lostFile, err error) {
-	err = s.w.each(query, args, func(rows *sql.Rows) error {
+	folder := folderLook{d: s.a.disk}
+	err = s.w.each(query+" ORDER BY path", args, func(rows *sql.Rows) error {
 		var f lostFile
 		var size int64
-		if err := rows.Scan(&f.path, &f.collection, &f.photo, &size); err != nil {
+		if err := rows.Scan(&f.path, &f.collection, &f.photo, &size); err != nil || folder.has(f.path, size) {
 			return err
 		}
 		there, whole, err := s.a.hasSize(f.path, size)
@@ -68,6 +69,32 @@ func (s *session) lostFiles(query string, args ...any) (lost []lostFile, err err
 		return err
 	})
 	return lost, err
+}
+
+// A folderLook looks at files one folder after the other, which takes a fifth
+// of the time of looking for each by its path.
+type folderLook struct {
+	d     Disk
+	dir   string
+	files map[string]fs.DirEntry
+}
+
+// has reports whether it has seen a file of this size at name. Where it has not
+// there may be one all the same: some systems list names in another form.
+func (f *folderLook) has(name string, size int64) bool {
+	if dir := path.Dir(name); dir != f.dir {
+		f.dir, f.files = dir, map[string]fs.DirEntry{}
+		entries, _ := f.d.ReadDir(dir) // what cannot be listed is looked for by its path
+		for _, e := range entries {
+			f.files[e.Name()] = e
+		}
+	}
+	e := f.files[path.Base(name)]
+	if e == nil || !e.Type().IsRegular() {
+		return false
+	}
+	info, err := e.Info()
+	return err == nil && info.Mode().IsRegular() && info.Size() == size
 }
 
 // hasSize tells whether anything is at path, and whether it is a file of this
