@@ -62,6 +62,9 @@ type Ledger struct {
 	PutBackMore int      `json:"put_back_more,omitempty"`
 	Missing     []string `json:"missing,omitempty"`
 	MissingMore int      `json:"missing_more,omitempty"`
+	// Rebuilt is set if this is no export: the history was rebuilt from the
+	// open files.
+	Rebuilt bool `json:"rebuilt,omitempty"`
 	// Stop is why the export ended early, nil if it did not.
 	Stop *Stop `json:"stopped,omitempty"`
 }
@@ -156,5 +159,5 @@ func causeOf(text string) error {
 // the sum balances, nothing failed, nothing was newly set aside and no photo of
 // the archive is missing.
 func (l *Ledger) Good() bool {
-	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && len(l.Missing) == 0
+	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0
 }

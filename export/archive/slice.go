@@ -172,7 +172,8 @@ func (n verifiedNote) sum() *Round {
 	return all
 }
 
-// replaceAside writes a small file aside, syncs it and gives it its name.
+// replaceAside writes a small file aside, syncs it and gives it its name. After
+// a power cut it may be the one before.
 func (a *Archive) replaceAside(temp, name string, text []byte) error {
 	if err := makeFolders(a.disk, sideDir); err != nil {
 		return err
@@ -188,8 +189,5 @@ func (a *Archive) replaceAside(temp, name string, text []byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, removeIfThere(a.disk, temp))
 	}
-	if err := a.disk.Rename(temp, name); err != nil {
-		return err
-	}
-	return a.disk.SyncDir(sideDir)
+	return a.disk.Rename(temp, name)
 }
