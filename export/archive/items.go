@@ -179,7 +179,7 @@ func (r *itemReader) query() string {
 	query := "SELECT item.id, " + mark + `, ifnull(version.uid, ''), ifnull(version.name, ''), ifnull(version.kind, ?3), ifnull(version.start, ''),
 		ifnull(version.all_day, 0), ifnull(place.path, ifnull(photo.path, '')), ifnull(photo.size, ifnull(length(blob.bytes), 0)),
 		` + present + ", " + aside + `, export.started, item.name, item.folder, item.modified, ifnull(blob.hash, photo.hash), ifnull(version.version, 0), ` + bytes + `
-		FROM ` + state + ` LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo
+		FROM ` + state + ` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo
 		WHERE item.collection = ?2 AND ` + exists
 	if r.q.Kind != "" {
 		query += " AND ifnull(version.kind, ?3) = ?5"
@@ -279,7 +279,7 @@ func (a *Archive) delivered(ctx context.Context, what, from, where string, args 
 	var raw []byte
 	var photo sql.NullString
 	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path FROM `+from+
-		` LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan(&raw, &photo)
+		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan(&raw, &photo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: the archive has no %s", export.ErrGone, what)
 	}
