@@ -32,7 +32,7 @@ func (a *Archive) Forget(ctx context.Context, p Forgetting) error {
 
 func (a *Archive) forget(w *writer, p Forgetting) error {
 	// What is deleted is overwritten, not only given up.
-	if _, err := w.raw("PRAGMA secure_delete = ON"); err != nil {
+	if err := w.overwriting(); err != nil {
 		return err
 	}
 	if err := w.begin(); err != nil {
@@ -57,6 +57,12 @@ func (a *Archive) forget(w *writer, p Forgetting) error {
 		return err
 	}
 	return a.finishForgetting(w)
+}
+
+// overwriting has SQLite overwrite what is deleted from now on.
+func (w *writer) overwriting() error {
+	_, err := w.conn.ExecContext(context.Background(), "PRAGMA secure_delete = ON")
+	return w.fail(err)
 }
 
 // forgetting is the name of the archive's own value that says what is still to
@@ -160,6 +166,9 @@ func (w *writer) deleteAccount(account int64, folder string, rest *remainder) er
 		return err
 	}
 	rest.Folders = append(rest.Folders, folder)
+	if _, err := w.exec("UPDATE archive SET value = ifnull((SELECT min(number) FROM export WHERE account <> ? AND number >= CAST(value AS INTEGER)), 0) WHERE name = '"+wholeFrom+"'", account); err != nil {
+		return err
+	}
 	return execAll(w, []string{
 		"DELETE FROM file WHERE account = ? OR collection IN (SELECT collection FROM collection WHERE account = ?)",
 		"DELETE FROM stem WHERE collection IN " + ofAccount,
@@ -203,7 +212,7 @@ func (a *Archive) finishForgetting(w *writer) error {
 		return caused(err)
 	}
 	// The names of the files go before the room is given up that they stood in.
-	if _, err := w.raw("PRAGMA secure_delete = ON"); err != nil {
+	if err := w.overwriting(); err != nil {
 		return err
 	}
 	if err := w.set(forgetting, "{}"); err != nil {
@@ -247,7 +256,7 @@ func (a *Archive) removeFiles(rest remainder) error {
 			return err
 		}
 	}
-	return nil
+	return a.disk.SyncDir(sideDir)
 }
 
 // What is made of the items beside the open files.
@@ -256,48 +265,47 @@ const (
 	thumbsDir  = sideDir + "/thumbs"
 )
 
-// removeEmpty removes the folders below dir that hold nothing, and dir and
-// those above it as far as they are in data/.
+// removeEmpty removes the folders below dir that hold nothing, dir itself, and
+// those above it that hold nothing else, as far as they are in data/.
 func (a *Archive) removeEmpty(dir string) error {
-	entries, err := a.disk.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	left := len(entries)
-	for _, e := range entries {
-		name := dir + "/" + e.Name()
-		switch {
-		case e.IsDir():
-			if err := a.removeEmpty(name); err != nil {
-				return err
-			}
-			if there, err := exists(a.disk, name); err != nil || there {
-				continue
-			}
-		case litter(e.Name()):
-			if err := removeIfThere(a.disk, name); err != nil {
-				return err
-			}
-		default:
-			continue
-		}
-		left--
-	}
-	for ; left == 0 && strings.HasPrefix(dir, "data/"); dir = path.Dir(dir) {
-		if err := removeIfThere(a.disk, dir); err != nil {
-			return err
-		}
-		if err := a.disk.SyncDir(path.Dir(dir)); err != nil {
-			return err
-		}
-		if entries, err := a.disk.ReadDir(path.Dir(dir)); err != nil || len(entries) > 0 {
+	for gone := true; gone && strings.HasPrefix(dir, "data/"); dir = path.Dir(dir) {
+		var err error
+		if gone, err = a.removeHollow(dir); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// removeHollow removes dir if it and the folders below it hold no files.
+func (a *Archive) removeHollow(dir string) (gone bool, err error) {
+	entries, err := a.disk.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	left := 0
+	for _, e := range entries {
+		name, gone := dir+"/"+e.Name(), false
+		switch {
+		case e.IsDir():
+			gone, err = a.removeHollow(name)
+		case litter(e.Name()):
+			gone, err = true, removeIfThere(a.disk, name)
+		}
+		if err != nil {
+			return false, err
+		}
+		if !gone {
+			left++
+		}
+	}
+	if left > 0 {
+		return false, nil
+	}
+	return true, errors.Join(a.disk.Remove(dir), a.disk.SyncDir(path.Dir(dir)))
 }
 
 // removeTree removes dir and everything in it.

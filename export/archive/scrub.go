@@ -94,7 +94,10 @@ func (w *writer) scrub(account int64, items []ForgottenItem) error {
 	s := newScrubber(names)
 	if err := w.rewrite(`SELECT problem, item, detail FROM problem JOIN export ON export = number WHERE account = ? AND item <> ''`,
 		"UPDATE problem SET item = ?, detail = ? WHERE problem = ?", account, func(item, detail string) (string, string, error) {
-			return s.text(item), s.text(detail), nil
+			if s.text(item) != item { // the detail may tell anything of it
+				return forgottenName, forgottenName, nil
+			}
+			return item, s.text(detail), nil
 		}); err != nil {
 		return err
 	}
