@@ -93,6 +93,26 @@ func (m *mender) run() (err error) {
 	return m.kinds()
 }
 
+// bodiesOnly puts bytes back that the history has damaged, and leaves all else:
+// the index is older than the history.
+func (m *mender) bodiesOnly() (err error) {
+	m.open.a = m.a
+	defer func() { err = errors.Join(err, m.open.close()) }()
+	_, err = m.a.lines(m.folder, func(l line) error {
+		var n int64
+		known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
+		if err != nil || !known {
+			return err
+		}
+		h, known, err := m.held(n, l.id)
+		if err != nil || !known || !h.blob.Valid || !m.badBodies[h.blob.Int64] {
+			return err
+		}
+		return m.body(h, l)
+	})
+	return err
+}
+
 func (m *mender) line(l line) error {
 	n, err := m.collection(l)
 	if err != nil {

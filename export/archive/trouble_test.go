@@ -43,7 +43,10 @@ func TestOpenRefuses(t *testing.T) {
 		do   func(dir string) error
 		want error
 	}{
-		{"no archive", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrNoArchive},
+		{"no archive", func(dir string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, historyFile)), os.Remove(filepath.Join(dir, bagInfoFile)))
+		}, export.ErrNoArchive},
+		{"no history", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrHistory},
 		{"no folder", os.RemoveAll, export.ErrNoArchive},
 		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=99"); return nil }, export.ErrNewer},
 		{"another database", func(dir string) error { change(t, dir, "PRAGMA application_id=1"); return nil }, export.ErrDamaged},
