@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/pages"
 )
 
 // A session is one export being written. It holds the lock.
@@ -315,7 +316,8 @@ func (w *writer) set(name, value string) error {
 // dirty reports whether any open file has to follow the history.
 func (w *writer) dirty() (bool, error) {
 	var n int
-	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')", nil, &n)
+	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name IN ('publish', '"+waitingName+"') AND value = '1')"+
+		" OR NOT EXISTS (SELECT 1 FROM archive WHERE name = '"+editionName+"' AND value = ?)", []any{pages.Edition()}, &n)
 	return n != 0, err
 }
 

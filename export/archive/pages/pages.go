@@ -88,8 +88,8 @@ var pages = sync.OnceValue(func() *template.Template {
 // A frame is what the head of every page needs.
 type frame struct {
 	*Site
-	Title, Here string
-	Root        string // the way to README.html
+	Head, In string // the title, and the section
+	Root     string // the way to README.html
 }
 
 func (s *Site) frame(title, here string) frame { return frame{s, title, here, "../"} }

@@ -102,3 +102,12 @@ func (p *Person) sought() string {
 	}
 	return cut(string(out), mostText)
 }
+
+// Book writes the page on which a script puts the whole address book together
+// out of what the search knows.
+func (s *Site) Book(w io.Writer, people int) error {
+	return write(w, "book", struct {
+		frame
+		Total int
+	}{s.frame("Address book", "People"), people})
+}
