@@ -132,7 +132,7 @@ func (v *verification) run() error {
 	errs := make([]error, 3)
 	for i, steps := range [][]func() error{
 		{v.files},
-		{v.manifest, v.strangers, v.history, v.bodies},
+		{v.manifest, v.tagManifest, v.strangers, v.history, v.bodies},
 		{v.collections},
 	} {
 		wg.Go(func() {

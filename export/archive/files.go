@@ -260,3 +260,17 @@ func (v *verification) tags(give func(name string, hash []byte) error) error {
 	}
 	return nil
 }
+
+// tagManifest compares the tagmanifest, which no manifest lists, with the
+// history.
+func (v *verification) tagManifest() error {
+	var hash []byte
+	err := v.conn.QueryRowContext(v.ctx, "SELECT hash FROM file WHERE path = ?", tagManifestFile).Scan(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // nothing was published yet
+	}
+	if err != nil {
+		return err
+	}
+	return v.file(tagManifestFile, hash)
+}

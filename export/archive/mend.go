@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"sidekeep/export"
 )
@@ -194,8 +195,20 @@ func (m *mending) mend(before Check) (err error) {
 	if err := m.rows(before); err != nil {
 		return err
 	}
-	return m.a.repair(m.w) // ends what was begun, and publishes
+	if err := errors.Join(m.a.dropSearch(), m.a.repair(m.w)); err != nil { // ends what was begun, and publishes
+		return err
+	}
+	if !slices.ContainsFunc(before.Bad, changedHistory) {
+		return nil
+	}
+	// What no row needs may be what was changed.
+	m.w.lock()
+	defer m.w.unlock()
+	_, err = m.w.raw("VACUUM")
+	return err
 }
+
+func changedHistory(b Bad) bool { return b.Path == historyFile && b.Why == changedOutside }
 
 // rows mends the history and the photos, and marks every open file as behind.
 func (m *mending) rows(before Check) error {
@@ -447,7 +460,7 @@ func (m *mending) conclude(after Check) {
 		left[b.Path] = true
 	}
 	for _, b := range r.Found {
-		if b.Path == historyFile && b.Why == changedOutside && m.mended == 0 && !left[b.Path] {
+		if changedHistory(b) && m.mended == 0 && !left[b.Path] {
 			left[b.Path] = true
 			after.Bad = append(after.Bad, Bad{b.Path, b.Why + ": everything that can be compared agrees, so what was changed is a date, a name or a sum of earlier exports"})
 			after.Good--

@@ -181,11 +181,11 @@ func (w *writer) dropLost() error {
 		"DELETE FROM stem WHERE collection NOT IN (SELECT collection FROM collection)",
 		"UPDATE item SET mark = '', failed = present, aside = 0, version = NULL WHERE version NOT IN (SELECT version FROM version)",
 		`INSERT INTO export (number, account, started, ended, good, ledger)
-			SELECT n, min(account), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 0,
-				json_set('` + string(ledger) + `', '$.number', n, '$.account', (SELECT name FROM account AS x WHERE x.account = min(lost.account)))
-			FROM (SELECT version.export AS n, account FROM version JOIN item USING (item) JOIN collection USING (collection)
-				UNION ALL SELECT since, account FROM item JOIN collection USING (collection) UNION ALL SELECT hold.export, account FROM hold) AS lost
-			WHERE n NOT IN (SELECT number FROM export) GROUP BY n`,
+			SELECT n, account, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 0,
+				json_set('` + string(ledger) + `', '$.number', n, '$.account', account.name)
+			FROM (SELECT n, min(account) AS account FROM (SELECT version.export AS n, account FROM version JOIN item USING (item) JOIN collection USING (collection)
+				UNION ALL SELECT since, account FROM item JOIN collection USING (collection) UNION ALL SELECT hold.export, account FROM hold) GROUP BY n)
+			JOIN account USING (account) WHERE n NOT IN (SELECT number FROM export)`,
 		"DELETE FROM problem WHERE export NOT IN (SELECT number FROM export)",
 	} {
 		if _, err := w.exec(q); err != nil {
