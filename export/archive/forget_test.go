@@ -55,7 +55,7 @@ func confided(t *testing.T) (dir string, s *shelf) {
 	run(t, a, s)
 	change(t, dir, `INSERT INTO partial SELECT collection, id, '', 1, '.sidekeep/partial/beginning' FROM item WHERE id = '/f/DCIM/Zerlina.jpg';
 		INSERT INTO hold SELECT 1, account, 1, '{"reasons":[{"rule":"gone","names":["Zerlina Muster","Person 1"],"had":9007199254740993}]}', 'ended', '' FROM account`)
-	for name, body := range map[string]string{"partial/beginning": "Zerlina", "search.db": "Zerlina", "thumbs/x": "Zerlina"} {
+	for name, body := range map[string]string{"partial/beginning": "Zerlina", "search.db": "Zerlina", "verified.json": "Zerlina"} {
 		name = filepath.Join(dir, sideDir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, []byte(body), 0o666)); err != nil {
 			t.Fatal(err)

@@ -140,6 +140,7 @@ var forgetItems = []string{
 	"DELETE FROM version WHERE item " + isForgotten,
 	"DELETE FROM item WHERE item " + isForgotten,
 	"DELETE FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded)",
+	"DELETE FROM archive WHERE name IN (SELECT '" + noThumb + "' || lower(hex(hash)) FROM photo WHERE photo IN (SELECT photo FROM temp.unseen))",
 	"DELETE FROM photo WHERE photo IN (SELECT photo FROM temp.unseen)",
 }
 
@@ -251,19 +252,17 @@ func (a *Archive) removeFiles(rest remainder) error {
 	if err := a.dropSearch(); err != nil {
 		return err
 	}
-	for _, dir := range []string{damagedDir, thumbsDir} {
-		if err := removeTree(a.disk, dir); err != nil {
-			return err
-		}
+	if err := removeTree(a.disk, damagedDir); err != nil {
+		return err
+	}
+	if err := removeIfThere(a.disk, verifiedFile); err != nil { // it may name what was wrong
+		return err
 	}
 	return a.disk.SyncDir(sideDir)
 }
 
-// What is made of the items beside the open files.
-const (
-	damagedDir = sideDir + "/damaged" // what was damaged, or changed by hand, before it was put back
-	thumbsDir  = sideDir + "/thumbs"
-)
+// damagedDir has what was damaged, or changed by hand, before it was put back.
+const damagedDir = sideDir + "/damaged"
 
 // removeEmpty removes the folders below dir that hold nothing, dir itself, and
 // those above it that hold nothing else, as far as they are in data/.

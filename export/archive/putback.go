@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"strings"
 
 	"sidekeep/export"
 )
@@ -110,10 +111,10 @@ func (a *Archive) hasSize(path string, size int64) (there, whole bool, err error
 	return true, info.Mode().IsRegular() && info.Size() == size, nil
 }
 
-// soilFile has the publication write a file again. What stands in its place is
-// kept aside: somebody may have wanted it.
+// soilFile has the publication write a file again. What stands in the place of
+// a file with items is kept aside: somebody may have wanted it.
 func (s *session) soilFile(f lostFile) error {
-	if f.changed && path.Dir(f.path) != "." {
+	if f.changed && strings.HasPrefix(f.path, "data/") {
 		if err := s.a.keepDamaged(f.path); err != nil {
 			return err
 		}
