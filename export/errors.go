@@ -17,6 +17,7 @@ var (
 	ErrNotDAV      = errors.New("nothing at this address speaks CardDAV, CalDAV or WebDAV")
 	ErrEmpty       = errors.New("the account has no collections")
 	ErrGone        = errors.New("it is no longer there")
+	ErrHistory     = errors.New("the history of the archive cannot be read")
 	ErrDamaged     = errors.New("the data is damaged")
 	ErrTooLarge    = errors.New("larger than can be taken")
 	ErrStaleToken  = errors.New("the sync token is no longer valid")
@@ -47,7 +48,7 @@ var (
 func Causes() []error {
 	return []error{
 		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrThrottled, ErrDenied, ErrCertificate,
-		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrDamaged, ErrTooLarge, ErrStaleToken,
+		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced,
 		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,

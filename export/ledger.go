@@ -46,6 +46,7 @@ type Ledger struct {
 	Listing string `json:"listing"`
 	Counts
 	Held        bool               `json:"held"`
+	Loss        *Loss              `json:"loss,omitempty"` // why it is held; nil if it is not
 	Requests    int                `json:"requests"`
 	Bytes       int64              `json:"bytes"` // of bodies received
 	Seconds     float64            `json:"seconds"`
@@ -53,6 +54,17 @@ type Ledger struct {
 	Problems    []Problem          `json:"problems"` // the first [MaxProblems]
 	NewAside    int                `json:"newly_set_aside"`
 	Started     time.Time          `json:"started"`
+	// PutBack are open files that somebody had deleted or changed and that are as
+	// they were again; Missing are photos' files of which the source brought no
+	// other copy. Both are relative to the archive, slash-separated, at most
+	// [MaxProblems]; More says how many more there are.
+	PutBack     []string `json:"put_back,omitempty"`
+	PutBackMore int      `json:"put_back_more,omitempty"`
+	Missing     []string `json:"missing,omitempty"`
+	MissingMore int      `json:"missing_more,omitempty"`
+	// Rebuilt is set if this is no export: the history was rebuilt from the
+	// open files.
+	Rebuilt bool `json:"rebuilt,omitempty"`
 	// Stop is why the export ended early, nil if it did not.
 	Stop *Stop `json:"stopped,omitempty"`
 }
@@ -144,7 +156,8 @@ func causeOf(text string) error {
 }
 
 // Good reports whether the export may be called good: everything was listed,
-// the sum balances, nothing failed and nothing was newly set aside.
+// the sum balances, nothing failed, nothing was newly set aside and no photo of
+// the archive is missing.
 func (l *Ledger) Good() bool {
-	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held
+	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0
 }

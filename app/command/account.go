@@ -252,7 +252,9 @@ func (s *session) accountRemoveVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove an account; its data stays in the archive",
-		Args:  arguments("NAME"),
+		Long: "Remove an account, and its password from the keychain. Nothing more is exported from it. What was exported stays\n" +
+			"in the archive; “sidekeep forget” deletes it.",
+		Args: arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := s.work()
 			if err != nil {
@@ -265,7 +267,7 @@ func (s *session) accountRemoveVerb() *cobra.Command {
 			if s.json {
 				return s.printJSON(map[string]string{"removed": args[0]})
 			}
-			s.say("“%s” is removed. What was exported from it stays in the archive.\n", args[0])
+			s.say("“%s” is removed. What was exported from it stays in the archive. To delete that as well: sidekeep forget \"%s\"\n", args[0], args[0])
 			return nil
 		},
 	}

@@ -108,7 +108,12 @@ func (s *session) incomplete(l *export.Ledger) {
 	if l.NewAside > 0 {
 		what = append(what, plural(l.NewAside, "item", "items")+" could not be understood")
 	}
-	if l.Failed == 0 && l.Found != nil {
+	if n := len(l.Missing) + l.MissingMore; n > 0 {
+		what = append(what, plural(n, "photo is", "photos are")+" missing from the archive, and the service did not bring the same again")
+	}
+	if l.Failed == 0 && l.NewAside == 0 && l.Found != nil {
+		try = "Copy what is named above from a backup to its place, or let go of it with “sidekeep forget”."
+	} else if l.Failed == 0 && l.Found != nil {
 		try = "Look at them at the service; the bytes as they came are in the archive under “Set aside”."
 	}
 	s.stderr.printf("sidekeep: %s: %s.\n  Everything else is kept, and what was kept before is as it was.\n  %s\n",
@@ -141,10 +146,26 @@ func (s *session) printLedger(l *export.Ledger) {
 	case l.Gone > 0:
 		s.stdout.printf("  %s gone from the service; your archive keeps what it had of them.\n", words.Number(l.Gone))
 	}
+	s.printPaths("put back, because it had been deleted or changed", l.PutBack, l.PutBackMore)
+	s.printPaths("missing", l.Missing, l.MissingMore)
 	if s.verbose {
 		s.stdout.printf("  %s requests, %s received, listing: %s\n", words.Number(l.Requests), words.Size(l.Bytes), l.Listing)
 	}
 	_ = s.stdout.flush() // the error is kept and returned at the end
+}
+
+// printPaths lists files of the archive and what became of them.
+func (s *session) printPaths(what string, paths []string, more int) {
+	for i, name := range paths {
+		if i == shownProblems && !s.verbose {
+			more += len(paths) - i
+			break
+		}
+		s.stdout.printf("  %s: %s\n", what, name)
+	}
+	if more > 0 {
+		s.stdout.printf("  %s: %s more\n", what, words.Number(more))
+	}
 }
 
 // changed lists the parts of a sum that are not "unchanged".
@@ -216,7 +237,7 @@ func codeOf(ctx context.Context, l *export.Ledger) int {
 		return failed
 	case l.Held:
 		return held
-	case l.Failed > 0 || l.NewAside > 0:
+	case l.Failed > 0 || l.NewAside > 0 || len(l.Missing) > 0:
 		return partly
 	}
 	return good

@@ -126,6 +126,9 @@ func warnings(x work.Status, now time.Time) []string {
 			list = append(list, "The last export, "+words.When(l.Started, now)+", has no sum that balances. Export again.")
 		}
 	}
+	if l := x.Last; l != nil && len(l.Missing) > 0 {
+		list = append(list, plural(len(l.Missing)+l.MissingMore, "photo is", "photos are")+" missing from the archive: "+l.Missing[0]+" was there before.")
+	}
 	if x.Failed > 0 {
 		list = append(list, plural(x.Failed, "item", "items")+" could not be read. The next export tries again.")
 	}

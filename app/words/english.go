@@ -68,10 +68,15 @@ var causes = map[error]Words{
 		"What was kept of it stays in your archive.",
 		"Export again: the next export lists what is there now.",
 	},
+	export.ErrHistory: {
+		"The history of your archive is missing or damaged.",
+		"Your open files are as they were, and nothing was written.",
+		"Run “sidekeep verify --repair”: it makes the history anew, from what is left of it and from the open files.",
+	},
 	export.ErrDamaged: {
 		"Some of the data is damaged and cannot be read.",
 		"Everything else is kept as it was.",
-		"Run “sidekeep verify” to see whether the archive is whole; what the service sent damaged is fetched again at the next export.",
+		"Run “sidekeep verify --repair” to have the archive looked through and mended; what the service sent damaged is fetched again at the next export.",
 	},
 	export.ErrTooLarge: {
 		"The service sent more than Sidekeep can take.",

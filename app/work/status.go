@@ -16,12 +16,12 @@ import (
 type State string
 
 // The states of an account. Only Safe is green: the last export balanced,
-// nothing failed, nothing is set aside, and the source was listed in full
-// within seven days.
+// nothing failed, nothing is set aside that the owner has not acknowledged, and
+// the source was listed in full within seven days.
 const (
 	Never    State = "new"       // not exported yet
 	Safe     State = "safe"      //
-	Held     State = "held"      // the last export looks like a loss
+	Held     State = "held"      // an export looks like a loss, and was neither answered nor made up for
 	Failed   State = "failed"    // the last export ended early, or items of it are missing
 	SetAside State = "set aside" // items could not be understood
 	Overdue  State = "overdue"   // not listed in full for more than seven days
@@ -42,6 +42,11 @@ type Status struct {
 	Last     *export.Ledger // of the last export, nil if there was none
 	LastGood *export.Ledger
 	LastFull time.Time // when the source was last listed in full
+
+	Loss       *export.Loss      // why it is held, nil if it is not
+	HeldExport int64             // the first export that is held: the number to answer; 0 if none is
+	HeldSince  time.Time         // when that was
+	Thresholds export.Thresholds // from when on a loss is noticed
 }
 
 // Status tells how every account stands: those that are set up, in their
@@ -82,16 +87,19 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 func (w *Work) status(x archive.Account) Status {
 	s := Status{
 		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
-		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x),
+		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(),
+	}
+	if x.Hold != nil {
+		s.Loss, s.HeldExport, s.HeldSince = x.Hold.Loss, x.Hold.Export, x.Hold.Changed
 	}
 	switch {
 	case s.Last == nil:
 		s.State = Never
-	case s.Last.Held:
+	case s.Loss != nil:
 		s.State = Held
-	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0:
+	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0, len(s.Last.Missing) > 0:
 		s.State = Failed
-	case s.Last.SetAside > 0, s.SetAside > 0:
+	case s.SetAside > 0:
 		s.State = SetAside
 	case !s.Imported && w.o.Now().Sub(s.LastFull) > freshFor:
 		s.State = Overdue

@@ -82,11 +82,31 @@ func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
 	if listed > 0 {
 		c.LastFull = time.Unix(listed, 0)
 	}
+	if err := a.alarmOf(ctx, id, c); err != nil {
+		return err
+	}
 	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
 		return err
 	}
 	c.LastGood, err = a.newest(ctx, "account = ? AND good", id)
 	return err
+}
+
+// alarmOf tells the account's thresholds and its open hold.
+func (a *Archive) alarmOf(ctx context.Context, id int64, c *Account) error {
+	err := eachRow(ctx, a.db, "SELECT items, percent FROM alarm WHERE account = ?", []any{id}, func(rows *sql.Rows) error {
+		return rows.Scan(&c.Thresholds.Items, &c.Thresholds.Percent)
+	})
+	if err != nil {
+		return err
+	}
+	c.Thresholds = c.Thresholds.OrDefault()
+	return eachRow(ctx, a.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
+		WHERE hold.account = ? AND hold.state = 'open'`, []any{id}, func(rows *sql.Rows) error {
+		h, err := scanHold(rows)
+		c.Hold = &h
+		return err
+	})
 }
 
 func (a *Archive) newest(ctx context.Context, where string, args ...any) (*export.Ledger, error) {
@@ -161,8 +181,9 @@ type sum struct {
 
 func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 	s := sum{items: map[export.Kind]int{}}
-	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present, item.aside, item.failed, item.version IS NOT NULL, count(*)
-		FROM collection JOIN item USING (collection) LEFT JOIN version USING (version)
+	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present,
+		item.aside AND NOT EXISTS (SELECT 1 FROM acknowledged WHERE version = item.version), item.failed, item.version IS NOT NULL, count(*)
+		FROM collection JOIN shown AS item USING (collection) LEFT JOIN version USING (version)
 		WHERE collection.account = ? GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
 		var kind export.Kind
 		var present, aside, failed, read bool

@@ -48,8 +48,9 @@ type Archive struct {
 
 // Open opens the archive in dir, for the caller to close. What an interrupted
 // export began is finished first if nobody is writing and the disk takes it.
-// The error is [export.ErrNoArchive], [export.ErrNewer] or [export.ErrDamaged]
-// if dir holds no archive that can be read.
+// The error is [export.ErrNoArchive] or [export.ErrNewer] if dir holds no archive
+// that can be read, and [export.ErrHistory] if it holds one that [Repair] can
+// make readable again.
 func Open(dir string, o Options) (*Archive, error) {
 	ctx := context.Background()
 	dir, err := filepath.Abs(dir)
@@ -59,20 +60,29 @@ func Open(dir string, o Options) (*Archive, error) {
 	info, err := os.Lstat(filepath.Join(dir, historyFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, ok := bagged(dir); ok {
+			return nil, fmt.Errorf("%w: %s has an archive, but no history.db: %w", export.ErrHistory, dir, export.ErrDamaged)
+		}
 		return nil, fmt.Errorf("%w: %s", export.ErrNoArchive, dir)
 	case err != nil:
 		return nil, caused(err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: history.db is no plain file", export.ErrDamaged)
+		return nil, fmt.Errorf("%w: history.db is no plain file: %w", export.ErrHistory, export.ErrDamaged)
 	}
 	a, err := o.open(dir)
 	if err != nil {
 		return nil, err
 	}
 	if a.db, a.id, err = openHistory(ctx, filepath.Join(dir, historyFile)); err != nil {
+		if errors.Is(err, export.ErrDamaged) {
+			err = fmt.Errorf("%w: %w", export.ErrHistory, err)
+		}
 		return nil, errors.Join(err, a.disk.Close())
 	}
 	if err := a.finishBegun(ctx); err != nil {
+		if errors.Is(err, export.ErrDamaged) {
+			err = fmt.Errorf("%w: %w", export.ErrHistory, err)
+		}
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -100,6 +110,9 @@ func Create(dir string, o Options) (*Archive, error) {
 		return nil, err
 	}
 	if _, err := os.Lstat(filepath.Join(dir, historyFile)); err == nil {
+		return Open(dir, o)
+	}
+	if _, ok := bagged(dir); ok {
 		return Open(dir, o)
 	}
 	if err := makeArchiveFolder(dir); err != nil {
@@ -174,6 +187,12 @@ func (a *Archive) createHistory() error {
 		return err
 	}
 	return moveNew(a.disk, newHistory, historyFile)
+}
+
+// file is the absolute path of a file of the archive, given relative to it and
+// slash-separated.
+func (a *Archive) file(name string) string {
+	return filepath.Join(a.dir, filepath.FromSlash(name))
 }
 
 // Dir is the folder of the archive, as an absolute path.

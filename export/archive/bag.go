@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -48,7 +49,10 @@ func (p *publication) stageTags() error {
 	if err := p.tag(bagInfoFile, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "Bag-Software-Agent: Sidekeep\nBagging-Date: %s\nExternal-Identifier: %s\nPayload-Oxum: %d.%d\nSidekeep-Format: %d\n",
 			date, p.a.id, bytes, files, Format)
-		return err
+		if err != nil {
+			return err
+		}
+		return bagAccounts(p.w.conn, w)
 	}); err != nil {
 		return err
 	}
@@ -58,7 +62,7 @@ func (p *publication) stageTags() error {
 	}); err != nil {
 		return err
 	}
-	if err := p.tag(readmeFile, func(w io.Writer) error { return writeReadme(context.Background(), p.w.conn, w) }); err != nil {
+	if err := p.tag(readmeFile, p.writeHome); err != nil {
 		return err
 	}
 	return p.tag(tagManifestFile, func(w io.Writer) error {
@@ -105,4 +109,25 @@ func manifestLine(rows *sql.Rows, w io.Writer) (size int64, err error) {
 	line = append(line, '\n')
 	_, err = w.Write(line)
 	return size, err
+}
+
+// accountTag is the tag of bag-info.txt that tells the name of the account in a
+// folder of data/: the folder, a slash, the name. CR, LF and % are encoded in
+// it as in a manifest (RFC 8493, section 2.1.3).
+const accountTag = "Sidekeep-Account"
+
+var (
+	encodeTag = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	decodeTag = strings.NewReplacer("%25", "%", "%0D", "\r", "%0A", "\n")
+)
+
+func bagAccounts(q querier, w io.Writer) error {
+	return eachRow(context.Background(), q, "SELECT folder, name FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
+		var folder, name string
+		if err := rows.Scan(&folder, &name); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(w, "%s: %s/%s\n", accountTag, strings.TrimPrefix(folder, "data/"), encodeTag.Replace(name))
+		return err
+	})
 }

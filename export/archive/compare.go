@@ -15,7 +15,7 @@ import (
 // them with those that are recorded, which were compared with the disk before.
 func (v *verification) collections() error {
 	var list []dirtyCollection
-	err := eachRow(v.ctx, v.conn, "SELECT collection, account, account.folder, collection.name FROM collection JOIN account USING (account) ORDER BY account, collection",
+	err := eachRow(v.ctx, v.second, "SELECT collection, account, account.folder, collection.name FROM collection JOIN account USING (account) ORDER BY account, collection",
 		nil, func(rows *sql.Rows) error {
 			var c dirtyCollection
 			err := rows.Scan(&c.n, &c.account, &c.folder, &c.name)
@@ -26,14 +26,16 @@ func (v *verification) collections() error {
 		return err
 	}
 	for i, c := range list {
-		if err := v.collection(c); err != nil {
-			return err
+		if v.slice.hasRow(c.n) {
+			if err := v.unreadable(v.collection(c)); err != nil {
+				return err
+			}
 		}
-		if i+1 < len(list) && list[i+1].account == c.account {
+		if i+1 < len(list) && list[i+1].account == c.account || !v.slice.hasRow(c.account) {
 			continue
 		}
 		index := v.compare(c.folder + "/" + indexFile)
-		if err := errors.Join(writeIndex(v.ctx, v.conn, c.account, c.folder, index), index.Close()); err != nil {
+		if err := errors.Join(writeIndex(v.ctx, v.second, c.account, c.folder, index), index.Close()); err != nil {
 			return err
 		}
 	}
@@ -42,7 +44,7 @@ func (v *verification) collections() error {
 
 func (v *verification) collection(c dirtyCollection) error {
 	out := &comparison{v: v, made: map[string]bool{}}
-	g := &generator{ctx: v.ctx, conn: v.conn, out: out, folder: c.folder, n: c.n, name: c.name}
+	g := &generator{ctx: v.ctx, conn: v.second, out: out, folder: c.folder, n: c.n, name: c.name}
 	err := g.run()
 	if err != nil && (v.ctx.Err() != nil || export.Cause(caused(err)) != nil) {
 		return err
@@ -51,7 +53,7 @@ func (v *verification) collection(c dirtyCollection) error {
 		v.blame(historyFile, fmt.Sprintf("the files of %q cannot be derived from it: %v", c.name, err))
 		return nil
 	}
-	return eachRow(v.ctx, v.conn, "SELECT path FROM file WHERE collection = ?", []any{c.n}, func(rows *sql.Rows) error {
+	return eachRow(v.ctx, v.second, "SELECT path FROM file WHERE collection = ?", []any{c.n}, func(rows *sql.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		if !out.made[name] {
@@ -69,7 +71,7 @@ type comparison struct {
 
 func (c *comparison) name(folder, owner, want, _, _ string) (string, error) {
 	var name string
-	err := c.v.conn.QueryRowContext(c.v.ctx, "SELECT name FROM name WHERE folder = ? AND owner = ?", folder, owner).Scan(&name)
+	err := c.v.second.QueryRowContext(c.v.ctx, "SELECT name FROM name WHERE folder = ? AND owner = ?", folder, owner).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		c.v.blame(historyFile, fmt.Sprintf("a file for %q in %s has no name", want, folder))
 		return want, nil
@@ -85,7 +87,7 @@ func (c *comparison) file(path string) (io.WriteCloser, error) {
 func (c *comparison) place(p place) error {
 	var at place
 	var hash []byte
-	err := c.v.conn.QueryRowContext(c.v.ctx, "SELECT path, offset, length, hash, wrapper FROM place WHERE item = ?", p.item).
+	err := c.v.second.QueryRowContext(c.v.ctx, "SELECT path, offset, length, hash, wrapper FROM place WHERE item = ?", p.item).
 		Scan(&at.path, &at.offset, &at.length, &hash, &at.wrapper)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -114,7 +116,7 @@ func (f *comparedFile) Write(b []byte) (int, error) { return f.sum.Write(b) }
 
 func (f *comparedFile) Close() error {
 	var hash []byte
-	err := f.v.conn.QueryRowContext(f.v.ctx, "SELECT hash FROM file WHERE path = ?", f.path).Scan(&hash)
+	err := f.v.second.QueryRowContext(f.v.ctx, "SELECT hash FROM file WHERE path = ?", f.path).Scan(&hash)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -54,11 +54,13 @@ type generator struct {
 	name   string
 }
 
-// The folders of the open files, by kind, and what stands in for an empty name.
-var layouts = []struct {
+type layout struct {
 	kind               export.Kind
 	folder, ext, plain string
-}{
+}
+
+// The folders of the open files, by kind, and what stands in for an empty name.
+var layouts = []layout{
 	{export.Contacts, "Contacts", ".vcf", "Contacts"},
 	{export.Events, "Calendars", ".ics", "Calendar"},
 	{export.Todos, "To-dos", ".ics", "To-dos"},
@@ -77,7 +79,7 @@ func (g *generator) run() error {
 		present, aside bool
 	}
 	groups := map[group]bool{}
-	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM item JOIN version USING (version) WHERE item.collection = ?`,
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM shown AS item JOIN version USING (version) WHERE item.collection = ?`,
 		[]any{g.n}, func(rows *sql.Rows) error {
 			var k group
 			err := rows.Scan(&k.kind, &k.present, &k.aside)
@@ -259,7 +261,7 @@ func asideName(r record) (stem, ext string) {
 // albums writes for each folder of the source which photos it shows.
 func (g *generator) albums(present bool) error {
 	var folders []string
-	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM item JOIN version USING (version)
+	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM shown AS item JOIN version USING (version)
 		WHERE item.collection = ? AND item.present = ? AND version.photo IS NOT NULL ORDER BY 1`, []any{g.n, present}, func(rows *sql.Rows) error {
 		var s string
 		err := rows.Scan(&s)
@@ -290,11 +292,16 @@ func (g *generator) album(present bool, folder string) error {
 	if err != nil {
 		return err
 	}
+	return errors.Join(g.albumLines(present, folder, f), f.Close())
+}
+
+// albumLines writes the paths of the photos of an album, relative to its file.
+func (g *generator) albumLines(present bool, folder string, f io.Writer) error {
 	up := "../"
 	if !present {
 		up = "../../"
 	}
-	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM item JOIN version USING (version) JOIN photo USING (photo)
+	return eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM shown AS item JOIN version USING (version) JOIN photo USING (photo)
 		WHERE item.collection = ? AND item.present = ? AND item.folder = ? ORDER BY 1`, []any{g.n, present, folder}, func(rows *sql.Rows) error {
 		var p string
 		if err := rows.Scan(&p); err != nil {
@@ -303,7 +310,6 @@ func (g *generator) album(present bool, folder string) error {
 		_, err := io.WriteString(f, up+strings.TrimPrefix(p, g.folder+"/")+"\r\n")
 		return err
 	})
-	return errors.Join(err, f.Close())
 }
 
 func (g *generator) owner(k int) string {
@@ -317,6 +323,7 @@ type record struct {
 	kind     export.Kind
 	bytes    []byte
 	hash     []byte
+	failed   bool // it is to be fetched again
 }
 
 // published is the hash of raw, the published form of the record.
@@ -331,12 +338,9 @@ func (r record) published(raw []byte) (h [sha256.Size]byte) {
 // each calls do for the items of one kind ("" for all) that are present or
 // gone, understood or set aside, in the order of their IDs.
 func (g *generator) each(kind export.Kind, present, aside bool, condition string, do func(record) error) error {
-	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash
-		FROM item JOIN version USING (version) JOIN blob USING (blob)
+	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash, item.failed
+		FROM shown AS item JOIN version USING (version) JOIN blob USING (blob)
 		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ?`
-	if aside {
-		query += " AND (item.failed OR item.aside)"
-	}
 	if kind != "" {
 		query += " AND version.kind = '" + string(kind) + "'"
 	}
@@ -352,7 +356,7 @@ func (g *generator) each(kind export.Kind, present, aside bool, condition string
 			return err
 		}
 		for _, r := range page {
-			if err := do(r); err != nil {
+			if err := g.whole(r, do); err != nil {
 				return err
 			}
 		}
@@ -363,6 +367,22 @@ func (g *generator) each(kind export.Kind, present, aside bool, condition string
 	}
 }
 
+// whole calls do if the bytes of the item have their hash. Damaged ones never
+// take the place of good ones in an open file: the error is
+// [export.ErrDamaged], unless the item is to be fetched again because nothing
+// better is left. Those stand among what was set aside.
+func (g *generator) whole(r record, do func(record) error) error {
+	sum := sha256.Sum256(r.bytes)
+	switch {
+	case bytes.Equal(sum[:], r.hash):
+		return do(r)
+	case !r.failed:
+		return fmt.Errorf("%w: the bytes of %q in history.db do not have their hash", export.ErrDamaged, r.id)
+	}
+	r.hash = sum[:]
+	return g.aside(r)
+}
+
 // page reads items from after on; more tells whether there may be others.
 func (g *generator) page(query, after string, first, present, aside bool) (page []record, more bool, err error) {
 	if first {
@@ -371,7 +391,7 @@ func (g *generator) page(query, after string, first, present, aside bool) (page 
 	size := 0
 	err = eachRow(g.ctx, g.conn, query, []any{g.n, after, present, aside}, func(rows *sql.Rows) error {
 		var r record
-		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, &r.bytes, &r.hash); err != nil {
+		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, &r.bytes, &r.hash, &r.failed); err != nil {
 			return err
 		}
 		page = append(page, r)

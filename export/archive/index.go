@@ -71,7 +71,7 @@ const indexQuery = `SELECT collection.id, item.id, item.mark, ifnull(version.uid
 	ifnull(place.hash, photo.hash), ifnull(blob.hash, photo.hash), ifnull(place.wrapper, ''),
 	item.present, item.aside, ifnull(version.kind, collection.kind), ifnull(version.name, ''),
 	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, '')
-	FROM item JOIN collection USING (collection) LEFT JOIN version USING (version)
+	FROM shown AS item JOIN collection USING (collection) LEFT JOIN version USING (version)
 	LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
 	WHERE item.collection = ? AND item.id $op ? AND (item.present OR item.version IS NOT NULL) ORDER BY item.id LIMIT 1000`
 

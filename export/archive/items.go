@@ -8,95 +8,280 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path"
+	"strconv"
 
 	"sidekeep/export"
 )
 
-// Items yields the newest recorded state of every item that q asks for, gone
-// ones included, by collection and ID. It ends with the first error.
+// Items yields every item that q asks for in the state that it asks for, gone
+// ones included, by collection and ID. It ends with the first error: of a
+// moment that is none a [*TooEarlyError] or a [*NoExportError].
 // The history is read in pages, so that a slow loop keeps no writer waiting.
 func (a *Archive) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		var collection int64
-		var after string
-		for {
-			page, err := a.itemPage(ctx, q, collection, after)
-			if err != nil {
-				yield(Item{}, caused(err))
+		for c, err := range a.contents(ctx, q, false) {
+			if !yield(c.Item, err) {
 				return
 			}
-			for _, p := range page {
-				if !yield(p.Item, nil) {
-					return
-				}
-			}
-			if len(page) < itemsPage {
-				return
-			}
-			last := page[len(page)-1]
-			collection, after = last.n, last.ID
 		}
 	}
+}
+
+// Contents yields what [Archive.Items] does, with its bytes. What is in memory
+// at a time is bounded, whatever the number of items; photos stay on the disk.
+func (a *Archive) Contents(ctx context.Context, q Query) iter.Seq2[Content, error] {
+	return a.contents(ctx, q, true)
+}
+
+func (a *Archive) contents(ctx context.Context, q Query, bodies bool) iter.Seq2[Content, error] {
+	return func(yield func(Content, error) bool) {
+		if err := a.eachContent(ctx, q, bodies, yield); err != nil && !errors.Is(err, errEnough) {
+			yield(Content{}, caused(err))
+		}
+	}
+}
+
+var errEnough = errors.New("nobody asks for more")
+
+func (a *Archive) eachContent(ctx context.Context, q Query, bodies bool, yield func(Content, error) bool) error {
+	r := itemReader{a: a, q: q, bodies: bodies}
+	if !q.AsOf.IsZero() {
+		var err error
+		if r.last, err = a.asOf(ctx, q.AsOf, q.Account); err != nil {
+			return err
+		}
+	}
+	rows, err := a.collectionRows(ctx, q.Account)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		for after, first := "", true; ; first = false {
+			page, more, err := r.page(ctx, &rows[i], after, first)
+			if err != nil {
+				return err
+			}
+			for _, c := range page {
+				if !yield(c, nil) {
+					return errEnough
+				}
+			}
+			if !more {
+				break
+			}
+			after = page[len(page)-1].ID
+		}
+	}
+	return nil
+}
+
+// A collectionRow is what the archive knows of a collection.
+type collectionRow struct {
+	export.Collection
+	n       int64
+	account string
+	folder  string                 // of the account
+	files   map[export.Kind]string // the first open file of each kind
+}
+
+// collectionRows reads the collections of an account, "" for all, in the order in which
+// they came.
+func (a *Archive) collectionRows(ctx context.Context, account string) ([]collectionRow, error) {
+	query := `SELECT collection, collection.id, collection.name, kind, mixed, color, rank, account.name, account.folder
+		FROM collection JOIN account USING (account)`
+	var args []any
+	if account != "" {
+		query, args = query+" WHERE account.name = ?", []any{account}
+	}
+	var list []collectionRow
+	at := map[string]int{} // by owner of the file
+	err := eachRow(ctx, a.db, query+" ORDER BY collection", args, func(rows *sql.Rows) error {
+		c := collectionRow{files: map[export.Kind]string{}}
+		err := rows.Scan(&c.n, &c.ID, &c.Name, &c.Kind, &c.Mixed, &c.Color, &c.Order, &c.account, &c.folder)
+		at["collection/"+strconv.FormatInt(c.n, 10)+"/1"] = len(list)
+		list = append(list, c)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, eachRow(ctx, a.db, "SELECT folder, owner, name FROM name WHERE owner LIKE 'collection/%/1'", nil, func(rows *sql.Rows) error {
+		var folder, owner, name string
+		if err := rows.Scan(&folder, &owner, &name); err != nil {
+			return err
+		}
+		if i, ok := at[owner]; ok {
+			for _, l := range layouts {
+				if path.Base(folder) == l.folder {
+					list[i].files[l.kind] = folder + "/" + name
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// home is the open file for an item of the collection.
+func (c *collectionRow) home(it *Item, aside bool) string {
+	if it.Kind == export.Photos {
+		return it.Path
+	}
+	if aside {
+		stem, ext := asideName(record{id: it.ID, name: it.File, kind: it.Kind})
+		return c.folder + "/" + asides + "/" + stem + ext
+	}
+	if file, ok := c.files[it.Kind]; ok {
+		return file
+	}
+	for _, l := range layouts {
+		if l.kind == it.Kind {
+			return c.folder + "/" + l.folder + "/" + FileName(c.Name, l.ext, l.plain, func(string) bool { return true })
+		}
+	}
+	return ""
 }
 
 const itemsPage = 500
 
-type pagedItem struct {
-	Item
-	n int64
+// An itemReader reads pages of items.
+type itemReader struct {
+	a      *Archive
+	q      Query
+	last   int64 // newest version of the moment that is asked for
+	bodies bool
 }
 
-func (a *Archive) itemPage(ctx context.Context, q Query, collection int64, after string) ([]pagedItem, error) {
-	query := `SELECT account.name, item.collection, collection.id, item.id, item.mark, ifnull(version.uid, ''), ifnull(version.name, ''),
-		ifnull(version.kind, collection.kind), ifnull(version.start, ''), ifnull(version.all_day, 0), ifnull(place.path, ifnull(photo.path, '')),
-		ifnull(photo.size, ifnull(length(blob.bytes), 0)), item.present, item.aside, item.version IS NOT NULL, export.started, item.name
-		FROM item JOIN collection USING (collection) JOIN account USING (account) JOIN export ON export.number = item.since
-		LEFT JOIN version USING (version) LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
-		WHERE (item.collection, item.id) > (?, ?) AND (item.present OR item.version IS NOT NULL)`
-	args := []any{collection, after}
-	if q.Account != "" {
-		query += " AND account.name = ?"
-		args = append(args, q.Account)
+// presentState is every item as it is shown.
+const presentState = `shown AS item LEFT JOIN version USING (version) JOIN export ON export.number = item.since
+	LEFT JOIN place ON place.item = item.item`
+
+// pastState is every item as it was recorded up to the version ?1: its newest
+// row, and where that says that it is gone the last one with bytes.
+const pastState = `item JOIN version AS newest ON newest.version = (SELECT max(version) FROM version WHERE version.item = item.item AND version.version <= ?1)
+	LEFT JOIN version ON version.version = iif(newest.blob IS NOT NULL OR newest.photo IS NOT NULL, newest.version,
+		(SELECT max(earlier.version) FROM version AS earlier WHERE earlier.item = item.item AND earlier.version < newest.version AND (earlier.blob IS NOT NULL OR earlier.photo IS NOT NULL)))
+	JOIN export ON export.number = newest.export
+	LEFT JOIN accepted ON accepted.item = item.item AND accepted.open
+	LEFT JOIN place ON place.item = item.item AND version.version = iif(accepted.item IS NULL, item.version, accepted.version)`
+
+// query is the statement for a page, but for the ID to go on from.
+func (r *itemReader) query() string {
+	state, mark, present, aside, exists := presentState, "item.mark", "item.present", "item.aside", "(item.present OR item.version IS NOT NULL)"
+	if r.last > 0 || !r.q.AsOf.IsZero() {
+		state, mark, present, aside = pastState, "newest.mark", "(newest.blob IS NOT NULL OR newest.photo IS NOT NULL)", "version.aside IS NOT NULL"
+		exists = "version.version IS NOT NULL"
 	}
-	if q.Kind != "" {
-		query += " AND ifnull(version.kind, collection.kind) = ?"
-		args = append(args, string(q.Kind))
+	bytes := "NULL"
+	if r.bodies {
+		bytes = "blob.bytes"
 	}
-	query += fmt.Sprintf(" ORDER BY item.collection, item.id LIMIT %d", itemsPage)
-	var page []pagedItem
-	err := eachRow(ctx, a.db, query, args, func(rows *sql.Rows) error {
-		var p pagedItem
-		var start, since, file string
-		var present, aside, read bool
-		err := rows.Scan(&p.Account, &p.n, &p.Collection, &p.ID, &p.Version, &p.UID, &p.Name, &p.Kind, &start, &p.AllDay, &p.Path,
-			&p.Size, &present, &aside, &read, &since, &file)
+	query := "SELECT item.id, " + mark + `, ifnull(version.uid, ''), ifnull(version.name, ''), ifnull(version.kind, ?3), ifnull(version.start, ''),
+		ifnull(version.all_day, 0), ifnull(place.path, ifnull(photo.path, '')), ifnull(photo.size, ifnull(length(blob.bytes), 0)),
+		` + present + ", " + aside + `, export.started, item.name, item.folder, item.modified, ifnull(blob.hash, photo.hash), ifnull(version.version, 0), ` + bytes + `
+		FROM ` + state + ` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo
+		WHERE item.collection = ?2 AND ` + exists
+	if r.q.Kind != "" {
+		query += " AND ifnull(version.kind, ?3) = ?5"
+	}
+	switch {
+	case r.q.Present && !r.q.Vanished:
+		query += " AND " + present
+	case r.q.Vanished && !r.q.Present:
+		query += " AND NOT " + present
+	}
+	return query
+}
+
+// page reads items of a collection from an ID on; more tells whether there may
+// be others.
+func (r *itemReader) page(ctx context.Context, c *collectionRow, after string, first bool) (page []Content, more bool, err error) {
+	op := ">"
+	if first {
+		op = ">="
+	}
+	query := r.query() + " AND item.id " + op + " ?4 ORDER BY item.id LIMIT " + strconv.Itoa(itemsPage)
+	args := []any{r.last, c.n, string(c.Kind), after}
+	if r.q.Kind != "" {
+		args = append(args, string(r.q.Kind))
+	}
+	size := 0
+	err = eachRow(ctx, r.a.db, query, args, func(rows *sql.Rows) error {
+		p, body, err := r.scan(rows, c)
 		if err != nil {
 			return err
 		}
-		p.Start, p.Since = timeOf(start), timeOf(since)
-		if p.State = Gone; present {
-			p.State = stateOf(present, aside, read)
-		}
-		if p.Name == "" {
-			p.Name = file
-		}
 		page = append(page, p)
+		if size += len(body); size >= pageBytes {
+			return errPage
+		}
 		return nil
 	})
-	return page, err
+	if errors.Is(err, errPage) {
+		return page, true, nil
+	}
+	return page, len(page) == itemsPage, err
 }
 
-// Delivered reads the newest version of an item as it was delivered. The caller
-// closes it. The error is [export.ErrGone] if the archive has no bytes of it.
+func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, error) {
+	it := Item{Account: c.account, Collection: c.ID}
+	var start, since, modified string
+	var present, aside bool
+	var body []byte
+	err := rows.Scan(&it.ID, &it.Version, &it.UID, &it.Name, &it.Kind, &start, &it.AllDay, &it.Path, &it.Size,
+		&present, &aside, &since, &it.File, &it.Folder, &modified, &it.Hash, &it.Number, &body)
+	if err != nil {
+		return Content{}, nil, err
+	}
+	it.Start, it.Since, it.Modified = timeOf(start), timeOf(since), timeOf(modified)
+	if it.State = Gone; present {
+		it.State = stateOf(present, aside, it.Number != 0)
+	}
+	if it.Name == "" {
+		it.Name = it.File
+	}
+	out := Content{Item: it}
+	if r.bodies {
+		out.In, out.Home = c.Collection, c.home(&it, aside)
+		out.Open = func() (io.ReadCloser, error) { return r.a.body(it.Kind, it.Number, it.ID, body, it.Path) }
+	}
+	return out, body, nil
+}
+
+// body opens bytes that were read, or the photo that has them.
+func (a *Archive) body(kind export.Kind, number int64, id string, raw []byte, photo string) (io.ReadCloser, error) {
+	switch {
+	case number == 0:
+		return nil, fmt.Errorf("%w: the archive has no bytes of %q", export.ErrGone, id)
+	case kind != export.Photos:
+		return io.NopCloser(bytes.NewReader(raw)), nil
+	}
+	f, err := a.disk.Open(photo)
+	return f, caused(err)
+}
+
+// Delivered reads an item as it was delivered, in the state that is shown. The
+// caller closes it. The error is [export.ErrGone] if the archive has no bytes
+// of it.
 func (a *Archive) Delivered(ctx context.Context, account, collection, id string) (io.ReadCloser, error) {
+	return a.delivered(ctx, fmt.Sprintf("%q", id), `account JOIN collection USING (account) JOIN shown AS item USING (collection) JOIN version USING (version)`,
+		"account.name = ? AND collection.id = ? AND item.id = ?", account, collection, id)
+}
+
+// Version reads the version of this number as it was delivered: see [Item].
+// The caller closes it. The error is [export.ErrGone] if the archive has no
+// bytes of it.
+func (a *Archive) Version(ctx context.Context, number int64) (io.ReadCloser, error) {
+	return a.delivered(ctx, fmt.Sprintf("version %d", number), "version", "version.version = ? AND (version.blob IS NOT NULL OR version.photo IS NOT NULL)", number)
+}
+
+func (a *Archive) delivered(ctx context.Context, what, from, where string, args ...any) (io.ReadCloser, error) {
 	var raw []byte
 	var photo sql.NullString
-	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path
-		FROM account JOIN collection USING (account) JOIN item USING (collection) JOIN version USING (version)
-		LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo
-		WHERE account.name = ? AND collection.id = ? AND item.id = ?`, account, collection, id).Scan(&raw, &photo)
+	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path FROM `+from+
+		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan(&raw, &photo)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("%w: the archive has no %q", export.ErrGone, id)
+		return nil, fmt.Errorf("%w: the archive has no %s", export.ErrGone, what)
 	}
 	if err != nil {
 		return nil, caused(err)

@@ -16,7 +16,10 @@ import (
 
 // A lock keeps every other writer out of an archive, in this process and in
 // others.
-type lock struct{ f *flock.Flock }
+type lock struct {
+	f    *flock.Flock
+	last func() // called before the lock is given back; may be nil
+}
 
 // lockFor takes the lock of the archive in dir. It does not wait: the error is
 // [export.ErrBusy], with who holds it, if somebody does.
@@ -54,7 +57,7 @@ func lockFor(dir string, now time.Time) (*lock, error) {
 	if err != nil {
 		return nil, caused(errors.Join(err, f.Close()))
 	}
-	return &lock{f}, nil
+	return &lock{f: f}, nil
 }
 
 // holder reads who holds the lock, "" if it cannot be read.
@@ -67,4 +70,9 @@ func holder(f *os.File) string {
 	return fmt.Sprintf(" (on %s)", text)
 }
 
-func (l *lock) release() error { return caused(l.f.Close()) }
+func (l *lock) release() error {
+	if l.last != nil {
+		l.last()
+	}
+	return caused(l.f.Close())
+}

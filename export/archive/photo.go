@@ -51,15 +51,21 @@ func (r *recorder) placePhoto(it export.Item, d *download, v version) (export.Ou
 		return export.Outcome{}, err
 	}
 	hash := d.sum.Sum(nil)
+	var at string
+	found, err := s.w.row("SELECT photo, path FROM photo WHERE account = ? AND hash = ?", []any{s.account, hash}, &v.photo, &at)
+	if err == nil && found {
+		err = r.putBack(d, at)
+	}
+	if err != nil {
+		return export.Outcome{}, err
+	}
 	if h.known && h.present && bytes.Equal(h.hash, hash) {
 		if err := d.drop(); err != nil {
 			return export.Outcome{}, err
 		}
 		return r.same(it, h, export.Outcome{Kind: export.Photos, Bytes: d.size})
 	}
-	var at string
-	found, err := s.w.row("SELECT photo, path FROM photo WHERE account = ? AND hash = ?", []any{s.account, hash}, &v.photo, &at)
-	if err == nil && found {
+	if found {
 		err = r.shareStem(it, at)
 	}
 	if err != nil {

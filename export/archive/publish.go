@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sidekeep/export/archive/pages"
 )
 
 // A publication makes the open files follow the history. Everything is written
@@ -25,6 +27,7 @@ type publication struct {
 	force   bool // the files may differ from what the table file says
 	staged  []staged
 	removed []string
+	site    *pages.Site
 	temps   int   // how many files were written aside so far
 	account int64 // whose files are being staged; 0 for those of the archive
 	n       int64 // the collection whose files are being staged; 0 for others
@@ -50,7 +53,7 @@ func (a *Archive) publish(w *writer, force bool) error {
 }
 
 func (p *publication) run() error {
-	for _, step := range []func() error{p.prepare, p.stageCollections, p.w.commit, p.recordFiles, p.stageTags, p.move, p.conclude} {
+	for _, step := range []func() error{p.prepare, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -2,133 +2,430 @@ package archive
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
-	"html/template"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"io"
-	"net/url"
-	"path"
+	"slices"
 	"strings"
+	"time"
 
-	"sidekeep/export"
+	"sidekeep/export/archive/pages"
 )
 
-// A readmeAccount is what README.html tells of an account.
-type readmeAccount struct {
-	Name, Folder string
-	Counts       []readmeCount
-	Files        []string // the files of contacts, calendars and to-dos, relative to Folder
-	Photos       bool     // there are some, and albums of them
-	Gone, Aside  int
+// The files that README.html leads to: pages, the index of their search,
+// portraits and thumbnails. A page shows a part of a section that changes
+// little when an item changes; archive.value of its name says what it shows
+// (its mark), so that a page that would be the same is not even written.
+const (
+	pagesDir = pages.Dir
+	facesDir = pagesDir + "faces/"
+	thumbDir = pagesDir + "thumbs/"
+	findDir  = pagesDir + "find/"
+)
+
+// Names in the table archive.
+const (
+	pageMark    = "page "    // and the path of a page: its mark and the portraits on it
+	sectionMark = "section " // and the name of one: the mark of all that it shows
+	editionName = "pages"    // the edition of the pages
+	waitingName = "thumbs"   // "1" while there are thumbnails to be made
+	noThumb     = "nothumb " // and the hash of a photo: it cannot have a thumbnail
+)
+
+// thumbTime is how long one publication makes thumbnails and portraits at most:
+// the next export goes on.
+const thumbTime = 20 * time.Second
+
+// A siteBuilder stages the pages of one publication.
+type siteBuilder struct {
+	p        *publication
+	q        querier
+	site     *pages.Site
+	shape    string            // what every page depends on
+	accounts map[int64]string  // by collection: the account's name, "" if there is but one
+	names    map[int64]string  // of collections
+	year     int               // of the newest export
+	had      map[string]string // marks and portraits by path, as the last publication left them
+	sections map[string]string // their marks, likewise
+	now      map[string]string // as had, of this one
+	files    map[string]int64  // pages and indexes that are in place, with their sizes
+	faces    map[string]bool   // portraits that are in place or staged
+	until    time.Time         // when no more thumbnails are made
+	index    map[string][]string
+	set      map[string]string // values to be stored
 }
 
-type readmeCount struct {
-	N    int
-	What string
+// A section is one part of the site. It stages its pages.
+type section struct {
+	name, file string
+	kind       string
+	where      string // which of the shown items are in it
+	stage      func(s *siteBuilder) error
 }
 
-// kindWords are the words for one and for many of a kind.
-var kindWords = map[export.Kind][2]string{
-	export.Contacts: {"contact", "contacts"},
-	export.Events:   {"event", "events"},
-	export.Todos:    {"to-do", "to-dos"},
-	export.Photos:   {"photo or video", "photos and videos"},
+var siteSections = []section{
+	{"People", "people", "contacts", "item.present", func(s *siteBuilder) error { return s.people("People", "people", true) }},
+	{"Agenda", "agenda", "events", "1", (*siteBuilder).agenda},
+	{"To-dos", "todos", "todos", "1", (*siteBuilder).todos},
+	{"Photos", "photos", "photos", "1", (*siteBuilder).photos},
+	{"Vanished", "vanished", "contacts", "NOT item.present", func(s *siteBuilder) error { return s.people("Vanished", "vanished", false) }},
 }
 
-// writeReadme writes the page that tells a person without Sidekeep what this
-// folder is.
-func writeReadme(ctx context.Context, q querier, w io.Writer) error {
-	var accounts []readmeAccount
-	var ids []int64
-	err := eachRow(ctx, q, "SELECT account, name, folder FROM account ORDER BY name", nil, func(rows *sql.Rows) error {
-		var a readmeAccount
-		var id int64
-		err := rows.Scan(&id, &a.Name, &a.Folder)
-		accounts, ids = append(accounts, a), append(ids, id)
-		return err
-	})
-	if err != nil {
+// understood are the shown items that a page can show.
+const understood = `FROM shown AS item JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
+
+// stagePages stages the pages that differ from those that are there, and has
+// those removed that show nothing any more.
+func (p *publication) stagePages() error {
+	p.account, p.n = 0, 0
+	s := &siteBuilder{
+		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(p.a.thumbTime()),
+		accounts: map[int64]string{}, names: map[int64]string{}, had: map[string]string{}, sections: map[string]string{},
+		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, index: map[string][]string{}, set: map[string]string{},
+	}
+	p.site = s.site
+	if err := s.run(); err != nil {
+		return fmt.Errorf("writing the pages of README.html: %w", err)
+	}
+	return nil
+}
+
+func (s *siteBuilder) run() error {
+	if err := s.load(); err != nil {
 		return err
 	}
-	for i := range accounts {
-		if err := fillReadme(ctx, q, ids[i], &accounts[i]); err != nil {
+	marks := map[string]string{}
+	for _, sec := range siteSections {
+		n, mark, err := s.sum(sec)
+		if err != nil {
 			return err
 		}
-	}
-	return readmePage.Execute(w, accounts)
-}
-
-func fillReadme(ctx context.Context, q querier, id int64, a *readmeAccount) error {
-	s, err := countItems(ctx, q, id)
-	if err != nil {
-		return err
-	}
-	for _, k := range export.Kinds() {
-		if n := s.items[k]; n == 1 {
-			a.Counts = append(a.Counts, readmeCount{n, kindWords[k][0]})
-		} else if n > 1 {
-			a.Counts = append(a.Counts, readmeCount{n, kindWords[k][1]})
+		if n > 0 {
+			s.site.Sections = append(s.site.Sections, pages.Section{Name: sec.name, File: sec.file + ".html"})
+			marks[sec.name] = mark
+			s.shape += " " + sec.name
 		}
 	}
-	a.Gone, a.Aside, a.Photos = s.gone, s.aside, s.photos
-	return eachRow(ctx, q, "SELECT path FROM file WHERE account = ? ORDER BY path", []any{id}, func(rows *sql.Rows) error {
-		var p string
-		if err := rows.Scan(&p); err != nil {
+	for _, sec := range siteSections {
+		mark, some := marks[sec.name]
+		if !some {
+			continue
+		}
+		mark = s.mark([]byte(mark))
+		if err := s.section(sec, mark); err != nil {
 			return err
 		}
-		p = strings.TrimPrefix(p, a.Folder+"/")
-		if !strings.HasPrefix(p, asides+"/") && !strings.Contains("/"+p, "/"+albums+"/") && path.Base(p) != indexFile {
-			a.Files = append(a.Files, p)
+		s.set[sectionMark+sec.name] = mark
+	}
+	if err := s.shared(); err != nil {
+		return err
+	}
+	if err := s.drop(); err != nil {
+		return err
+	}
+	return s.store()
+}
+
+// load reads what the pages depend on and what there is of them.
+func (s *siteBuilder) load() error {
+	var accounts int
+	if _, err := s.p.w.row("SELECT count(*) FROM account", nil, &accounts); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	err := s.each("SELECT collection, account.name, collection.name FROM collection JOIN account USING (account) ORDER BY collection", nil, func(rows *sql.Rows) error {
+		var n int64
+		var account, name string
+		if err := rows.Scan(&n, &account, &name); err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%d %q %q\n", n, account, name)
+		if s.names[n] = name; accounts > 1 {
+			s.accounts[n] = account
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	s.shape = fmt.Sprintf("%s %d %x", pages.Edition(), accounts, sum.Sum(nil)[:8])
+	var started string
+	if _, err := s.p.w.row("SELECT ifnull(max(started), '') FROM export WHERE ended IS NOT NULL", nil, &started); err != nil {
+		return err
+	}
+	s.year = timeOf(started).Year()
+	err = s.each("SELECT name, value FROM archive", nil, func(rows *sql.Rows) error {
+		var name, value string
+		err := rows.Scan(&name, &value)
+		if path, ok := strings.CutPrefix(name, pageMark); ok {
+			s.had[path] = value
+		} else if name, ok := strings.CutPrefix(name, sectionMark); ok {
+			s.sections[name] = value
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.each("SELECT path, size FROM file WHERE path >= 'readme/' AND path < 'readme0' AND NOT (path >= 'readme/thumbs/' AND path < 'readme/thumbs0')", nil, func(rows *sql.Rows) error {
+		var path string
+		var size int64
+		err := rows.Scan(&path, &size)
+		if strings.HasPrefix(path, facesDir) {
+			s.faces[path] = !s.p.force
+		} else {
+			s.files[path] = size
+		}
+		return err
+	})
 }
 
-// link is the address of a file relative to the page.
-func link(parts ...string) string {
-	return (&url.URL{Path: "./" + path.Join(parts...)}).EscapedPath()
+func (s *siteBuilder) each(query string, args []any, scan func(rows *sql.Rows) error) error {
+	return eachRow(context.Background(), s.q, query, args, scan)
 }
 
-var readmePage = template.Must(template.New("").Funcs(template.FuncMap{"link": link}).Parse(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sidekeep archive</title>
-<style>
-body { font: 17px/1.55 system-ui, sans-serif; max-width: 44em; margin: 2.5em auto; padding: 0 1.2em; color: #1d2430; background: #fbfaf8; }
-h1 { font-size: 1.7em; } h2 { font-size: 1.25em; margin-top: 2em; } h3 { font-size: 1.05em; }
-code { background: #eeece7; padding: .1em .3em; border-radius: 4px; } a { color: #1b5e9b; } li { margin: .2em 0; }
-@media (prefers-color-scheme: dark) { body { color: #e6e4df; background: #181a1f; } code { background: #2a2d34; } a { color: #8bbcf0; } }
-</style>
-</head>
-<body>
-<h1>This folder is a copy of somebody&#39;s contacts, calendars, to-dos and photos</h1>
-<p>Sidekeep made it from a phone or a sync service. Everything in it opens without Sidekeep. The originals are in the
-folder <code>data</code>, one folder for each account.</p>
-{{range $a := .}}
-<h2><a href="{{link .Folder}}/">{{.Name}}</a></h2>
-<p>{{range $i, $c := .Counts}}{{if $i}}, {{end}}{{.N}} {{.What}}{{else}}Nothing is here yet{{end}}.
-{{if .Gone}}{{.Gone}} more are no longer at the source and were kept.{{end}}
-{{if .Aside}}{{.Aside}} could not be understood: their bytes are in <a href="{{link .Folder "Set aside"}}/">Set aside</a> as they were delivered.{{end}}</p>
-<ul>
-{{range .Files}}<li><a href="{{link $a.Folder .}}">{{.}}</a></li>
-{{end}}{{if .Photos}}<li><a href="{{link .Folder "Photos"}}/">Photos</a>, by year and month; <a href="{{link .Folder "Albums"}}/">Albums</a> list which were together</li>
-{{end}}<li><a href="{{link .Folder "index.csv"}}">index.csv</a>: every item, and where it stands</li>
-</ul>
-{{else}}
-<p>There is no account in it yet.</p>
-{{end}}
-<h2>How to read it</h2>
-<ul>
-<li><strong>Contacts</strong> (<code>.vcf</code>) are vCards. Any address book imports them: phones, Contacts on a Mac, Outlook, Thunderbird, every mail service.</li>
-<li><strong>Calendars</strong> and <strong>To-dos</strong> (<code>.ics</code>) are iCalendar files. Any calendar program imports them.</li>
-<li><strong>Photos</strong> are the files as the phone made them. <strong>Albums</strong> are lists of their names.</li>
-<li><strong>Vanished</strong> holds, in the same form, what the phone or service no longer has.</li>
-<li><code>history.db</code> is an SQLite database with every version of every item as it was delivered.</li>
-</ul>
-<h2>Is it whole?</h2>
-<p>The folder is a bag in the sense of <a href="https://www.rfc-editor.org/rfc/rfc8493">RFC 8493</a>. On Linux and macOS,
-<code>sha256sum -c manifest-sha256.txt</code> in this folder checks every file; <code>sidekeep verify</code> checks the history too.</p>
-</body>
-</html>
-`))
+// sum counts what a section has to show, and tells whether it is still the same.
+func (s *siteBuilder) sum(sec section) (n int, mark string, err error) {
+	var a, b int64
+	_, err = s.p.w.row(`SELECT count(*), ifnull(sum(version.version * 2 + (item.present <> 0)), 0),
+		ifnull(sum((version.version * 2654435761 + (item.present <> 0) + item.item * 40503) % 4294967291), 0) `+understood+
+		` AND version.kind = ? AND `+sec.where, []any{sec.kind}, &n, &a, &b)
+	return n, fmt.Sprint(n, a, b), err
+}
+
+// mark tells whether a page would be the same.
+func (s *siteBuilder) mark(parts ...[]byte) string {
+	sum := sha256.New()
+	io.WriteString(sum, s.shape)
+	for _, b := range parts {
+		sum.Write(b)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// section stages a section, unless nothing in it has changed.
+func (s *siteBuilder) section(sec section, mark string) error {
+	waiting := ""
+	if _, err := s.p.w.row("SELECT value FROM archive WHERE name = ?", []any{waitingName}, &waiting); err != nil {
+		return err
+	}
+	again := s.p.force || s.sections[sec.name] != mark || waiting == "1" && sec.kind == "photos" || sec.kind == "events" && s.sections["year"] != fmt.Sprint(s.year)
+	if !again {
+		for path := range s.had {
+			if sectionOf(path) == sec.file {
+				again = again || !s.inPlace(path)
+			}
+		}
+	}
+	if again {
+		return sec.stage(s)
+	}
+	for path, was := range s.had {
+		if sectionOf(path) == sec.file {
+			s.now[path] = was
+		}
+	}
+	return nil
+}
+
+// sectionOf is the file of the section that a page or an index belongs to.
+func sectionOf(path string) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(path, pagesDir), "find/")
+	end := strings.IndexAny(name, "-.")
+	if end < 0 || name == "pages.js" {
+		return ""
+	}
+	if name == bookFile {
+		return "people"
+	}
+	return name[:end]
+}
+
+// inPlace reports whether a page is where the last publication put it.
+func (s *siteBuilder) inPlace(path string) bool {
+	size, known := s.files[path]
+	if !known {
+		return false
+	}
+	info, err := s.p.a.disk.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == size
+}
+
+// keep reports whether a page of this mark is there already; if so it stays.
+func (s *siteBuilder) keep(path, mark string) bool {
+	was := s.had[path]
+	if s.p.force || !(was == mark || strings.HasPrefix(was, mark+" ")) || !s.inPlace(path) {
+		return false
+	}
+	s.now[path] = was
+	return true
+}
+
+// page stages a page unless one of this mark is there.
+func (s *siteBuilder) page(path, mark string, write func(io.Writer) error) error {
+	if s.keep(path, mark) {
+		return nil
+	}
+	s.now[path] = mark
+	return s.p.stage(path, write)
+}
+
+// shared stages what all pages use, and the list of what the search reads.
+func (s *siteBuilder) shared() error {
+	for _, name := range []string{pages.StyleFile, pages.ScriptFile} {
+		if err := s.page(pagesDir+name, s.mark([]byte(name)), func(w io.Writer) error {
+			_, err := w.Write(pages.Shared(name))
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	var list []string
+	for path := range s.now {
+		if name, ok := strings.CutPrefix(path, findDir); ok {
+			list = append(list, strings.TrimSuffix(name, ".js"))
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	slices.Sort(list)
+	return s.page(findDir+"pages.js", s.mark([]byte(strings.Join(list, "\n"))), func(w io.Writer) error { return pages.Pages(w, list) })
+}
+
+// drop has the files removed that are no page, portrait or thumbnail any more.
+func (s *siteBuilder) drop() error {
+	used := map[string]bool{}
+	for _, value := range s.now {
+		for i, face := range strings.Fields(value) {
+			if i > 0 {
+				used[facesDir+face] = true
+			}
+		}
+	}
+	for path := range s.files {
+		if _, ok := s.now[path]; !ok {
+			s.p.removed = append(s.p.removed, path)
+		}
+	}
+	for path := range s.faces {
+		if !used[path] {
+			s.p.removed = append(s.p.removed, path)
+		}
+	}
+	err := s.each(`SELECT path FROM file WHERE path >= 'readme/thumbs/' AND path < 'readme/thumbs0'
+		AND NOT EXISTS (SELECT 1 FROM photo WHERE `+thumbPath+` = file.path)`, nil, s.remove)
+	if err != nil || !s.p.force {
+		return err
+	}
+	return s.sweep(strings.TrimSuffix(pagesDir, "/"), used)
+}
+
+func (s *siteBuilder) remove(rows *sql.Rows) error {
+	var path string
+	err := rows.Scan(&path)
+	s.p.removed = append(s.p.removed, path)
+	return err
+}
+
+// store notes what is in the pages, as part of the commit that enters them.
+func (s *siteBuilder) store() error {
+	for path := range s.had {
+		if _, ok := s.now[path]; !ok {
+			if _, err := s.p.w.exec("DELETE FROM archive WHERE name = ?", pageMark+path); err != nil {
+				return err
+			}
+		}
+	}
+	for path, value := range s.now {
+		if s.had[path] != value {
+			s.set[pageMark+path] = value
+		}
+	}
+	s.set[editionName] = pages.Edition()
+	s.set[sectionMark+"year"] = fmt.Sprint(s.year)
+	for name, value := range s.set {
+		if err := s.p.w.set(name, value); err != nil {
+			return err
+		}
+	}
+	for _, sec := range siteSections {
+		if _, shown := s.set[sectionMark+sec.name]; !shown {
+			if _, err := s.p.w.exec("DELETE FROM archive WHERE name = ?", sectionMark+sec.name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// An entry is one item in the order of a section.
+type entry struct {
+	key           [24]byte
+	item, version int64
+	n             int64 // of its collection, or of its photo
+	flags         uint8
+}
+
+const (
+	entryGone  = 1 << iota // no longer at the source
+	entryMany              // takes place more than once
+	entryThumb             // has a thumbnail
+)
+
+func (e *entry) bytes(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.item))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.version))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.n))
+	return append(b, e.flags)
+}
+
+// markOf is the mark of a page that shows these.
+func (s *siteBuilder) markOf(title string, list []entry) string {
+	b := make([]byte, 0, 25*len(list))
+	for i := range list {
+		b = list[i].bytes(b)
+	}
+	return s.mark([]byte(title), b)
+}
+
+func sortEntries(list []entry) {
+	slices.SortFunc(list, func(a, b entry) int {
+		if c := slices.Compare(a.key[:], b.key[:]); c != 0 {
+			return c
+		}
+		return int(a.item - b.item)
+	})
+}
+
+// bodies reads the bodies of entries, a few at a time, in the order of their
+// versions. The bytes are valid during the call.
+func (s *siteBuilder) bodies(list []entry, do func(e *entry, raw []byte) error) error {
+	const most = 200
+	at := make(map[int64]*entry, most)
+	for len(list) > 0 {
+		n := min(most, len(list))
+		clear(at)
+		args := make([]any, n)
+		for i := range list[:n] {
+			at[list[i].version] = &list[i]
+			args[i] = list[i].version
+		}
+		query := "SELECT version, bytes FROM version JOIN blob USING (blob) WHERE version IN (?" + strings.Repeat(", ?", n-1) + ")"
+		err := s.each(query, args, func(rows *sql.Rows) error {
+			var version int64
+			var raw sql.RawBytes
+			err := rows.Scan(&version, &raw)
+			return errors.Join(err, do(at[version], raw))
+		})
+		if err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}

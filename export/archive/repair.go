@@ -12,8 +12,9 @@ import (
 	"sidekeep/export"
 )
 
-// begunQuery tells whether an export, or its publishing, was cut off.
-const begunQuery = `SELECT EXISTS (SELECT 1 FROM export WHERE ended IS NULL) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')`
+// begunQuery tells whether an export, its publishing or a forgetting was cut
+// off.
+const begunQuery = `SELECT EXISTS (SELECT 1 FROM export WHERE ended IS NULL) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1' OR name = '` + forgetting + `')`
 
 // finishBegun finishes what a cut-off export began. If somebody is writing, or
 // the disk takes nothing, the archive can still be read as it is.
@@ -22,7 +23,11 @@ func (a *Archive) finishBegun(ctx context.Context) error {
 	if err := a.db.QueryRowContext(ctx, begunQuery).Scan(&begun); err != nil {
 		return caused(err)
 	}
-	if !begun {
+	old, err := older(ctx, a.db)
+	if err != nil {
+		return caused(err)
+	}
+	if !begun && !old {
 		return nil
 	}
 	l, w, err := a.write()
@@ -40,8 +45,11 @@ func (a *Archive) repair(w *writer) error {
 	w.lock()
 	defer w.unlock()
 	var begun bool
-	if _, err := w.row(begunQuery, nil, &begun); err != nil || !begun {
+	if _, err := w.row(begunQuery, nil, &begun); err != nil {
 		return err
+	}
+	if !begun {
+		return a.shrinkBegun(w)
 	}
 	var ended []int64
 	err := w.each("SELECT number FROM export WHERE ended IS NULL", nil, func(rows *sql.Rows) error {
@@ -72,7 +80,10 @@ func (a *Archive) repair(w *writer) error {
 	if err := w.commit(); err != nil {
 		return err
 	}
-	return a.publish(w, true)
+	if err := a.publish(w, true); err != nil {
+		return err
+	}
+	return a.finishForgetting(w)
 }
 
 // endCutOff writes the ledger of an export whose program ended before it did.

@@ -18,12 +18,12 @@ import (
 
 // Format is the number of the archive format that this package writes, and the
 // newest that it reads. It is user_version of history.db.
-const Format = 1
+const Format = 2
 
 // applicationID marks history.db as such: "Sdkp".
 const applicationID = 0x53646b70
 
-// schema is explained in FORMAT.md.
+// schema is explained in FORMAT.md; format2 and shownView belong to it.
 const schema = `
 CREATE TABLE archive (
 	name  TEXT PRIMARY KEY,
@@ -157,11 +157,14 @@ CREATE TABLE file (
 // busyMillis is how long a reader waits for a commit, and a commit for readers.
 const busyMillis = 30000
 
+// idleConns is how many connections stay open for the next question.
+const idleConns = 2
+
 // A connector opens connections to one history.db. With create set the file
-// may be missing.
+// may be missing; with plain set a history of an older format is left as it is.
 type connector struct {
-	file   string
-	create bool
+	file          string
+	create, plain bool
 }
 
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
@@ -182,6 +185,9 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	}
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(),
 		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=OFF", nil)
+	if err == nil && !c.plain {
+		err = asFormat2(conn)
+	}
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -191,7 +197,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 // openHistory opens the history in file and tells its ID.
 func openHistory(ctx context.Context, file string) (*sql.DB, string, error) {
 	db := sql.OpenDB(connector{file: file})
-	db.SetMaxIdleConns(2)
+	db.SetMaxIdleConns(idleConns)
 	id, err := readHead(ctx, db)
 	if err != nil {
 		return nil, "", errors.Join(caused(fmt.Errorf("reading history.db: %w", err)), db.Close())
@@ -226,7 +232,7 @@ func readHead(ctx context.Context, db *sql.DB) (id string, err error) {
 func writeHistory(ctx context.Context, file, id, created string) error {
 	db := sql.OpenDB(connector{file: file, create: true})
 	db.SetMaxOpenConns(1)
-	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA journal_mode=DELETE; BEGIN; PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, Format)+schema)
+	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA journal_mode=DELETE; BEGIN; PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, Format)+schema+format2+"CREATE "+shownView)
 	if err == nil {
 		_, err = db.ExecContext(ctx, "INSERT INTO archive VALUES ('id', ?), ('created', ?), ('publish', '1')", id, created)
 	}

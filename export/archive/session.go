@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/pages"
 )
 
 // A session is one export being written. It holds the lock.
@@ -25,6 +26,7 @@ type session struct {
 	last    struct{ item, version, blob, photo int64 }
 
 	open   *recorder  // the one that is open, nil if none is
+	lost   []lostFile // open files that were missing when the export began
 	large  sync.Mutex // one large body is in memory at a time
 	photos sync.Mutex // one photo gets its name at a time
 }
@@ -60,6 +62,9 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.upgrade(context.Background()); err != nil {
+		return nil, nil, errors.Join(caused(err), l.release())
+	}
 	w, err := newWriter(context.Background(), a.db)
 	if err != nil {
 		return nil, nil, errors.Join(err, l.release())
@@ -67,6 +72,7 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err := a.repair(w); err != nil {
 		return nil, nil, errors.Join(caused(err), w.close(), l.release())
 	}
+	l.last = a.noteHistory
 	return l, w, nil
 }
 
@@ -81,10 +87,13 @@ func (s *session) begin(account string, at time.Time) error {
 			return err
 		}
 	}
-	if _, err := s.w.row("SELECT ifnull(max(number), 0) + 1 FROM export", nil, &s.number); err != nil {
+	if _, err := s.w.row(nextNumber, nil, &s.number); err != nil {
 		return err
 	}
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
+		return err
+	}
+	if err := s.look(); err != nil {
 		return err
 	}
 	return s.w.commit()
@@ -229,6 +238,9 @@ func (s *session) finish(l *export.Ledger) error {
 			return err
 		}
 	}
+	if err := s.tellLost(l); err != nil {
+		return err
+	}
 	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
 		return err
 	}
@@ -304,7 +316,8 @@ func (w *writer) set(name, value string) error {
 // dirty reports whether any open file has to follow the history.
 func (w *writer) dirty() (bool, error) {
 	var n int
-	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1')", nil, &n)
+	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name IN ('publish', '"+waitingName+"') AND value = '1')"+
+		" OR NOT EXISTS (SELECT 1 FROM archive WHERE name = '"+editionName+"' AND value = ?)", []any{pages.Edition()}, &n)
 	return n != 0, err
 }
 

@@ -43,9 +43,12 @@ func TestOpenRefuses(t *testing.T) {
 		do   func(dir string) error
 		want error
 	}{
-		{"no archive", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrNoArchive},
+		{"no archive", func(dir string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, historyFile)), os.Remove(filepath.Join(dir, bagInfoFile)))
+		}, export.ErrNoArchive},
+		{"no history", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrHistory},
 		{"no folder", os.RemoveAll, export.ErrNoArchive},
-		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=2"); return nil }, export.ErrNewer},
+		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=99"); return nil }, export.ErrNewer},
 		{"another database", func(dir string) error { change(t, dir, "PRAGMA application_id=1"); return nil }, export.ErrDamaged},
 		{"no database", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, historyFile), []byte(strings.Repeat("text ", 1000)), 0o666)
@@ -161,7 +164,7 @@ func TestFullDisk(t *testing.T) {
 			break
 		}
 		what := d.log[at-1]
-		if !errors.Is(err, export.ErrFull) {
+		if !errors.Is(err, export.ErrFull) && !strings.Contains(what, digestFile) { // without it the export is as good
 			t.Errorf("full at %s: %v", what, err)
 		}
 		if err := a.Close(); err != nil {

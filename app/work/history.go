@@ -1,0 +1,58 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"sidekeep/export/archive"
+)
+
+// Changes yields what export n added, changed and found gone. It ends after
+// the first error.
+func (w *Work) Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, error] {
+	return func(yield func(archive.Change, error) bool) {
+		a, err := w.archive()
+		if err != nil {
+			yield(archive.Change{}, err)
+			return
+		}
+		defer func() { _ = a.Close() }() // it only read
+		for c, err := range a.Changes(ctx, n) {
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// ChangeCounts counts what the exports of these numbers added, changed and found
+// gone.
+func (w *Work) ChangeCounts(ctx context.Context, exports []int64) (n map[int64]archive.ChangeCount, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.ChangeCounts(ctx, exports)
+}
+
+// Holds tells what was held of an account, "" for all, newest first.
+func (w *Work) Holds(ctx context.Context, account string) (list []archive.Hold, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Holds(ctx, account)
+}
+
+// Verified tells when the archive was verified last.
+func (w *Work) Verified() (v archive.Verified, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return v, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Verified()
+}

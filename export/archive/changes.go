@@ -1,0 +1,297 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+
+	"sidekeep/export"
+	"sidekeep/formats/fields"
+)
+
+// What became of an item in an export: see [Change].
+const (
+	Added    = "added"
+	Returned = "returned" // it was gone before
+	Changed  = "changed"
+	// and Gone
+)
+
+// A Change is what an export found to be different in one item.
+type Change struct {
+	Item               // as recorded after the export; if it is gone, as it was before
+	What        string // [Added], [Returned], [Changed] or [Gone]
+	Before      int64  // number of the version that was replaced; 0 if there was none
+	Why         string // why the item is set aside; "" if it is not
+	Differences []fields.Difference
+}
+
+// Changes yields what export n added, changed and found gone, as it was
+// recorded, in the order in which that came. It ends with the first error: a
+// [*NoExportError], or a [*PrunedError] if what was before is not known any more.
+func (a *Archive) Changes(ctx context.Context, n int64) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		if err := a.eachChange(ctx, n, yield); err != nil && !errors.Is(err, errEnough) {
+			yield(Change{}, caused(err))
+		}
+	}
+}
+
+func (a *Archive) eachChange(ctx context.Context, n int64, yield func(Change, error) bool) error {
+	if _, _, err := a.at(ctx, Moment{Export: n}); err != nil {
+		return err
+	}
+	whole, err := a.Pruned(ctx)
+	if err != nil {
+		return err
+	}
+	if n <= whole {
+		return &PrunedError{From: whole + 1}
+	}
+	before, err := lastVersion(ctx, a.db, n-1)
+	if err != nil {
+		return err
+	}
+	last, err := lastVersion(ctx, a.db, n)
+	if err != nil {
+		return err
+	}
+	for after := before; ; {
+		page, err := a.changePage(ctx, before, after, last)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		after = page[len(page)-1].now
+		list, err := a.changes(ctx, page)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := a.fillDifferences(ctx, &list[i]); err != nil {
+				return err
+			}
+			if !yield(list[i], nil) {
+				return errEnough
+			}
+		}
+	}
+}
+
+// A changedRow is the newest version of an item in an export, and the one that
+// it had before, 0 if none.
+type changedRow struct {
+	now, was int64
+	has, had bool // bytes; else it is gone
+	same     bool // they have the same bytes
+}
+
+const changesPage = 500
+
+// changePage reads the versions after one up to the last that are the newest of
+// their item among those, each with the newest one that the item had before.
+func (a *Archive) changePage(ctx context.Context, before, after, last int64) (page []changedRow, err error) {
+	query := "SELECT " + changeColumns + " FROM " + changedVersions + " AND now.version > ?3 ORDER BY now.version LIMIT " + strconv.Itoa(changesPage)
+	err = eachRow(ctx, a.db, query, []any{before, last, after}, func(rows *sql.Rows) error {
+		var r changedRow
+		err := rows.Scan(&r.now, &r.was, &r.has, &r.had, &r.same)
+		page = append(page, r)
+		return err
+	})
+	return page, err
+}
+
+const changeColumns = `now.version, ifnull(was.version, 0), now.blob IS NOT NULL OR now.photo IS NOT NULL, was.blob IS NOT NULL OR was.photo IS NOT NULL,
+	now.blob IS was.blob AND now.photo IS was.photo`
+
+// changedVersions are the newest versions of their items among those after ?1
+// up to ?2.
+const changedVersions = `version AS now LEFT JOIN version AS was ON was.version = (SELECT max(version) FROM version WHERE version.item = now.item AND version.version <= ?1)
+	WHERE now.version > ?1 AND now.version <= ?2
+	AND NOT EXISTS (SELECT 1 FROM version WHERE version.item = now.item AND version.version > now.version AND version.version <= ?2)`
+
+// what says what became of the item; "" if nothing did.
+func (r changedRow) what() string {
+	switch {
+	case r.has && !r.had && r.was != 0:
+		return Returned
+	case r.has && !r.had:
+		return Added
+	case r.has && !r.same:
+		return Changed
+	case !r.has && r.had:
+		return Gone
+	}
+	return ""
+}
+
+// changes reads what a page of rows is about.
+func (a *Archive) changes(ctx context.Context, page []changedRow) ([]Change, error) {
+	var numbers []int64
+	for _, r := range page {
+		if r.has {
+			numbers = append(numbers, r.now)
+		} else {
+			numbers = append(numbers, r.was)
+		}
+	}
+	versions, err := a.versions(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	var list []Change
+	for i, r := range page {
+		v, ok := versions[numbers[i]]
+		if what := r.what(); ok && what != "" {
+			c := Change{Item: v.Item, What: what, Why: v.Why, Before: r.was}
+			if what == Gone {
+				c.State = Gone
+			}
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// fillDifferences compares a changed item with what it was.
+func (a *Archive) fillDifferences(ctx context.Context, c *Change) error {
+	if c.What != Changed {
+		return nil
+	}
+	var err error
+	c.Differences, err = a.compare(ctx, c.Before, c.Number)
+	return err
+}
+
+// Compare tells in which fields two versions differ: see [Item] for their
+// numbers. The error is [export.ErrGone] if the archive has no bytes of one.
+func (a *Archive) Compare(ctx context.Context, old, new int64) ([]fields.Difference, error) {
+	list, err := a.compare(ctx, old, new)
+	return list, caused(err)
+}
+
+func (a *Archive) compare(ctx context.Context, old, new int64) ([]fields.Difference, error) {
+	versions, err := a.versions(ctx, []int64{old, new})
+	if err != nil {
+		return nil, err
+	}
+	var read [2][]fields.Field
+	for i, number := range []int64{old, new} {
+		v, ok := versions[number]
+		if !ok {
+			return nil, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, number)
+		}
+		if read[i], err = a.fieldsOf(ctx, v); err != nil {
+			return nil, err
+		}
+	}
+	return fields.Differ(read[0], read[1]), nil
+}
+
+// fieldsOf reads a version field by field. Of one that cannot be understood it
+// says so.
+func (a *Archive) fieldsOf(ctx context.Context, v Version) ([]fields.Field, error) {
+	if v.Kind == export.Photos {
+		f := []fields.Field{{Name: "File", Value: v.Name}, {Name: "Picture", Value: fmt.Sprintf("%d bytes, %x", v.Size, v.Hash[:min(4, len(v.Hash))])}}
+		if !v.Start.IsZero() {
+			f = append(f, fields.Field{Name: "Taken", Value: v.Start.Format("2 January 2006, 15:04")})
+		}
+		return f, nil
+	}
+	if v.Why != "" {
+		return []fields.Field{{Name: "Cannot be understood", Value: v.Why}}, nil
+	}
+	raw, err := a.bytesOf(ctx, v.Number)
+	if err != nil {
+		return nil, err
+	}
+	read := fields.Calendar
+	if v.Kind == export.Contacts {
+		read = fields.Contact
+	}
+	list, err := read(raw)
+	if err != nil {
+		return []fields.Field{{Name: "Cannot be understood", Value: err.Error()}}, nil
+	}
+	return list, nil
+}
+
+func (a *Archive) bytesOf(ctx context.Context, number int64) ([]byte, error) {
+	r, err := a.Version(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(r)
+	return raw, errors.Join(err, r.Close())
+}
+
+// A ChangeCount is how many items an export changed.
+type ChangeCount struct {
+	Added   int `json:"added"` // those that returned included
+	Changed int `json:"changed"`
+	Gone    int `json:"gone"`
+}
+
+// ChangeCounts counts what [Archive.Changes] yields. An export of which that is
+// not known any more has no entry.
+func (a *Archive) ChangeCounts(ctx context.Context, exports []int64) (map[int64]ChangeCount, error) {
+	counts := map[int64]ChangeCount{}
+	if len(exports) == 0 {
+		return counts, nil
+	}
+	whole, err := a.Pruned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from, err := lastVersion(ctx, a.db, slices.Min(exports)-1)
+	if err != nil {
+		return nil, caused(err)
+	}
+	ends := map[int64][2]int64{} // first and last version of each export
+	err = eachRow(ctx, a.db, "SELECT export, min(version), max(version) FROM version WHERE version > ? GROUP BY export", []any{from}, func(rows *sql.Rows) error {
+		var n, first, last int64
+		err := rows.Scan(&n, &first, &last)
+		ends[n] = [2]int64{first, last}
+		return err
+	})
+	if err != nil {
+		return nil, caused(err)
+	}
+	for _, n := range exports {
+		if n <= whole {
+			continue
+		}
+		c := ChangeCount{}
+		if end, ok := ends[n]; ok {
+			if c, err = a.changeCount(ctx, end[0]-1, end[1]); err != nil {
+				return nil, caused(err)
+			}
+		}
+		counts[n] = c
+	}
+	return counts, nil
+}
+
+func (a *Archive) changeCount(ctx context.Context, before, last int64) (c ChangeCount, err error) {
+	query := "SELECT has, had, same, count(*) FROM (SELECT now.blob IS NOT NULL OR now.photo IS NOT NULL AS has, was.blob IS NOT NULL OR was.photo IS NOT NULL AS had, now.blob IS was.blob AND now.photo IS was.photo AS same FROM " +
+		changedVersions + ") GROUP BY 1, 2, 3"
+	err = eachRow(ctx, a.db, query, []any{before, last}, func(rows *sql.Rows) error {
+		var r changedRow
+		var n int
+		err := rows.Scan(&r.has, &r.had, &r.same, &n)
+		switch r.what() {
+		case Added, Returned:
+			c.Added += n
+		case Changed:
+			c.Changed += n
+		case Gone:
+			c.Gone += n
+		}
+		return err
+	})
+	return c, err
+}

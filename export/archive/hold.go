@@ -1,0 +1,302 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"sidekeep/export"
+)
+
+// Errors of an answer that names the wrong export.
+var (
+	ErrNoExport  = errors.New("the archive has no export of this number")
+	ErrNoHold    = errors.New("this export is not held, and nothing that it knew of is set aside")
+	ErrOverAgain = errors.New("the loss of this export is over: the source lists what was missing again")
+)
+
+// The states of a [Hold].
+const (
+	HoldOpen     = "open"     // the owner's files stay as they were before it
+	HoldAccepted = "accepted" // the owner has removed it all
+	HoldEnded    = "ended"    // the source lists it again
+)
+
+// A Hold is why the files of an account do not follow what its source lists.
+type Hold struct {
+	Account string
+	Export  int64  // the first export that is held
+	State   string // one of the above
+	Loss    *export.Loss
+	Changed time.Time // when it was opened, answered or ended
+}
+
+// An Answer is what [Archive.Accept] or [Archive.Hold] did.
+type Answer struct {
+	Account  string
+	Export   int64        // as it was named
+	Loss     *export.Loss // of the hold that was answered, nil if there was none
+	SetAside int          // items that are acknowledged now, or no longer
+}
+
+// Accept answers export n, and the held ones of its account before and after
+// it, with: it was me. The owner's files follow what the source lists, what is
+// gone moves to Vanished, and what the account has set aside until n counts as
+// acknowledged. Nothing is removed from the history. It waits for no other
+// writer: [export.ErrBusy] if there is one. The error is [ErrNoExport],
+// [ErrNoHold] or [ErrOverAgain] if n is the wrong number.
+func (a *Archive) Accept(ctx context.Context, n int64) (Answer, error) {
+	return a.answer(ctx, n, (*answering).accept)
+}
+
+// Hold takes back what Accept did: the owner's files show again what was held
+// before, but for what the source has listed again since. Errors are those of
+// Accept.
+func (a *Archive) Hold(ctx context.Context, n int64) (Answer, error) {
+	return a.answer(ctx, n, (*answering).reopen)
+}
+
+// SetThresholds sets from when on an account's losses are noticed; the zero
+// value sets the defaults. The archive need not know the account yet.
+func (a *Archive) SetThresholds(ctx context.Context, account string, t export.Thresholds) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if t.Items < 0 || t.Percent < 0 || t.Percent > 100 {
+		return fmt.Errorf("%d items and %d %% are no thresholds", t.Items, t.Percent)
+	}
+	w, err := newWriter(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	w.lock()
+	err = w.begin()
+	var id int64
+	if err == nil {
+		id, _, err = w.account(account)
+	}
+	if err == nil {
+		_, err = w.exec("INSERT INTO alarm (account, items, percent) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET items = excluded.items, percent = excluded.percent",
+			id, t.Items, t.Percent)
+	}
+	if err == nil {
+		err = w.commit()
+	}
+	w.unlock()
+	return errors.Join(err, w.close())
+}
+
+// An answering is one answer being written.
+type answering struct {
+	w       *writer
+	now     time.Time
+	n       int64 // the export that is answered
+	account int64
+	hold    int64 // the one that n belongs to, 0 if none
+	state   string
+	first   int64 // its first export
+	answer  Answer
+}
+
+func (a *Archive) answer(ctx context.Context, n int64, do func(*answering) error) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
+	}
+	l, w, err := a.write()
+	if err != nil {
+		return Answer{}, err
+	}
+	w.lock()
+	t := &answering{w: w, now: a.now(), n: n, answer: Answer{Export: n}}
+	err = t.find()
+	if err == nil {
+		err = do(t)
+	}
+	if err == nil {
+		err = a.follow(w)
+	}
+	w.unlock()
+	return t.answer, errors.Join(caused(err), w.close(), l.release())
+}
+
+// follow commits, and lets the open files follow if any is behind.
+func (a *Archive) follow(w *writer) error {
+	dirty, err := w.dirty()
+	if err == nil && dirty {
+		err = w.set("publish", "1")
+	}
+	if err == nil {
+		err = w.commit()
+	}
+	if err != nil || !dirty {
+		return err
+	}
+	return a.publish(w, false)
+}
+
+// find looks up the export and the hold that it belongs to.
+func (t *answering) find() error {
+	var ledger string
+	ok, err := t.w.row("SELECT account.account, account.name, ledger FROM export JOIN account USING (account) WHERE number = ? AND ended IS NOT NULL",
+		[]any{t.n}, &t.account, &t.answer.Account, &ledger)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("%w: %d", ErrNoExport, t.n)
+	}
+	var l struct{ Held bool }
+	if err := json.Unmarshal([]byte(ledger), &l); err != nil {
+		return fmt.Errorf("%w: the ledger of export %d: %w", export.ErrDamaged, t.n, err)
+	}
+	if !l.Held {
+		return nil
+	}
+	var loss string
+	ok, err = t.w.row("SELECT hold, export, state, loss FROM hold WHERE account = ? AND export <= ? ORDER BY export DESC LIMIT 1",
+		[]any{t.account, t.n}, &t.hold, &t.first, &t.state, &loss)
+	if err != nil || !ok {
+		return err
+	}
+	if err := json.Unmarshal([]byte(loss), &t.answer.Loss); err != nil {
+		return fmt.Errorf("%w: the loss of export %d: %w", export.ErrDamaged, t.first, err)
+	}
+	return nil
+}
+
+func (t *answering) accept() error {
+	aside, err := t.asides()
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.hold == 0 && len(aside) == 0:
+		return fmt.Errorf("%w: %d", ErrNoHold, t.n)
+	case t.state == HoldEnded && len(aside) == 0:
+		return fmt.Errorf("%w: %d", ErrOverAgain, t.n)
+	case t.state == HoldOpen:
+		if err := t.closeHold(); err != nil {
+			return err
+		}
+	}
+	for _, v := range aside {
+		if _, err := t.w.exec("INSERT INTO acknowledged (version) VALUES (?) ON CONFLICT DO NOTHING", v); err != nil {
+			return err
+		}
+	}
+	t.answer.SetAside = len(aside)
+	return nil
+}
+
+// asides lists the versions that are set aside now and were so at export n.
+func (t *answering) asides() ([]int64, error) {
+	return t.w.ints(`SELECT version FROM collection JOIN item USING (collection) JOIN version USING (version)
+		WHERE collection.account = ? AND (item.failed OR item.aside) AND item.aside AND item.present AND version.export <= ?`, t.account, t.n)
+}
+
+// closeHold lets the owner's files follow what is recorded. From now on losses
+// are counted from the newest export.
+func (t *answering) closeHold() error {
+	if err := t.w.closeOverrides(t.hold, HoldAccepted, t.now); err != nil {
+		return err
+	}
+	_, err := t.w.exec(`INSERT INTO alarm (account, who, answered) VALUES (?1, ?2, (SELECT max(number) FROM export WHERE account = ?1))
+		ON CONFLICT (account) DO UPDATE SET answered = excluded.answered, who = iif(excluded.who = '', who, excluded.who)`, t.account, t.answer.Loss.Who)
+	return err
+}
+
+// closeOverrides ends a hold: what its items show is again what is recorded.
+func (w *writer) closeOverrides(hold int64, state string, now time.Time) error {
+	for _, q := range []string{
+		"UPDATE collection SET dirty = 2 WHERE collection IN (SELECT collection FROM accepted JOIN item USING (item) WHERE hold = ? AND open)",
+		"UPDATE accepted SET open = 0 WHERE hold = ? AND open",
+	} {
+		if _, err := w.exec(q, hold); err != nil {
+			return err
+		}
+	}
+	_, err := w.exec("UPDATE hold SET state = ?, changed = ? WHERE hold = ?", state, stamp(now), hold)
+	return err
+}
+
+func (t *answering) reopen() error {
+	aside, err := t.w.ints(`SELECT acknowledged.version FROM acknowledged JOIN version USING (version) JOIN item ON item.item = version.item
+		JOIN collection USING (collection) WHERE collection.account = ? AND version.export <= ?`, t.account, t.n)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.hold == 0 && len(aside) == 0:
+		return fmt.Errorf("%w: %d", ErrNoHold, t.n)
+	case t.state == HoldEnded && len(aside) == 0:
+		return fmt.Errorf("%w: %d", ErrOverAgain, t.n)
+	case t.state == HoldAccepted:
+		if err := t.openHold(); err != nil {
+			return err
+		}
+	}
+	for _, v := range aside {
+		if _, err := t.w.exec("DELETE FROM acknowledged WHERE version = ?", v); err != nil {
+			return err
+		}
+	}
+	t.answer.SetAside = len(aside)
+	return nil
+}
+
+// openHold shows again what the hold showed, but for items that the source has
+// listed again since.
+func (t *answering) openHold() error {
+	_, err := t.w.exec("UPDATE accepted SET open = 1 WHERE hold = ? AND present <> (SELECT present FROM item WHERE item.item = accepted.item)", t.hold)
+	if err != nil {
+		return err
+	}
+	_, err = t.w.exec("UPDATE hold SET state = ?, changed = ? WHERE hold = ?", HoldOpen, stamp(t.now), t.hold)
+	if err == nil {
+		_, err = t.w.exec("UPDATE alarm SET answered = ?, who = iif(? = '', who, ?) WHERE account = ?",
+			t.first-1, t.answer.Loss.WhoBefore, t.answer.Loss.WhoBefore, t.account)
+	}
+	return err
+}
+
+// Holds tells the holds of an account, "" for all, newest first.
+func (a *Archive) Holds(ctx context.Context, account string) ([]Hold, error) {
+	list := []Hold{}
+	err := eachRow(ctx, a.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
+		WHERE ? IN ('', account.name) ORDER BY hold.hold DESC`, []any{account}, func(rows *sql.Rows) error {
+		h, err := scanHold(rows)
+		list = append(list, h)
+		return err
+	})
+	return list, caused(err)
+}
+
+// A scanner is a row that can be read.
+type scanner interface{ Scan(dest ...any) error }
+
+func scanHold(row scanner) (Hold, error) {
+	var h Hold
+	var changed, loss string
+	if err := row.Scan(&h.Account, &h.Export, &h.State, &changed, &loss); err != nil {
+		return h, err
+	}
+	h.Changed = timeOf(changed)
+	if err := json.Unmarshal([]byte(loss), &h.Loss); err != nil {
+		return h, fmt.Errorf("%w: the loss of export %d: %w", export.ErrDamaged, h.Export, err)
+	}
+	return h, nil
+}
+
+// ints reads a column of numbers.
+func (w *writer) ints(query string, args ...any) (list []int64, err error) {
+	err = w.each(query, args, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		list = append(list, n)
+		return err
+	})
+	return list, err
+}

@@ -1,0 +1,579 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/formats/photo"
+)
+
+// A mender makes the history of one account agree with its open files: what is
+// missing in it is put in, and what differs is set right as far as hashes prove
+// the files.
+type mender struct {
+	a       *Archive
+	w       *writer
+	open    openReader
+	account int64
+	folder  string // of the account
+	export  int64  // that new rows belong to; 0 until one is needed
+	correct bool   // the index is as it was written, so that it decides where the two differ
+
+	collections map[string]int64
+	files       map[fileSet][]string // the files of a collection in one folder, in the order of its items
+	late        []line               // where correct is set, items that the history does not know
+	mended      int                  // rows that were put in or set right
+	converted   int                  // items whose bytes are known only as published
+	lost        []Bad                // items that could not be put in
+	badBodies   map[int64]bool       // that do not have their hash
+}
+
+// A fileSet is one of the folders in which a collection has files.
+type fileSet struct {
+	collection int64
+	present    bool
+	folder     string
+}
+
+// A heldLine is what the history has of an item: see [mender.held].
+type heldLine struct {
+	item                   int64
+	mark                   string
+	present, failed, aside bool
+	original, folder       string
+	modified               string
+	version                sql.NullInt64
+	open                   bool // held back: the index tells another state
+	known                  bool // the row of the version is there
+	kind, uid, name        string
+	reason                 sql.NullString
+	blob, photo            sql.NullInt64
+	hash                   []byte // of blob or photo; nil if there is no such row
+}
+
+const heldLineQuery = `SELECT item.item, item.mark, item.present, item.failed, item.aside, item.name, item.folder, item.modified, item.version,
+	EXISTS (SELECT 1 FROM accepted WHERE accepted.item = item.item AND accepted.open), v.version IS NOT NULL, ifnull(v.kind, ''), ifnull(v.uid, ''), ifnull(v.name, ''), v.aside,
+	v.blob, v.photo, ifnull(blob.hash, photo.hash)
+	FROM item LEFT JOIN version AS v ON v.version = item.version LEFT JOIN blob ON blob.blob = v.blob LEFT JOIN photo ON photo.photo = v.photo
+	WHERE item.collection = ? AND item.id = ?`
+
+// run reads the whole index.
+func (m *mender) run() (err error) {
+	m.collections, m.files = map[string]int64{}, map[fileSet][]string{}
+	m.open.a = m.a
+	defer func() { err = errors.Join(err, m.open.close()) }()
+	if _, err := m.w.raw("CREATE TEMP TABLE IF NOT EXISTS lined (item INTEGER PRIMARY KEY)"); err != nil {
+		return err
+	}
+	if _, err := m.w.raw("DELETE FROM temp.lined"); err != nil {
+		return err
+	}
+	unread, err := m.a.lines(m.folder, m.line)
+	if err != nil {
+		return err
+	}
+	if unread > 0 {
+		m.lost = append(m.lost, Bad{m.folder + "/" + indexFile, fmt.Sprintf("%d of its lines cannot be read", unread)})
+	}
+	for _, l := range m.late {
+		if err := m.renamed(l); err != nil {
+			return err
+		}
+	}
+	return m.kinds()
+}
+
+// bodiesOnly puts bytes back that the history has damaged, and leaves all else:
+// the index is older than the history.
+func (m *mender) bodiesOnly() (err error) {
+	m.open.a = m.a
+	defer func() { err = errors.Join(err, m.open.close()) }()
+	_, err = m.a.lines(m.folder, func(l line) error {
+		var n int64
+		known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
+		if err != nil || !known {
+			return err
+		}
+		h, known, err := m.held(n, l.id)
+		if err != nil || !known || !h.blob.Valid || !m.badBodies[h.blob.Int64] {
+			return err
+		}
+		return m.body(h, l)
+	})
+	return err
+}
+
+func (m *mender) line(l line) error {
+	n, err := m.collection(l)
+	if err != nil {
+		return err
+	}
+	h, known, err := m.held(n, l.id)
+	if err != nil {
+		return err
+	}
+	if !known && !m.correct {
+		return m.insert(n, l)
+	}
+	if !known {
+		m.late = append(m.late, l)
+		return nil
+	}
+	if _, err := m.w.exec("INSERT OR IGNORE INTO temp.lined VALUES (?)", h.item); err != nil {
+		return err
+	}
+	if h.open {
+		return nil
+	}
+	if err := m.register(n, h.item, l); err != nil {
+		return err
+	}
+	if m.correct {
+		if err := m.setRight(h, l); err != nil {
+			return err
+		}
+	}
+	if err := m.body(h, l); err != nil {
+		return err
+	}
+	return m.w.took(0)
+}
+
+func (m *mender) held(collection int64, id string) (h heldLine, known bool, err error) {
+	known, err = m.w.row(heldLineQuery, []any{collection, id}, &h.item, &h.mark, &h.present, &h.failed, &h.aside, &h.original, &h.folder, &h.modified, &h.version,
+		&h.open, &h.known, &h.kind, &h.uid, &h.name, &h.reason, &h.blob, &h.photo, &h.hash)
+	return h, known, err
+}
+
+// collection is the row of the collection of a line, which is made if there is
+// none.
+func (m *mender) collection(l line) (int64, error) {
+	if n, ok := m.collections[l.collection]; ok {
+		return n, nil
+	}
+	var n int64
+	known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
+	if err == nil && !known {
+		if _, err = m.w.row("SELECT ifnull(max(collection), 0) + 1 FROM collection", nil, &n); err == nil {
+			m.mended++
+			_, err = m.w.exec("INSERT INTO collection (collection, account, id, name, kind, mixed, color, rank, dirty) VALUES (?, ?, ?, ?, '', 0, '', ?, 2)",
+				n, m.account, l.collection, l.called, n)
+		}
+	}
+	m.collections[l.collection] = n
+	return n, err
+}
+
+// kinds gives the collections that were made their kind: what their items are.
+func (m *mender) kinds() error {
+	const has = "EXISTS (SELECT 1 FROM item JOIN version USING (version) WHERE item.collection = collection.collection AND version.kind = '%s')"
+	var when strings.Builder
+	for _, k := range []export.Kind{export.Contacts, export.Photos, export.Events} {
+		fmt.Fprintf(&when, " WHEN "+has+" THEN '%s'", k, k)
+	}
+	_, err := m.w.exec(fmt.Sprintf("UPDATE collection SET mixed = "+has+" AND "+has+", kind = CASE"+when.String()+" ELSE '%s' END WHERE kind = ''",
+		export.Events, export.Todos, export.Todos))
+	return err
+}
+
+// insert puts an item in that the history does not know.
+func (m *mender) insert(n int64, l line) error {
+	number, err := m.number()
+	if err != nil {
+		return err
+	}
+	var item, version int64
+	for table, row := range map[string]*int64{"item": &item, "version": &version} {
+		if _, err := m.w.row("SELECT ifnull(max("+table+"), 0) + 1 FROM "+table, nil, row); err != nil {
+			return err
+		}
+	}
+	v, why, err := m.version(l)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		m.lost = append(m.lost, Bad{l.file, fmt.Sprintf("“%s” could not be put back into the history: %s", lineName(l), why)})
+		if !l.present() {
+			return nil
+		}
+	}
+	have := v.blob != 0 || v.photo != 0
+	if _, err := m.w.exec("INSERT INTO item (item, collection, id, mark, present, failed, aside, version, since, name, folder, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		item, n, l.id, textIf(have, l.mark), l.present(), !have, have && l.aside(), intIf(have, version), number, l.original, l.folder, l.modified); err != nil {
+		return err
+	}
+	if _, err := m.w.exec("INSERT OR IGNORE INTO temp.lined VALUES (?)", item); err != nil {
+		return err
+	}
+	m.mended++
+	if have {
+		if err := m.insertVersions(item, version, number, l, v); err != nil {
+			return err
+		}
+		if err := m.register(n, item, l); err != nil {
+			return err
+		}
+	}
+	if _, err := m.w.exec("UPDATE collection SET dirty = 2 WHERE collection = ?", n); err != nil {
+		return err
+	}
+	return m.w.took(int(min(v.size, batchBytes)))
+}
+
+func (m *mender) insertVersions(item, version, number int64, l line, v version) error {
+	if err := m.insertVersion(item, version, number, l, v); err != nil || l.present() {
+		return err
+	}
+	_, err := m.w.exec("INSERT INTO version (version, item, export, mark, kind, uid, name, start, all_day) VALUES (?, ?, ?, '', '', '', '', '', 0)", version+1, item, number)
+	return err
+}
+
+func (m *mender) insertVersion(item, version, number int64, l line, v version) error {
+	_, err := m.w.exec("INSERT INTO version (version, item, export, mark, kind, blob, photo, aside, uid, name, start, all_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		version, item, number, l.mark, string(l.kind), orNull(v.blob), orNull(v.photo), textOrNull(v.aside), l.uid, l.name, v.start, v.allDay)
+	return err
+}
+
+func textIf(yes bool, s string) string {
+	if yes {
+		return s
+	}
+	return ""
+}
+
+func intIf(yes bool, n int64) any {
+	if yes {
+		return n
+	}
+	return nil
+}
+
+func lineName(l line) string {
+	for _, s := range []string{l.name, l.original} {
+		if s != "" {
+			return s
+		}
+	}
+	return l.id
+}
+
+// version stores the bytes of a line; why tells why there are none.
+func (m *mender) version(l line) (v version, why string, err error) {
+	switch {
+	case l.file == "":
+		return version{}, "", nil // never read
+	case l.kind == export.Photos:
+		v, err = m.photo(l)
+		return v, "", err
+	}
+	raw, exact, err := m.open.bytes(l)
+	if err != nil {
+		return version{}, err.Error(), nil
+	}
+	if !exact {
+		m.converted++
+	}
+	if !l.aside() {
+		v = understand(l.kind, raw)
+	} else if v.aside = l.reason; v.aside == "" {
+		v.aside = "it could not be understood"
+	}
+	v.size = int64(len(raw))
+	v.blob, err = m.blob(raw)
+	return v, "", err
+}
+
+func (m *mender) blob(raw []byte) (int64, error) {
+	hash := sha256.Sum256(raw)
+	var n int64
+	known, err := m.w.row("SELECT blob FROM blob WHERE hash = ?", []any{hash[:]}, &n)
+	if err != nil || known {
+		return n, err
+	}
+	if _, err := m.w.row("SELECT ifnull(max(blob), 0) + 1 FROM blob", nil, &n); err != nil {
+		return 0, err
+	}
+	_, err = m.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?)", n, hash[:], raw)
+	return n, err
+}
+
+// photo records the photo of a line. Whether its file is what the line says is
+// for verifying to tell.
+func (m *mender) photo(l line) (version, error) {
+	v := version{kind: export.Photos, size: l.length}
+	known, err := m.w.row("SELECT photo FROM photo WHERE account = ? AND hash = ?", []any{m.account, l.delivered}, &v.photo)
+	if err == nil && !known {
+		if _, err = m.w.row("SELECT ifnull(max(photo), 0) + 1 FROM photo", nil, &v.photo); err == nil {
+			_, err = m.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
+				v.photo, m.account, l.delivered, l.length, l.file, foldName(l.file))
+		}
+	}
+	if err != nil {
+		return v, err
+	}
+	f, err := m.a.disk.Open(l.file)
+	if err != nil {
+		return v, nil // when it was taken stays unknown
+	}
+	modified := timeOf(l.modified)
+	taken, how := photo.Captured(f, l.original, modified)
+	switch {
+	case how == photo.FromExif:
+		v.start = taken.Format(time.RFC3339)
+	case !modified.IsZero():
+		v.start = taken.UTC().Format(time.RFC3339)
+	}
+	return v, f.Close()
+}
+
+// number is the export that new rows belong to, which is made when it is
+// needed.
+func (m *mender) number() (int64, error) {
+	if m.export != 0 {
+		return m.export, nil
+	}
+	if _, err := m.w.row("SELECT ifnull(max(number), 0) + 1 FROM export", nil, &m.export); err != nil {
+		return 0, err
+	}
+	var name string
+	if _, err := m.w.row("SELECT name FROM account WHERE account = ?", []any{m.account}, &name); err != nil {
+		return 0, err
+	}
+	now := m.a.now()
+	l := export.Ledger{Account: name, Number: m.export, Started: now, Collections: []export.CollectionLedger{}, Rebuilt: true}
+	if _, err := m.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", m.export, m.account, stamp(now)); err != nil {
+		return 0, err
+	}
+	return m.export, m.w.ledger(m.export, &l, now)
+}
+
+// conclude writes the sum of what was put in.
+func (m *mender) conclude() error {
+	if m.export == 0 {
+		return nil
+	}
+	now := m.a.now()
+	l := export.Ledger{Number: m.export, Started: now, Collections: []export.CollectionLedger{}, Rebuilt: true}
+	_, err := m.w.row("SELECT account.name, started FROM export JOIN account USING (account) WHERE number = ?", []any{m.export}, &l.Account, new(string))
+	if err != nil {
+		return err
+	}
+	found := 0
+	_, err = m.w.row(`SELECT count(*), count(*) FILTER (WHERE item.aside), count(*) FILTER (WHERE item.failed)
+		FROM item JOIN collection USING (collection) WHERE account = ? AND present`, []any{m.account}, &found, &l.SetAside, &l.Failed)
+	if err != nil {
+		return err
+	}
+	l.Found, l.Unchanged = &found, found-l.SetAside-l.Failed
+	return m.w.ledger(m.export, &l, now)
+}
+
+// register records the names that the files of an item have, so that they keep
+// them.
+func (m *mender) register(n, item int64, l line) error {
+	if l.file == "" {
+		return nil
+	}
+	if l.kind == export.Photos {
+		return m.stem(n, l)
+	}
+	rel := strings.TrimPrefix(strings.TrimPrefix(l.file, m.folder+"/"), vanished)
+	dir, base := path.Split(rel)
+	dir = strings.TrimSuffix(dir, "/")
+	if dir == asides {
+		return m.name(dir, "item/"+strconv.FormatInt(item, 10), base)
+	}
+	if !slices.ContainsFunc(layouts, func(l layout) bool { return l.folder == dir }) {
+		return nil
+	}
+	set := fileSet{n, l.present(), dir}
+	if slices.Contains(m.files[set], base) {
+		return nil
+	}
+	m.files[set] = append(m.files[set], base)
+	return m.name(dir, fmt.Sprintf("collection/%d/%d", n, len(m.files[set])), base)
+}
+
+// name records whose a file is. A name that was given before stays unless the
+// index decides.
+func (m *mender) name(dir, owner, base string) error {
+	folder := m.folder + "/" + dir
+	var was string
+	known, err := m.w.row("SELECT name FROM name WHERE folder = ? AND owner = ?", []any{folder, owner}, &was)
+	if err != nil || known && (was == base || !m.correct) {
+		return err
+	}
+	m.mended++
+	if _, err := m.w.exec("DELETE FROM name WHERE folder = ? AND (owner = ? OR key = ?)", folder, owner, foldName(base)); err != nil {
+		return err
+	}
+	_, err = m.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(base), owner, base)
+	return err
+}
+
+// stem lets the other half of a photo find it.
+func (m *mender) stem(n int64, l line) error {
+	stem, _ := splitExt(cleanName(lastPart(l.original), maxNameUnits))
+	file := strings.TrimSuffix(l.file, path.Ext(l.file))
+	_, err := m.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", foldName(file), n, l.folder+"/"+foldName(stem), file)
+	return err
+}
+
+// setRight makes the rows of an item say what its line does.
+func (m *mender) setRight(h heldLine, l line) error {
+	if h.present != l.present() || h.aside != l.aside() || h.mark != l.mark || h.original != l.original || h.folder != l.folder || h.modified != l.modified {
+		m.mended++
+		if _, err := m.w.exec("UPDATE item SET present = ?, aside = ?, mark = ?, name = ?, folder = ?, modified = ? WHERE item = ?",
+			l.present(), l.aside(), l.mark, l.original, l.folder, l.modified, h.item); err != nil {
+			return err
+		}
+	}
+	if !h.known || h.kind == string(l.kind) && h.uid == l.uid && h.name == l.name && h.reason.String == l.reason {
+		return nil
+	}
+	m.mended++
+	_, err := m.w.exec("UPDATE version SET kind = ?, uid = ?, name = ?, aside = ? WHERE version = ?", string(l.kind), l.uid, l.name, textOrNull(l.reason), h.version)
+	return err
+}
+
+// body gives an item its bytes again if the history has lost them.
+func (m *mender) body(h heldLine, l line) error {
+	damaged := h.blob.Valid && m.badBodies[h.blob.Int64]
+	if l.file == "" || h.known && h.hash != nil && !damaged && (!m.correct || bytes.Equal(h.hash, l.delivered)) {
+		return nil
+	}
+	if damaged {
+		raw, exact, err := m.open.bytes(l)
+		switch {
+		case err != nil || !exact && !bytes.Equal(h.hash, l.delivered):
+			return nil // told by verifying
+		case exact && bytes.Equal(h.hash, l.delivered):
+			m.mended++
+			delete(m.badBodies, h.blob.Int64)
+			_, err := m.w.exec("UPDATE blob SET bytes = ? WHERE blob = ?", raw, h.blob)
+			return err
+		case exact: // it is the hash that was changed
+			m.mended++
+			delete(m.badBodies, h.blob.Int64)
+			_, err := m.w.exec("UPDATE OR IGNORE blob SET hash = ?, bytes = ? WHERE blob = ?", l.delivered, raw, h.blob)
+			return err
+		}
+		return nil
+	}
+	v, why, err := m.version(l)
+	if err != nil || why != "" {
+		return err
+	}
+	m.mended++
+	if h.known {
+		_, err = m.w.exec("UPDATE version SET blob = ?, photo = ? WHERE version = ?", orNull(v.blob), orNull(v.photo), h.version)
+		return err
+	}
+	number, err := m.number()
+	if err != nil {
+		return err
+	}
+	if !h.version.Valid {
+		if _, err := m.w.row("SELECT ifnull(max(version), 0) + 1 FROM version", nil, &h.version.Int64); err != nil {
+			return err
+		}
+		if _, err := m.w.exec("UPDATE item SET version = ? WHERE item = ?", h.version.Int64, h.item); err != nil {
+			return err
+		}
+	}
+	return m.insertVersion(h.item, h.version.Int64, number, l, v)
+}
+
+// renamed finds the item of a line that the history does not know by its ID: it
+// is one with these bytes that the index does not know, or it is put in.
+func (m *mender) renamed(l line) error {
+	n, err := m.collection(l)
+	if err != nil {
+		return err
+	}
+	var item int64
+	found, err := m.w.row(`SELECT item.item FROM item JOIN version USING (version) LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo
+		WHERE item.collection = ? AND ifnull(blob.hash, photo.hash) = ? AND NOT EXISTS (SELECT 1 FROM temp.lined WHERE lined.item = item.item) LIMIT 1`,
+		[]any{n, l.delivered}, &item)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return m.insert(n, l)
+	}
+	m.mended++
+	if _, err := m.w.exec("UPDATE item SET id = ? WHERE item = ?", l.id, item); err != nil {
+		return err
+	}
+	return m.line(l)
+}
+
+// albums records which file is the list of which album: that with the same
+// photos in it.
+func (m *mender) albums() error {
+	type album struct {
+		n       int64
+		present bool
+		folder  string
+	}
+	var list []album
+	err := m.w.each(`SELECT DISTINCT item.collection, item.present, item.folder FROM item JOIN collection USING (collection) JOIN version USING (version)
+		WHERE account = ? AND version.photo IS NOT NULL ORDER BY 1, 2 DESC, 3`, []any{m.account}, func(rows *sql.Rows) error {
+		var x album
+		err := rows.Scan(&x.n, &x.present, &x.folder)
+		list = append(list, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	files := map[bool]map[[sha256.Size]byte][]string{}
+	for present, dir := range map[bool]string{true: albums, false: vanished + albums} {
+		if files[present], err = m.hashes(m.folder + "/" + dir); err != nil {
+			return err
+		}
+	}
+	for _, x := range list {
+		sum := sha256.New()
+		g := &generator{ctx: context.Background(), conn: m.w.conn, folder: m.folder, n: x.n}
+		if err := g.albumLines(x.present, x.folder, sum); err != nil {
+			return err
+		}
+		key := [sha256.Size]byte(sum.Sum(nil))
+		if same := files[x.present][key]; len(same) > 0 {
+			files[x.present][key] = same[1:]
+			if err := m.name(albums, "album/"+strconv.FormatInt(x.n, 10)+"/"+x.folder, same[0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hashes are the names of the files in a folder, by what is in them.
+func (m *mender) hashes(dir string) (map[[sha256.Size]byte][]string, error) {
+	list := map[[sha256.Size]byte][]string{}
+	entries, _ := m.a.disk.ReadDir(dir) // without it no album has its name
+	for _, e := range entries {
+		if !e.Type().IsRegular() || litter(e.Name()) {
+			continue
+		}
+		sum, _, err := hashFile(context.Background(), m.a.disk, dir+"/"+e.Name(), nil)
+		if err != nil {
+			return nil, err
+		}
+		list[sum] = append(list[sum], e.Name())
+	}
+	return list, nil
+}

@@ -1,0 +1,237 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A Pruning says what [Archive.Prune] removes: older versions of contacts,
+// events and to-dos.
+type Pruning struct {
+	Before   time.Time    // what was superseded before then goes
+	Export   int64        // the history is whole from this export on; 0 if there was none before
+	Versions int          // that go
+	Bytes    int64        // as delivered, of those that nothing else needs
+	Items    []PrunedItem // whose versions go; the items themselves stay
+	Freed    int64        // by how much history.db has shrunk; known after Prune
+}
+
+// A PrunedItem is an item some of whose older versions go.
+type PrunedItem struct {
+	Account  string `json:"account"`
+	ID       string `json:"id"`
+	Name     string `json:"name"` // for people
+	Versions int    `json:"versions"`
+}
+
+// PlanPrune tells what Prune would remove. It changes nothing.
+//
+// A version goes if a later one of the same item was recorded before the given
+// time. What stays for good: the newest version of an item as recorded and as
+// accepted, also when it is gone from the source or was set aside; of an item
+// that is set aside the newest version that was understood; and photos.
+func (a *Archive) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
+	conn, err := a.db.Conn(ctx)
+	if err != nil {
+		return Pruning{}, caused(err)
+	}
+	p, err := planPrune(ctx, conn, before)
+	return p, caused(errors.Join(err, dropConn(conn)))
+}
+
+// ErrChanged says that the archive is no longer as it was when a plan was made:
+// nothing was done.
+var ErrChanged = errors.New("the archive has changed since")
+
+// Prune removes what p, made by [Archive.PlanPrune], says, and tells by how
+// much the history has shrunk. It is done as a whole or not at all. The error
+// is [ErrChanged] if another export has run since, [export.ErrBusy] if one is
+// running.
+func (a *Archive) Prune(ctx context.Context, p Pruning) (Pruning, error) {
+	if err := ctx.Err(); err != nil {
+		return p, err
+	}
+	l, w, err := a.write()
+	if err != nil {
+		return p, err
+	}
+	w.lock()
+	done, err := a.prune(w, p)
+	w.unlock()
+	return done, errors.Join(caused(err), w.close(), l.release())
+}
+
+func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
+	if err := w.begin(); err != nil {
+		return p, err
+	}
+	now, err := planPrune(context.Background(), w.conn, p.Before)
+	if err == nil && (now.Versions != p.Versions || now.Bytes != p.Bytes || len(now.Items) != len(p.Items) || now.Export != p.Export) {
+		err = ErrChanged
+	}
+	if err != nil || now.Versions == 0 {
+		w.rollback()
+		return p, err
+	}
+	for _, q := range []string{
+		"DELETE FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded)",
+		"DELETE FROM acknowledged WHERE version IN (SELECT version FROM temp.outdated)",
+		"DELETE FROM version WHERE version IN (SELECT version FROM temp.outdated)",
+	} {
+		if _, err := w.exec(q); err != nil {
+			return p, err
+		}
+	}
+	if err := w.set(wholeFrom, strconv.FormatInt(p.Export, 10)); err != nil {
+		return p, err
+	}
+	if err := w.set(unshrunk, "1"); err != nil {
+		return p, err
+	}
+	size := a.historySize()
+	if err := w.commit(); err != nil {
+		return p, err
+	}
+	if err := errors.Join(a.dropSearch(), a.shrink(w)); err != nil {
+		return p, err
+	}
+	p.Freed = size - a.historySize()
+	return p, nil
+}
+
+// The archive's own values that are about what was removed.
+const (
+	wholeFrom = "pruned" // number of the export from which on the history is whole
+	unshrunk  = "shrink" // 1 while history.db may hold room that nothing needs
+)
+
+// Pruned tells from which export on the history is whole: of exports before
+// this one it may lack versions. 0 if nothing was ever pruned.
+func (a *Archive) Pruned(ctx context.Context) (int64, error) {
+	var n int64
+	err := a.db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", wholeFrom).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, caused(err)
+}
+
+// planPrune leaves the versions that go in temp.outdated and the bodies that
+// nothing needs then in temp.unneeded.
+func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, error) {
+	p := Pruning{Before: before}
+	var err error
+	if p.Export, err = lastBefore(ctx, conn, before); err != nil {
+		return p, err
+	}
+	for _, q := range []string{
+		"CREATE TEMP TABLE IF NOT EXISTS outdated (version INTEGER PRIMARY KEY)",
+		"CREATE TEMP TABLE IF NOT EXISTS unneeded (blob INTEGER PRIMARY KEY)",
+		"DELETE FROM temp.outdated",
+		"DELETE FROM temp.unneeded",
+		fmt.Sprintf(`INSERT INTO temp.outdated SELECT version.version FROM version JOIN item USING (item)
+			WHERE version.version < (SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %d)
+			AND version.version <> ifnull(item.version, 0)
+			AND NOT EXISTS (SELECT 1 FROM accepted WHERE accepted.item = item.item AND accepted.version = version.version)
+			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.blob IS NOT NULL AND v.aside IS NULL), 0)
+			AND NOT EXISTS (SELECT 1 FROM version v WHERE v.item = item.item AND v.photo IS NOT NULL)`, p.Export),
+		`INSERT INTO temp.unneeded SELECT blob FROM version WHERE blob IS NOT NULL AND version IN (SELECT version FROM temp.outdated)
+			EXCEPT SELECT blob FROM version WHERE version NOT IN (SELECT version FROM temp.outdated)`,
+	} {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return p, err
+		}
+	}
+	err = conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM temp.outdated),
+		(SELECT ifnull(sum(length(bytes)), 0) FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded))`).Scan(&p.Versions, &p.Bytes)
+	if err != nil {
+		return p, err
+	}
+	err = eachRow(ctx, conn, `SELECT account.name, item.id, item.name, ifnull(newest.name, ''), count(*)
+		FROM temp.outdated JOIN version USING (version) JOIN item USING (item) JOIN collection USING (collection) JOIN account USING (account)
+		LEFT JOIN version newest ON newest.version = item.version
+		GROUP BY item.item ORDER BY account.account, item.collection, item.id`, nil, func(rows *sql.Rows) error {
+		var it PrunedItem
+		var file, title string
+		err := rows.Scan(&it.Account, &it.ID, &file, &title, &it.Versions)
+		it.Name = called(title, export.Item{ID: it.ID, Name: file})
+		p.Items = append(p.Items, it)
+		return err
+	})
+	return p, err
+}
+
+// lastBefore is the last export of those that had all ended before t, 0 if
+// there is none. A clock that was wrong once ends the row early rather than
+// late.
+func lastBefore(ctx context.Context, q querier, t time.Time) (int64, error) {
+	var last int64
+	err := eachRow(ctx, q, "SELECT number, ended FROM export ORDER BY number", nil, func(rows *sql.Rows) error {
+		var n int64
+		var ended sql.NullString
+		if err := rows.Scan(&n, &ended); err != nil {
+			return err
+		}
+		if !ended.Valid || !timeOf(ended.String).Before(t) {
+			return errPage
+		}
+		last = n
+		return nil
+	})
+	if errors.Is(err, errPage) {
+		err = nil
+	}
+	return last, err
+}
+
+// shrink gives the room that nothing needs any more back to the disk. SQLite
+// does it as a whole or not at all. Nothing is in the writer's batch.
+func (a *Archive) shrink(w *writer) error {
+	if err := w.commit(); err != nil {
+		return err
+	}
+	if _, err := w.conn.ExecContext(context.Background(), "VACUUM"); err != nil {
+		return caused(fmt.Errorf("making history.db smaller: %w", err))
+	}
+	if _, err := w.exec("DELETE FROM archive WHERE name = ?", unshrunk); err != nil {
+		return err
+	}
+	return w.commit()
+}
+
+// shrinkBegun does what a pruning that was cut off left to do, if that can be
+// done now. Nothing depends on it.
+func (a *Archive) shrinkBegun(w *writer) error {
+	var one int
+	left, err := w.row("SELECT 1 FROM archive WHERE name = ?", []any{unshrunk}, &one)
+	if err != nil || !left {
+		return err
+	}
+	_ = errors.Join(a.dropSearch(), a.shrink(w)) // the next one meets it again
+	return w.broken
+}
+
+// historySize is 0 if it cannot be told.
+func (a *Archive) historySize() int64 {
+	info, err := a.disk.Lstat(historyFile)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// dropConn closes a connection for good, with its temporary tables.
+func dropConn(conn *sql.Conn) error {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	if err := conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
+		return err
+	}
+	return nil
+}

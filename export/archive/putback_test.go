@@ -1,0 +1,171 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sidekeep/export"
+)
+
+// TestPutBack deletes every file of an archive in turn, or changes its size:
+// the next export, in which nothing has changed, puts it back and says so.
+func TestPutBack(t *testing.T) {
+	from := filled(t)
+	var files []string
+	err := filepath.WalkDir(from, func(name string, e os.DirEntry, err error) error {
+		rel, _ := filepath.Rel(from, name)
+		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != historyFile && !strings.HasPrefix(rel, sideDir) {
+			files = append(files, rel)
+		}
+		return err
+	})
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		for what, do := range map[string]func(name string) error{
+			"deleted": os.Remove,
+			"changed": func(name string) error { return os.WriteFile(name, []byte("edited by hand"), 0o666) },
+		} {
+			for _, delta := range []bool{false, true} {
+				dir := copyTree(t, from)
+				if err := do(filepath.Join(dir, filepath.FromSlash(file))); err != nil {
+					t.Fatal(err)
+				}
+				a, err := Open(dir, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := tinyPhone()
+				s.delta = delta
+				l := run(t, a, s)
+				if !slices.Contains(l.PutBack, file) || len(l.PutBack) != 1 || len(l.Missing) > 0 || l.Kept != 0 || !l.Good() {
+					t.Errorf("%s, %s: %+v", file, what, l)
+				}
+				check(t, a)
+				kept, _ := os.ReadFile(filepath.Join(dir, filepath.FromSlash(damagedDir), filepath.FromSlash(file)))
+				if want := what == "changed" && strings.HasPrefix(file, "data/"); want != (string(kept) == "edited by hand") {
+					t.Errorf("%s, %s: kept aside %q", file, what, kept)
+				}
+				if l := run(t, a, s); len(l.PutBack) > 0 {
+					t.Errorf("%s, %s: put back twice", file, what)
+				}
+				if told, err := a.Exports(t.Context(), "", 2); err != nil || !slices.Contains(told[1].PutBack, file) {
+					t.Errorf("%s, %s: the history does not tell it: %v", file, what, err)
+				}
+				a.Close()
+				os.RemoveAll(filepath.Dir(dir))
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+// TestPhotoThatCannotBePutBack: the source no longer has the photo, or has
+// changed it, or cannot be read. It is named until it is there again.
+func TestPhotoThatCannotBePutBack(t *testing.T) {
+	const lost = "data/Phone/Photos/2024/05/IMG_1.JPG"
+	for name, change := range map[string]func(s *shelf){
+		"gone":    func(s *shelf) { s.collections[2].items = s.collections[2].items[:1] },
+		"changed": func(s *shelf) { s.collections[2].items[1] = later().collections[2].items[0] },
+		"unread": func(s *shelf) {
+			s.collections[2].items[1].Open, s.collections[2].items[1].Err = nil, errors.Join(export.ErrDenied)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filled(t)
+			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(lost))); err != nil {
+				t.Fatal(err)
+			}
+			a, err := Open(dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			s := tinyPhone()
+			change(s)
+			for range 2 {
+				if l := run(t, a, s); !slices.Equal(l.Missing, []string{lost}) || len(l.PutBack) > 0 || l.Good() {
+					t.Fatalf("%+v", l)
+				}
+			}
+			if l := run(t, a, tinyPhone()); !slices.Equal(l.PutBack, []string{lost}) || len(l.Missing) > 0 || !l.Good() {
+				t.Fatalf("%+v", l)
+			}
+			whole(t, a)
+		})
+	}
+}
+
+// TestDeletedFolder deletes everything that is open.
+func TestDeletedFolder(t *testing.T) {
+	dir := filled(t)
+	before := read(t, &Archive{dir: dir}, manifestFile)
+	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if l := run(t, a, tinyPhone()); len(l.PutBack) != strings.Count(before, "\n") || !l.Good() {
+		t.Errorf("%+v", l)
+	}
+	whole(t, a)
+	if after := read(t, a, manifestFile); after != before {
+		t.Errorf("the files are not what they were:\n%s\n%s", before, after)
+	}
+}
+
+// BenchmarkLook is what an export of 50,000 photos pays for looking at each
+// file: well under a second.
+func BenchmarkLook(b *testing.B) {
+	dir := filepath.Join(fastDir(b), "archive")
+	a, err := Create(dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer a.Close()
+	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
+	run(b, a, &shelf{collections: []*shelved{camera}})
+	l, w, err := a.write()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 50000 {
+		name := filepath.ToSlash(filepath.Join("data/Phone/Photos", aDay.AddDate(0, i/500, 0).Format("2006/01"), "IMG_"+string(rune('A'+i%26))+aDay.AddDate(0, 0, i).Format("20060102")+".JPG"))
+		if err := makeFolders(a.disk, name[:strings.LastIndex(name, "/")]); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte{1}, 10), 0o666); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, 10, ?, ?)", []byte(name), name, foldName(name)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.commit(), w.close(), l.release()); err != nil {
+		b.Fatal(err)
+	}
+	l, w, err = a.write()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.release()
+	defer w.close()
+	b.ResetTimer()
+	for range b.N {
+		s := &session{a: a, w: w, account: 1, folder: "data/Phone"}
+		if err := s.look(); err != nil || len(s.lost) > 0 {
+			b.Fatal(len(s.lost), err)
+		}
+	}
+}

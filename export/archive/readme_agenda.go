@@ -1,0 +1,294 @@
+package archive
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"sidekeep/export/archive/pages"
+	"sidekeep/formats/ical"
+)
+
+// The bounds of the agenda. What recurs is shown from a year before the newest
+// export to a year after it, and before that if it has few enough times;
+// otherwise its first time stands for them.
+const (
+	mostOfYear   = 400    // more go to pages of months
+	mostBefore   = 600    // times of one series before the window
+	mostTimes    = 5000   // of one series in all
+	mostInAgenda = 300000 // of all series
+)
+
+// An agendaSeries is an event that takes place more than once.
+type agendaSeries struct {
+	first time.Time
+	all   bool // its times before the window are shown
+}
+
+// An agendaBuilder stages the pages of the agenda.
+type agendaBuilder struct {
+	*siteBuilder
+	from, to time.Time // the window of what recurs
+	list     []entry
+	series   map[int64]*agendaSeries // by version
+	cut      int                     // series of which times are missing
+}
+
+func (s *siteBuilder) agenda() error {
+	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}}
+	a.from = time.Date(s.year-1, 1, 1, 0, 0, 0, 0, time.UTC)
+	a.to = a.from.AddDate(3, 0, 0)
+	if err := a.entries(); err != nil {
+		return err
+	}
+	return a.stage()
+}
+
+// entries finds the month of every event, and the months of what recurs. One
+// that takes place once is not read for that.
+func (a *agendaBuilder) entries() error {
+	const many = "instr(bytes, CAST('RRULE' AS BLOB)) > 0 OR instr(bytes, CAST('RDATE' AS BLOB)) > 0 OR instr(bytes, CAST('RECURRENCE-ID' AS BLOB)) > 0"
+	query := strings.Replace(understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
+	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, "+many+" "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
+		var e entry
+		var start sql.RawBytes
+		var present, many bool
+		err := rows.Scan(&e.item, &e.version, &e.n, &start, &present, &many)
+		if !present {
+			e.flags |= entryGone
+		}
+		if many {
+			e.flags |= entryMany
+		}
+		if len(start) >= len("2006-01-02T15:04:05") {
+			copy(e.key[:], start[:19])
+		}
+		a.list = append(a.list, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var recurring []entry
+	a.list = slices.DeleteFunc(a.list, func(e entry) bool {
+		if e.flags&entryMany != 0 {
+			recurring = append(recurring, e)
+		}
+		return e.flags&entryMany != 0
+	})
+	err = a.bodies(recurring, a.expand)
+	sortEntries(a.list)
+	return err
+}
+
+// expand adds an entry for every time of a series.
+func (a *agendaBuilder) expand(e *entry, raw []byte) error {
+	c, err := ical.View(raw)
+	if err != nil {
+		return nil
+	}
+	for i := range c.Series {
+		info := &agendaSeries{all: true}
+		var before, within []time.Time
+		missing := ical.Expand(&c.Series[i], time.Time{}, a.from, func(o ical.Occurrence) bool {
+			before = append(before, o.Start.Time)
+			return len(before) <= mostBefore
+		})
+		if len(before) > mostBefore {
+			before, info.all = before[:1], false
+		}
+		late := ical.Expand(&c.Series[i], a.from, a.to, func(o ical.Occurrence) bool {
+			if !wallTime(o.Start).Before(a.from) {
+				within = append(within, o.Start.Time)
+			}
+			return len(within) < mostTimes
+		})
+		if len(before)+len(within) == 0 { // it begins later
+			late = ical.Expand(&c.Series[i], a.to, time.Time{}, func(o ical.Occurrence) bool {
+				within = append(within, o.Start.Time)
+				return false
+			})
+		}
+		if missing != nil || late != nil || !info.all || len(within) >= mostTimes {
+			a.cut++
+		}
+		for _, t := range append(before, within...) {
+			if info.first.IsZero() || t.Before(info.first) {
+				info.first = t
+			}
+			if len(a.list) < mostInAgenda {
+				one := *e
+				copy(one.key[:], t.Format("2006-01-02T15:04:05"))
+				a.list = append(a.list, one)
+			}
+		}
+		if was := a.series[e.version]; was == nil {
+			a.series[e.version] = info
+		} else if info.first.Before(was.first) {
+			was.first = info.first
+		}
+	}
+	return nil
+}
+
+// wallTime is what a clock shows at that moment where it takes place.
+func wallTime(m ical.Moment) time.Time {
+	t := m.Time
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+// stage cuts the agenda into years, and full years into months.
+func (a *agendaBuilder) stage() error {
+	lead := fmt.Sprintf("What repeats is shown from %d to %d.", a.from.Year(), a.to.Year()-1)
+	if a.cut > 0 {
+		lead += fmt.Sprintf(" Of %s that repeat very often or for very long, only a part is shown: the calendar files have all of it.", counted(a.cut, "event", "events"))
+	}
+	if len(a.list) <= onePage {
+		return a.pageOf("Agenda", "agenda", "", lead, a.list)
+	}
+	index := pages.PartsPage{Title: "Agenda", Here: "Agenda", Total: len(a.list), Many: "times that something takes place", Lead: ". " + lead}
+	for _, year := range runs(a.list, 4) {
+		name := string(year[0].key[:4])
+		if name == "\x00\x00\x00\x00" {
+			name = "Without a date"
+		}
+		group := pages.PartsGroup{Name: name}
+		months := [][]entry{year}
+		if len(year) > mostOfYear {
+			months = runs(year, 7)
+		}
+		for _, part := range months {
+			file, title := "agenda-"+string(year[0].key[:4]), name
+			if len(months) > 1 {
+				file, title = "agenda-"+string(part[0].key[:7]), monthName(part[0].key)
+			}
+			if part[0].key[0] == 0 {
+				file = "agenda-undated"
+			}
+			if err := a.pageOf(title, file, "agenda.html", "", part); err != nil {
+				return err
+			}
+			group.Parts = append(group.Parts, pages.Part{Name: title, File: file + ".html", N: len(part)})
+		}
+		index.Groups = append(index.Groups, group)
+	}
+	index.Groups = gathered(index.Groups)
+	return a.page(pagesDir+"agenda.html", a.mark([]byte(fmt.Sprintf("%+v", index))), func(w io.Writer) error { return a.site.Parts(w, index) })
+}
+
+// gathered puts years of one page into one list, the newest first.
+func gathered(groups []pages.PartsGroup) []pages.PartsGroup {
+	slices.Reverse(groups)
+	var out []pages.PartsGroup
+	for _, g := range groups {
+		last := len(out) - 1
+		if len(g.Parts) == 1 && last >= 0 && out[last].Name == "" {
+			out[last].Parts = append(out[last].Parts, g.Parts...)
+			continue
+		}
+		if len(g.Parts) == 1 {
+			g.Name = ""
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// runs cuts a sorted list where the first n bytes of the keys change.
+func runs(list []entry, n int) (parts [][]entry) {
+	from := 0
+	for i := 1; i <= len(list); i++ {
+		if i == len(list) || [24]byte(list[i].key)[0] != list[from].key[0] || string(list[i].key[:n]) != string(list[from].key[:n]) {
+			parts = append(parts, list[from:i])
+			from = i
+		}
+	}
+	return parts
+}
+
+func monthName(key [24]byte) string {
+	t, err := time.Parse("2006-01", string(key[:7]))
+	if err != nil {
+		return string(key[:7])
+	}
+	return t.Format("January 2006")
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "one " + one
+	}
+	return pages.Count(n) + " " + many
+}
+
+// pageOf stages the page of these times.
+func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error {
+	path := pagesDir + file + ".html"
+	b := []byte(lead + up)
+	for i := range list {
+		b = list[i].bytes(append(b, list[i].key[:]...))
+	}
+	mark := a.mark([]byte(title), b)
+	if a.keep(path, mark) {
+		return nil
+	}
+	first, last := list[0].key, list[len(list)-1].key
+	seen := map[int64]bool{}
+	var once []entry
+	for _, e := range list {
+		if !seen[e.version] {
+			seen[e.version] = true
+			once = append(once, e)
+		}
+	}
+	var events []pages.Event
+	err := a.bodies(once, func(e *entry, raw []byte) error {
+		c, err := ical.View(raw)
+		if err != nil {
+			return nil
+		}
+		for i := range c.Series {
+			a.occurrences(&c.Series[i], e, first, last, func(o ical.Occurrence) {
+				events = append(events, pages.NewEvent(&o, a.names[e.n], e.n, e.flags&entryGone != 0))
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	page := pages.Agenda{Title: title, Up: up, Lead: lead, Months: pages.Months(events)}
+	return a.page(path, mark, func(w io.Writer) error { return a.site.Events(w, page) })
+}
+
+// occurrences calls show for the times of a series that stand between two keys.
+func (a *agendaBuilder) occurrences(s *ical.Series, e *entry, first, last [24]byte, show func(ical.Occurrence)) {
+	if e.flags&entryMany == 0 {
+		// What is missing of one that takes place once is told by nobody.
+		_ = ical.Expand(s, time.Time{}, time.Time{}, func(o ical.Occurrence) bool {
+			show(o)
+			return false
+		})
+		return
+	}
+	info := a.series[e.version]
+	from, err1 := time.Parse("2006-01-02", string(first[:10]))
+	to, err2 := time.Parse("2006-01-02", string(last[:10]))
+	if err := errors.Join(err1, err2); err != nil || info == nil {
+		return
+	}
+	// Rules that are not understood were counted when the months were found.
+	n := 0
+	_ = ical.Expand(s, from.AddDate(0, 0, -2), to.AddDate(0, 0, 3), func(o ical.Occurrence) bool {
+		key := o.Start.Time.Format("2006-01-02T15:04:05")
+		if key >= string(first[:19]) && key <= string(last[:19]) && (!wallTime(o.Start).Before(a.from) || info.all || o.Start.Time.Equal(info.first)) {
+			show(o)
+			n++
+		}
+		return n < mostTimes
+	})
+}

@@ -1,0 +1,282 @@
+package archive
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"sidekeep/export/archive/pages"
+	"sidekeep/formats/photo"
+	"sidekeep/formats/vcard"
+)
+
+// The bounds of pages of people. A letter of more than mostOnPage is cut before
+// every name whose hash says so, about every cutAfter: so a name that comes or
+// goes changes one page, or two.
+const (
+	onePage    = 300
+	mostOnPage = 400
+	cutAfter   = 200
+	bookFile   = "address-book.html"
+)
+
+// people stages the pages of the people who are present, or of those who are
+// gone.
+func (s *siteBuilder) people(title, file string, present bool) error {
+	list, err := s.peopleEntries(present)
+	if err != nil {
+		return err
+	}
+	parts := [][]entry{list}
+	if len(list) > onePage {
+		parts = cutLetters(list)
+	}
+	if len(parts) == 1 {
+		_, err := s.peoplePage(title, title, file, "", list, len(list))
+		return err
+	}
+	index := pages.PartsPage{Title: title, Here: title, Total: len(list), Many: "people", Lead: ", by the names that they are shown with.", Book: present, Groups: []pages.PartsGroup{{}}}
+	for _, part := range parts {
+		letter, name := letterOf(part[0].key)
+		at := file + "-" + name
+		if i := slices.IndexFunc(parts, func(p []entry) bool { _, n := letterOf(p[0].key); return n == name }); parts[i][0] != part[0] {
+			at += fmt.Sprintf("-%08x", hashKey(part[0].key))
+		}
+		of, err := s.peoplePage(title+": "+letter, title, at, file+".html", part, len(part))
+		if err != nil {
+			return err
+		}
+		index.Groups[0].Parts = append(index.Groups[0].Parts, pages.Part{Name: letter, Of: of, File: at + ".html", N: len(part)})
+	}
+	if err := s.page(pagesDir+file+".html", s.mark([]byte(fmt.Sprintf("%+v", index))), func(w io.Writer) error { return s.site.Parts(w, index) }); err != nil || !present {
+		return err
+	}
+	n := len(list)
+	return s.page(pagesDir+bookFile, s.mark([]byte(fmt.Sprint("book", n))), func(w io.Writer) error { return s.site.Book(w, n) })
+}
+
+func (s *siteBuilder) peopleEntries(present bool) ([]entry, error) {
+	var list []entry
+	err := s.each("SELECT item.item, version.version, item.collection, version.name "+understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
+		var e entry
+		var name sql.RawBytes
+		err := rows.Scan(&e.item, &e.version, &e.n, &name)
+		e.key = nameKey(name)
+		list = append(list, e)
+		return err
+	})
+	sortEntries(list)
+	return list, err
+}
+
+// peoplePage stages one page of people and what the search knows of them, and
+// tells the first and the last name on it.
+func (s *siteBuilder) peoplePage(title, here, file, up string, list []entry, total int) (of string, err error) {
+	path, find := pagesDir+file+".html", findDir+file+".js"
+	mark := s.markOf(title+up, list)
+	if s.keep(path, mark) && s.keep(find, mark) {
+		return s.ends(list)
+	}
+	people := make(map[int64]*pages.Person, len(list))
+	var faces []string
+	err = s.bodies(list, func(e *entry, raw []byte) error {
+		c, err := vcard.View(raw)
+		if err != nil {
+			return nil // it was understood once: the open files have it as it is
+		}
+		p := pages.NewPerson(e.item, c)
+		p.Account, p.Gone = s.accounts[e.n], here == "Vanished"
+		people[e.version] = p
+		face, err := s.face(c)
+		if face != "" {
+			faces = append(faces, face)
+			p.Portrait = template.URL("faces/" + face)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	page := pages.PeoplePage{Title: title, Here: here, Up: up, Total: total}
+	var all []*pages.Person
+	for i := range list {
+		p := people[list[i].version]
+		if p == nil {
+			continue
+		}
+		all = append(all, p)
+		letter, id := letterOf(list[i].key)
+		if n := len(page.Letters); n == 0 || page.Letters[n-1].Name != letter {
+			page.Letters = append(page.Letters, pages.Letter{Name: letter, ID: "letter-" + id})
+		}
+		l := &page.Letters[len(page.Letters)-1]
+		l.People = append(l.People, p)
+	}
+	slices.Sort(faces)
+	s.now[path] = strings.Join(append([]string{mark}, slices.Compact(faces)...), " ")
+	if err := s.p.stage(path, func(w io.Writer) error { return s.site.People(w, page) }); err != nil {
+		return "", err
+	}
+	s.now[find] = mark
+	if err := s.p.stage(find, func(w io.Writer) error { return pages.Index(w, file, all) }); err != nil || len(all) == 0 {
+		return "", err
+	}
+	return between(all[0].Name, all[len(all)-1].Name), nil
+}
+
+// ends tells the first and the last name of a page that stays.
+func (s *siteBuilder) ends(list []entry) (string, error) {
+	var first, last string
+	if _, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{list[0].version}, &first); err != nil {
+		return "", err
+	}
+	_, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{list[len(list)-1].version}, &last)
+	return between(first, last), err
+}
+
+func between(first, last string) string {
+	cut := func(s string) string { return cutName(cmp.Or(s, "No name"), 40, 120) }
+	if cut(first) == cut(last) {
+		return cut(first)
+	}
+	return cut(first) + " to " + cut(last)
+}
+
+// face stages the portrait of a card, small, and returns its name below
+// readme/faces/; "" if the card has none that a browser shows.
+func (s *siteBuilder) face(c *vcard.Contact) (string, error) {
+	const small, side = 24 << 10, 192
+	for i := range c.Photos {
+		if !c.Photos[i].Inline() {
+			continue
+		}
+		raw, err := c.Photos[i].Bytes()
+		kind := photo.PictureType(raw)
+		if err != nil || kind == "" {
+			continue
+		}
+		sum := sha256.Sum256(raw)
+		name := hex.EncodeToString(sum[:16])
+		for _, ext := range []string{".jpg", "." + kind} {
+			if s.faces[facesDir+name+ext] {
+				return name + ext, nil
+			}
+		}
+		name += "." + kind
+		if len(raw) > small && s.p.a.now().Before(s.until) {
+			if thumb, err := photo.Thumb(raw, side); err == nil && len(thumb) < len(raw) {
+				raw, name = thumb, strings.TrimSuffix(name, kind)+"jpg"
+			}
+		}
+		s.faces[facesDir+name] = true
+		return name, s.p.stage(facesDir+name, func(w io.Writer) error {
+			_, err := w.Write(raw)
+			return err
+		})
+	}
+	return "", nil
+}
+
+// The first byte of the key of a name.
+const (
+	latinName = 1 + iota
+	otherName
+	noLetter
+)
+
+// nameKey orders names as an address book does: without regard to case and
+// accents, those that begin with no letter last.
+func nameKey(name []byte) (key [24]byte) {
+	n := 1
+	put := func(r rune) bool {
+		if n+utf8.RuneLen(r) > len(key) {
+			return false
+		}
+		n += utf8.EncodeRune(key[n:], r)
+		return true
+	}
+	for _, r := range norm.NFD.String(string(name[:min(len(name), 200)])) {
+		if unicode.Is(unicode.Mn, r) || unicode.In(r, unicode.Cc, unicode.Cf) || n == 1 && (unicode.IsSpace(r) || unicode.IsPunct(r)) || r == utf8.RuneError {
+			continue
+		}
+		if !put(unicode.ToLower(r)) {
+			break
+		}
+	}
+	switch r, _ := utf8.DecodeRune(key[1:]); {
+	case r >= 'a' && r <= 'z':
+		key[0] = latinName
+	case unicode.IsLetter(r):
+		key[0] = otherName
+	default:
+		key[0] = noLetter
+	}
+	return key
+}
+
+// letterOf is the letter under which a name stands, and its part of a file name.
+func letterOf(key [24]byte) (letter, file string) {
+	r, _ := utf8.DecodeRune(key[1:])
+	switch {
+	case key[0] == noLetter:
+		return "#", "0"
+	case unicode.Is(unicode.Han, r):
+		return "漢", "han"
+	case unicode.Is(unicode.Hangul, r) || r >= 0x1100 && r <= 0x11ff:
+		return "한", "hangul"
+	}
+	letter = string(unicode.ToUpper(r))
+	if key[0] == latinName {
+		return letter, string(r)
+	}
+	return letter, fmt.Sprintf("u%04x", r)
+}
+
+// cutLetters cuts people into the pages of their letters.
+func cutLetters(list []entry) (parts [][]entry) {
+	for len(list) > 0 {
+		letter, _ := letterOf(list[0].key)
+		n := 1
+		for n < len(list) && letterIs(list[n].key, letter) {
+			n++
+		}
+		page := list[:n]
+		list = list[n:]
+		if len(page) <= mostOnPage {
+			parts = append(parts, page)
+			continue
+		}
+		from := 0
+		for i := 1; i < len(page); i++ {
+			if hashKey(page[i].key)%cutAfter == 0 && page[i].key != page[i-1].key {
+				parts = append(parts, page[from:i])
+				from = i
+			}
+		}
+		parts = append(parts, page[from:])
+	}
+	return parts
+}
+
+func letterIs(key [24]byte, letter string) bool {
+	l, _ := letterOf(key)
+	return l == letter
+}
+
+func hashKey(key [24]byte) uint32 {
+	h := fnv.New32a()
+	h.Write(key[:])
+	sum := h.Sum32()
+	return sum ^ sum>>15
+}

@@ -1,0 +1,258 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+)
+
+// A bagInfo is what bag-info.txt tells of an archive.
+type bagInfo struct {
+	id       string
+	format   int
+	date     string
+	accounts []bagAccount
+}
+
+type bagAccount struct{ folder, name string } // folder below data/
+
+// archiveID is what rand.Text makes.
+var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
+
+// readBagInfo reads bag-info.txt. The error is fs.ErrNotExist if there is none.
+func readBagInfo(r io.Reader) (bagInfo, error) {
+	var b bagInfo
+	in := bufio.NewScanner(r)
+	for in.Scan() {
+		tag, value, _ := strings.Cut(in.Text(), ":")
+		value = strings.TrimPrefix(value, " ")
+		switch tag {
+		case "External-Identifier":
+			b.id = strings.TrimSpace(value)
+		case "Bagging-Date":
+			b.date = strings.TrimSpace(value)
+		case "Sidekeep-Format":
+			b.format, _ = strconv.Atoi(strings.TrimSpace(value)) // 0 is older than every format
+		case accountTag:
+			folder, name, ok := strings.Cut(value, "/")
+			if ok && fs.ValidPath("data/"+folder) && !strings.Contains(folder, "/") {
+				b.accounts = append(b.accounts, bagAccount{folder, decodeTag.Replace(name)})
+			}
+		}
+	}
+	return b, in.Err()
+}
+
+// bagged reads bag-info.txt of the archive in dir, if it names an archive.
+func bagged(dir string) (bagInfo, bool) {
+	file := filepath.Join(dir, bagInfoFile)
+	info, err := os.Lstat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return bagInfo{}, false
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return bagInfo{}, false
+	}
+	b, err := readBagInfo(f)
+	err = errors.Join(err, f.Close())
+	return b, err == nil && b.id != ""
+}
+
+// rebuild makes a new history.db: of what can still be read of the old one, if
+// it can be read at all, and of the open files. The lock is held. kept is the
+// folder in which the old one is now, "" if there was none.
+func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err error) {
+	b, ok := bagged(a.dir)
+	switch {
+	case ok && b.format > Format:
+		return "", fmt.Errorf("%w: its format is %d, and this program knows up to %d", export.ErrNewer, b.format, Format)
+	case !ok || !archiveID.MatchString(b.id):
+		b.id = ""
+	}
+	old, err := a.readable(ctx)
+	if err != nil {
+		return "", err
+	}
+	if old.id != "" {
+		b.id = old.id
+	}
+	if b.id == "" {
+		return "", fmt.Errorf("%w: neither history.db nor %s tells which archive this is", export.ErrNoArchive, bagInfoFile)
+	}
+	for _, left := range []string{newHistory, newHistory + "-journal"} {
+		if err := removeIfThere(a.disk, left); err != nil {
+			return "", err
+		}
+	}
+	file := a.file(newHistory)
+	if err := writeHistory(ctx, file, b.id, a.now().UTC().Format(time.RFC3339)); err != nil {
+		return "", err
+	}
+	db, _, err := openHistory(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	err = a.refill(ctx, db, b, old, r)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return "", err
+	}
+	if err := a.syncFile(newHistory); err != nil {
+		return "", err
+	}
+	return a.swapHistory()
+}
+
+// swapHistory gives the new history its name. The old one, if there is one, is
+// kept.
+func (a *Archive) swapHistory() (kept string, err error) {
+	for _, name := range []string{historyFile + "-journal", historyFile} {
+		there, err := exists(a.disk, name)
+		if err != nil {
+			return "", err
+		}
+		if !there {
+			continue
+		}
+		if err := a.keepDamaged(name); err != nil {
+			return "", err
+		}
+		kept = damagedDir
+	}
+	return kept, moveNew(a.disk, newHistory, historyFile)
+}
+
+// refill fills a new history.
+func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHistory, r *Repaired) (err error) {
+	w, err := newWriter(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	w.lock()
+	defer w.unlock()
+	if old.id != "" {
+		if err := a.salvage(ctx, w, &old); err != nil {
+			return err
+		}
+	}
+	r.Rebuilt, r.Salvaged = true, old.id != ""
+	accounts, err := a.accountsIn(w, b)
+	if err != nil {
+		return err
+	}
+	for _, c := range accounts {
+		m := &mender{a: a, w: w, account: c.id, folder: c.folder, correct: old.id != "" && old.published && a.asListed(ctx, c.folder+"/"+indexFile)}
+		if m.badBodies, err = w.badBodies(); err != nil {
+			return err
+		}
+		err := m.run()
+		if errors.Is(err, fs.ErrNotExist) {
+			r.Lost = append(r.Lost, Bad{c.folder + "/" + indexFile, "it is missing, so nothing of this account could be put back"})
+			continue
+		}
+		if err == nil {
+			err = m.albums()
+		}
+		if err == nil {
+			err = m.conclude()
+		}
+		if err != nil {
+			return fmt.Errorf("reading the open files of %q: %w", c.folder, err)
+		}
+		r.Lost = append(r.Lost, m.lost...)
+		r.Converted += m.converted
+	}
+	if err := w.dropLost(); err != nil {
+		return err
+	}
+	return a.closeRefill(w, b)
+}
+
+// closeRefill marks every open file as behind, adopts the photos that no item
+// shows any more, and commits.
+func (a *Archive) closeRefill(w *writer, b bagInfo) error {
+	if err := a.adopt(w); err != nil {
+		return err
+	}
+	if b.date != "" {
+		if err := w.set("bagged", b.date); err != nil {
+			return err
+		}
+	}
+	if err := w.set("publish", "1"); err != nil {
+		return err
+	}
+	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0, named = 1"); err != nil {
+		return err
+	}
+	return w.commit()
+}
+
+// A placed is an account with its folder.
+type placed struct {
+	id     int64
+	folder string
+}
+
+// accountsIn are the accounts that the history knows, and those that it is told
+// of by bag-info.txt and by the folders below data/.
+func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
+	entries, err := a.disk.ReadDir("data")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		known := slices.ContainsFunc(b.accounts, func(x bagAccount) bool { return foldName(x.folder) == foldName(e.Name()) })
+		indexed, err := exists(a.disk, "data/"+e.Name()+"/"+indexFile)
+		if err != nil {
+			return nil, err
+		}
+		if e.IsDir() && indexed && !known {
+			b.accounts = append(b.accounts, bagAccount{e.Name(), e.Name()})
+		}
+	}
+	for _, x := range b.accounts {
+		if err := w.placeAccount(x); err != nil {
+			return nil, err
+		}
+	}
+	var list []placed
+	err = w.each("SELECT account, folder FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
+		var c placed
+		err := rows.Scan(&c.id, &c.folder)
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}
+
+// placeAccount makes an account with the folder that it has, unless it is there.
+func (w *writer) placeAccount(x bagAccount) error {
+	var n int64
+	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ?", []any{"data/" + x.folder, x.name}, &n)
+	if err != nil || known {
+		return err
+	}
+	if _, err := w.row("SELECT ifnull(max(account), 0) + 1 FROM account", nil, &n); err != nil {
+		return err
+	}
+	if _, err := w.exec("INSERT INTO account (account, name, folder) VALUES (?, ?, ?)", n, x.name, "data/"+x.folder); err != nil {
+		return err
+	}
+	_, err = w.exec("INSERT OR REPLACE INTO name (folder, key, owner, name) VALUES ('data', ?, ?, ?)", foldName(x.folder), "account/"+strconv.FormatInt(n, 10), x.folder)
+	return err
+}

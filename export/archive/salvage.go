@@ -1,0 +1,196 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sidekeep/export"
+)
+
+// An oldHistory is what is known of a damaged history.db.
+type oldHistory struct {
+	id        string // "" if nothing can be read of it
+	published bool   // the open files had followed it
+}
+
+// readable looks whether something can be read of history.db as it is.
+func (a *Archive) readable(ctx context.Context) (oldHistory, error) {
+	info, err := a.disk.Lstat(historyFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oldHistory{}, nil
+	}
+	if err != nil {
+		return oldHistory{}, caused(err)
+	}
+	if !info.Mode().IsRegular() {
+		return oldHistory{}, nil
+	}
+	db, id, err := openHistory(ctx, a.file(historyFile))
+	if errors.Is(err, export.ErrNewer) || errors.Is(err, export.ErrBusy) {
+		return oldHistory{}, err
+	}
+	if err != nil {
+		return oldHistory{}, nil
+	}
+	old := oldHistory{id: id}
+	var publish string
+	var dirty int
+	err = db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = 'publish'").Scan(&publish)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "SELECT count(*) FROM collection WHERE dirty").Scan(&dirty)
+	}
+	// Accounts and collections are few: without all of them the rest means nothing.
+	for _, q := range []string{"SELECT count(name || folder) FROM account", "SELECT count(id || name || kind) FROM collection"} {
+		var n int
+		if err := db.QueryRowContext(ctx, q).Scan(&n); err != nil || n == 0 {
+			old.id = ""
+		}
+	}
+	old.published = err == nil && publish == "0" && dirty == 0
+	return old, db.Close()
+}
+
+// derived are the tables that publishing fills, or that mean nothing without
+// the files that they belong to.
+var derived = []string{"archive", "place", "file", "partial"}
+
+// salvage copies into the new history every row of the old one that can be
+// read.
+func (a *Archive) salvage(ctx context.Context, w *writer, old *oldHistory) error {
+	name := filepath.ToSlash(a.file(historyFile))
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name
+	}
+	u := url.URL{Scheme: "file", Path: name, RawQuery: "mode=ro&immutable=1"}
+	if _, err := w.conn.ExecContext(ctx, "ATTACH ? AS old", u.String()); err != nil {
+		*old = oldHistory{}
+		return nil
+	}
+	var tables []string
+	if err := eachString(w, &tables, "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid"); err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if slices.Contains(derived, table) {
+			continue
+		}
+		if err := salvageTable(ctx, w.conn, table); err != nil {
+			return fmt.Errorf("copying the table %s: %w", table, err)
+		}
+	}
+	_, err := w.conn.ExecContext(ctx, "INSERT OR IGNORE INTO main.archive SELECT * FROM old.archive WHERE name NOT IN ('id', 'created', 'publish')")
+	if err == nil {
+		_, err = w.conn.ExecContext(ctx, "UPDATE main.archive SET value = (SELECT value FROM old.archive WHERE name = 'created') WHERE name = 'created'")
+	}
+	_ = err // they are not needed
+	_, err = w.conn.ExecContext(ctx, "DETACH old")
+	return err
+}
+
+// maxUnreadable bounds the time that a badly damaged table can take.
+const maxUnreadable = 20000
+
+// salvageTable copies the rows of a table that can be read.
+func salvageTable(ctx context.Context, conn *sql.Conn, table string) error {
+	columns, err := commonColumns(ctx, conn, table)
+	if err != nil || len(columns) == 0 {
+		return ctx.Err() // of a format that did not have it
+	}
+	list := strings.Join(columns, ", ")
+	insert := fmt.Sprintf("INSERT OR IGNORE INTO main.%s (%s) SELECT %s FROM old.%s NOT INDEXED", table, list, list, table)
+	if _, err := conn.ExecContext(ctx, insert); err == nil {
+		return nil
+	}
+	unreadable := 0
+	var part func(from, to int64) error
+	part = func(from, to int64) error {
+		_, err := conn.ExecContext(ctx, insert+" WHERE rowid BETWEEN ? AND ?", from, to)
+		if err == nil {
+			return nil
+		}
+		if cause := export.Cause(caused(err)); ctx.Err() != nil || cause == export.ErrFull || cause == export.ErrNotWritable {
+			return err
+		}
+		if unreadable++; from == to || unreadable > maxUnreadable {
+			return nil
+		}
+		mid := from + (to-from)/2
+		if err := part(from, mid); err != nil {
+			return err
+		}
+		return part(mid+1, to)
+	}
+	return part(0, 1<<40) // rows are numbered from one on
+}
+
+// commonColumns are the columns that a table has in both histories.
+func commonColumns(ctx context.Context, conn *sql.Conn, table string) ([]string, error) {
+	var list []string
+	err := eachRow(ctx, conn, "SELECT m.name FROM pragma_table_info(?1, 'main') m JOIN pragma_table_info(?1, 'old') o USING (name) ORDER BY m.cid", []any{table}, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		list = append(list, `"`+s+`"`)
+		return err
+	})
+	return list, err
+}
+
+// badBodies are the bodies that do not have their hash.
+func (w *writer) badBodies() (map[int64]bool, error) {
+	bad := map[int64]bool{}
+	err := w.each("SELECT blob, hash, bytes FROM blob", nil, func(rows *sql.Rows) error {
+		var n int64
+		var hash, raw sql.RawBytes
+		if err := rows.Scan(&n, &hash, &raw); err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(raw); !bytes.Equal(sum[:], hash) {
+			bad[n] = true
+		}
+		return nil
+	})
+	return bad, err
+}
+
+// dropLost takes out rows that mean nothing, or something wrong, without others
+// that were lost: a version without its bytes would say that the item was gone.
+func (w *writer) dropLost() error {
+	ledger, err := json.Marshal(export.Ledger{Rebuilt: true, Collections: []export.CollectionLedger{}})
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"DELETE FROM item WHERE collection NOT IN (SELECT collection FROM collection)",
+		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item)",
+		"DELETE FROM version WHERE blob NOT IN (SELECT blob FROM blob)",
+		"DELETE FROM version WHERE photo NOT IN (SELECT photo FROM photo)",
+		"DELETE FROM acknowledged WHERE version NOT IN (SELECT version FROM version)",
+		"DELETE FROM hold WHERE account NOT IN (SELECT account FROM account)",
+		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version NOT IN (SELECT version FROM version)",
+		"DELETE FROM alarm WHERE account NOT IN (SELECT account FROM account)",
+		"DELETE FROM stem WHERE collection NOT IN (SELECT collection FROM collection)",
+		"UPDATE item SET mark = '', failed = present, aside = 0, version = NULL WHERE version NOT IN (SELECT version FROM version)",
+		`INSERT INTO export (number, account, started, ended, good, ledger)
+			SELECT n, account, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 0,
+				json_set('` + string(ledger) + `', '$.number', n, '$.account', account.name)
+			FROM (SELECT n, min(account) AS account FROM (SELECT version.export AS n, account FROM version JOIN item USING (item) JOIN collection USING (collection)
+				UNION ALL SELECT since, account FROM item JOIN collection USING (collection) UNION ALL SELECT hold.export, account FROM hold) GROUP BY n)
+			JOIN account USING (account) WHERE n NOT IN (SELECT number FROM export)`,
+		"DELETE FROM problem WHERE export NOT IN (SELECT number FROM export)",
+	} {
+		if _, err := w.exec(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+
+	"sidekeep/export"
+)
+
+// format2 is what format 2 adds to format 1: what the owner's files show where
+// that differs from what was delivered last.
+const format2 = `
+CREATE TABLE alarm (
+	account  INTEGER PRIMARY KEY REFERENCES account,
+	who      TEXT NOT NULL DEFAULT '',
+	items    INTEGER NOT NULL DEFAULT 0,
+	percent  INTEGER NOT NULL DEFAULT 0,
+	answered INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE hold (
+	hold    INTEGER PRIMARY KEY,
+	account INTEGER NOT NULL REFERENCES account,
+	export  INTEGER NOT NULL REFERENCES export,
+	loss    TEXT NOT NULL,
+	state   TEXT NOT NULL,
+	changed TEXT NOT NULL
+);
+CREATE INDEX hold_account ON hold (account);
+CREATE TABLE accepted (
+	item    INTEGER PRIMARY KEY REFERENCES item,
+	hold    INTEGER NOT NULL REFERENCES hold,
+	open    INTEGER NOT NULL,
+	version INTEGER REFERENCES version,
+	present INTEGER NOT NULL
+);
+CREATE TABLE acknowledged (
+	version INTEGER PRIMARY KEY REFERENCES version
+);
+`
+
+// shownView is every item as the owner's files show it. Its columns are those
+// of the table item. Where nothing is held back they are the recorded ones.
+const shownView = `VIEW shown AS SELECT item.item, item.collection, item.id,
+	iif(held.item IS NULL, item.mark, '') AS mark,
+	iif(held.item IS NULL, item.present, held.present) AS present,
+	item.failed,
+	iif(held.item IS NULL, item.aside, EXISTS (SELECT 1 FROM version WHERE version.version = held.version AND version.aside IS NOT NULL)) AS aside,
+	iif(held.item IS NULL, item.version, held.version) AS version,
+	iif(held.item IS NULL, item.since, ifnull((SELECT export FROM version WHERE version.version = held.version), item.since)) AS since,
+	item.name, item.folder, item.modified
+	FROM item LEFT JOIN accepted AS held ON held.item = item.item AND held.open;
+`
+
+// asFormat2 lets a connection to a history of format 1 be read like one of
+// format 2: with nothing held back.
+func asFormat2(conn driver.Conn) error {
+	format, err := formatOf(conn)
+	if err != nil || format != 1 {
+		return nil // whoever reads next is told the error
+	}
+	temp := ""
+	for _, t := range []string{"alarm (account, who, items, percent, answered)", "hold (hold, account, export, loss, state, changed)",
+		"accepted (item INTEGER PRIMARY KEY, hold, open, version, present)", "acknowledged (version INTEGER PRIMARY KEY)"} {
+		temp += "CREATE TEMP TABLE " + t + ";"
+	}
+	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(), temp+"CREATE TEMP "+shownView, nil)
+	return err
+}
+
+func formatOf(conn driver.Conn) (int64, error) {
+	rows, err := conn.(driver.QueryerContext).QueryContext(context.Background(), "PRAGMA user_version", nil)
+	if err != nil {
+		return 0, err
+	}
+	row := make([]driver.Value, 1)
+	err = rows.Next(row)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	n, _ := row[0].(int64)
+	return n, errors.Join(err, rows.Close())
+}
+
+// older reports whether the history is of an older format than [Format].
+func older(ctx context.Context, db *sql.DB) (bool, error) {
+	var format int
+	err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&format)
+	return format < Format, err
+}
+
+// upgrade brings the history to the present format in one commit. The lock is
+// held. The open files follow with the publication that it asks for.
+func (a *Archive) upgrade(ctx context.Context) error {
+	if old, err := older(ctx, a.db); err != nil || !old {
+		return err
+	}
+	conn, err := (connector{file: a.file(historyFile), plain: true}).Connect(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = conn.(driver.ExecerContext).ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s CREATE %s"+
+		"INSERT INTO archive (name, value) VALUES ('publish', '1') ON CONFLICT (name) DO UPDATE SET value = '1';"+
+		"UPDATE collection SET dirty = 2; PRAGMA user_version = %d; COMMIT", format2, shownView, Format), nil)
+	if err := errors.Join(err, conn.Close()); err != nil {
+		return fmt.Errorf("bringing the history to format %d: %w", Format, err)
+	}
+	// Connections that were opened before still read it as format 1.
+	a.db.SetMaxIdleConns(-1)
+	a.db.SetMaxIdleConns(idleConns)
+	if old, err := older(ctx, a.db); err != nil || old {
+		return errors.Join(err, fmt.Errorf("%w: its format stays old", export.ErrDamaged))
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package export
+
+import "cmp"
+
+// Thresholds say from when on fewer or emptier items look like a loss: both
+// have to be reached. A zero field stands for the default.
+type Thresholds struct {
+	Items   int `json:"items"`   // at least this many, 5 by default
+	Percent int `json:"percent"` // and at least this share of the collection or kind, 20 by default
+}
+
+// DefaultThresholds are those of an account for which nobody chose others.
+func DefaultThresholds() Thresholds { return Thresholds{Items: 5, Percent: 20} }
+
+// OrDefault fills in the defaults.
+func (t Thresholds) OrDefault() Thresholds {
+	d := DefaultThresholds()
+	return Thresholds{Items: cmp.Or(t.Items, d.Items), Percent: cmp.Or(t.Percent, d.Percent)}
+}
+
+// Reached reports whether lost of had items look like a loss.
+func (t Thresholds) Reached(lost, had int) bool {
+	t = t.OrDefault()
+	return lost >= t.Items && lost*100 >= had*t.Percent
+}
+
+// A Rule is a way in which an export looks like a loss.
+type Rule string
+
+// The rules.
+const (
+	RuleGone     Rule = "gone"     // items of a collection, or of a kind, are gone
+	RuleEmptied  Rule = "emptied"  // a collection is gone or empty
+	RuleHollow   Rule = "hollow"   // items have lost half of their content
+	RuleStranger Rule = "stranger" // the source answers for another person
+)
+
+// What items have lost under [RuleHollow].
+const (
+	LostNames     = "names"     // they are blank
+	LostNumbers   = "numbers"   // telephone numbers and e-mail addresses
+	LostPortraits = "portraits" //
+	LostDates     = "dates"     // events of different days are all on one
+	LostDetails   = "details"   // at least half of everything else
+	LostMeaning   = "meaning"   // the bytes can no longer be understood
+	LostSize      = "size"      // a photo is at most half as large as it was
+)
+
+// A Loss says why an export looks like one. Its JSON form is that of
+// `export --json` and of the history.
+type Loss struct {
+	Reasons []Reason `json:"reasons"` // the gravest first; never empty
+	// Who is whom the source said it answers for, and WhoBefore for whom it
+	// answered until then; "" if it does not say.
+	Who       string `json:"who,omitempty"`
+	WhoBefore string `json:"who_before,omitempty"`
+}
+
+// MaxLossNames is how many examples a [Reason] names.
+const MaxLossNames = 10
+
+// A Reason is one rule that one collection, or one kind of items across the
+// account, trips.
+type Reason struct {
+	Rule       Rule     `json:"rule"`
+	Collection string   `json:"collection,omitempty"` // its name; "" for the whole account
+	Kind       Kind     `json:"kind,omitempty"`       // "" for all kinds
+	Had        int      `json:"had"`                  // items before
+	Has        int      `json:"has"`                  // items that the source lists now
+	Lost       int      `json:"lost"`                 // of those that were had: gone, or hollow
+	Names      []string `json:"names,omitempty"`      // of some that are lost, as people call them
+	What       string   `json:"what,omitempty"`       // of hollow: what most of them have lost
+}
+
+// Gravest is the reason to tell a person first.
+func (l *Loss) Gravest() Reason { return l.Reasons[0] }
