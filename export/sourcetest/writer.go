@@ -34,9 +34,9 @@ type WriterFixture struct {
 	Places bool
 	// Dates tells that photos keep their time, to the second.
 	Dates bool
-	// Loose tells that the source gives items without marks of their own, so
-	// that two versions of one length and second are the same.
-	Loose bool
+	// Path is the path at which a photo is listed for the one that it had; nil
+	// if it is the same.
+	Path func(path string) string
 }
 
 // Writer holds a writer to the promises of export.Writer. open is called for

@@ -89,6 +89,9 @@ func testPhotos(t *testing.T, f WriterFixture) {
 		paths[path.Join(got.Item.Folder, got.Item.Name)] = got.Item.Modified
 	}
 	for _, want := range []string{"2019/07/Ünï ☎ 100%/IMG 1 (2).JPG", "IMG_0001.jpg", "IMG_0001 (2).jpg", "2019/empty.jpg"} {
+		if f.Path != nil {
+			want = f.Path(want)
+		}
 		got, ok := paths[want]
 		if !ok || f.Dates && !got.Equal(at) {
 			t.Errorf("%s: %v, %v in %v", want, ok, got, paths)

@@ -8,10 +8,14 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/photo"
 )
 
 // create puts d where nothing is.
 func (w *writing) create(ctx context.Context, d *draft, wish string) (export.Ref, error) {
+	if w.c.photos && !photo.IsPhoto(d.it.Name) {
+		return export.Ref{}, fmt.Errorf("%w: %q does not end as pictures and videos do", export.ErrUnsupported, d.it.Name)
+	}
 	for nth := range maxPlaces {
 		id := w.place(d, wish, nth)
 		if w.c.photos {
