@@ -28,6 +28,10 @@ type Options struct {
 	// MaxItem and MaxFile bound the bytes of one contact or calendar object
 	// and of one file; 10 MiB and 256 MiB if zero.
 	MaxItem, MaxFile int64
+	// HashFiles keeps of each file its length and hash only: its ETag is the
+	// first half of its SHA-256 in hex, as that of any item, and it cannot be
+	// read. So what is sent can be proven without keeping it once more.
+	HashFiles bool
 	// Now is the clock of getlastmodified; time.Now if nil.
 	Now func() time.Time
 	// Quirks are what the server does differently from the common.

@@ -96,7 +96,7 @@ func (s *Server) Items(collection string) ([]Item, error) {
 	defer s.tree.mu.RUnlock()
 	var all []Item
 	for _, it := range f.list() {
-		all = append(all, Item{Name: it.name, Path: f.path + it.name, ETag: it.etag(), Size: int64(len(it.body)), Modified: it.modified})
+		all = append(all, Item{Name: it.name, Path: f.path + it.name, ETag: it.etag(), Size: it.size(), Modified: it.modified})
 	}
 	return all, nil
 }

@@ -21,6 +21,9 @@ func (c *call) get() error {
 	if c.play.has(ItemBreaks) && c.about(c.it) {
 		return refuse(http.StatusInternalServerError, "", "this item cannot be read")
 	}
+	if c.it.hashed > 0 {
+		return refuse(http.StatusForbidden, "", "of files this server keeps only the hash")
+	}
 	c.w.Header().Set("Content-Type", contentType(c.f, c.it))
 	c.setETag(c.it)
 	http.ServeContent(c.w, c.r, "", c.it.modified, strings.NewReader(c.it.body))
@@ -87,6 +90,9 @@ func (c *call) put() error {
 	f, it, err := c.find(c.seg[:len(c.seg)-1])
 	if err != nil || it != nil {
 		return errParent
+	}
+	if f.kind == files && c.s.o.HashFiles {
+		return c.putHashed(f)
 	}
 	body, err := c.readItem(f)
 	if err != nil {

@@ -103,7 +103,7 @@ func propLength(a *answer, b []byte, on subject) ([]byte, bool) {
 	if on.it == nil || a.play.has(NoContentLength) {
 		return b, false
 	}
-	return strconv.AppendInt(b, int64(len(on.it.body)), 10), true
+	return strconv.AppendInt(b, on.it.size(), 10), true
 }
 
 func propContentType(_ *answer, b []byte, on subject) ([]byte, bool) {

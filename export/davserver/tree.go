@@ -47,6 +47,7 @@ type folder struct {
 type item struct {
 	name     string
 	body     string
+	hashed   int64 // bytes of a file of which only the hash is kept, plus one; 0 for any other item
 	uid      string
 	tag      [16]byte // of the body's SHA-256
 	modified time.Time
@@ -127,6 +128,10 @@ func (t *tree) put(seg []string, body string, at time.Time, unique bool, allow f
 	it = &item{body: body, modified: at}
 	sum := sha256.Sum256([]byte(body))
 	copy(it.tag[:], sum[:])
+	return t.store(seg, it, at, unique, allow)
+}
+
+func (t *tree) store(seg []string, it *item, at time.Time, unique bool, allow func(*item) error) (_ *item, made bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f, err := t.above(seg)
@@ -147,7 +152,7 @@ func (t *tree) put(seg []string, body string, at time.Time, unique bool, allow f
 		}
 	}
 	if f.kind != files {
-		it.uid = uidOf(body)
+		it.uid = uidOf(it.body)
 		if other := f.uids[it.uid]; unique && it.uid != "" && other != nil && other != old {
 			ns := "card:"
 			if f.kind == cal {

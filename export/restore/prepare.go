@@ -153,3 +153,26 @@ func renamed(kind export.Kind, raw []byte, uid string) []byte {
 	}
 	return withUID(raw, "VCALENDAR", uid)
 }
+
+// Fit brings a card or calendar object into a form that a collection takes, as
+// a restore does. own says that it goes back to the account that it came from.
+// The error wraps a cause.
+func Fit(kind export.Kind, raw []byte, limits export.Limits, own bool) ([]byte, error) {
+	sum := sha256.Sum256(raw)
+	p, err := prepare(kind, raw, limits, own, uidOf("restored", string(sum[:])))
+	return p.raw, err
+}
+
+// Renamed gives a card or calendar object the UID that a restore gives to one
+// whose own is taken; which tells apart several of the same bytes.
+func Renamed(kind export.Kind, raw []byte, which string) []byte {
+	sum := sha256.Sum256(raw)
+	return renamed(kind, raw, uidOf("copy", which, string(sum[:])))
+}
+
+// Same tells whether what a server has of a card or calendar object says all
+// that was written: servers put lines into another order and add their own.
+func Same(kind export.Kind, has, written []byte) bool {
+	h, w := read(kind, has), read(kind, written)
+	return h.covers(&w.digest)
+}
