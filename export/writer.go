@@ -38,7 +38,9 @@ type Writer interface {
 	// Put writes the bytes that it.Open gives to c, at the place at. Of it, Name,
 	// Folder and Modified count for photos, Kind and Size for all; ID and
 	// Version do not. Open is called again if the bytes have to be sent again,
-	// and not after Put returns. Put returns where the source now keeps the item
+	// and not after Put returns. A photo of which there is only the beginning
+	// where it is to be counts as one whose sending broke off: it is sent again.
+	// Put returns where the source now keeps the item
 	// and in which version, as a Pull names them; Version is "" if the source
 	// has none.
 	Put(ctx context.Context, c Collection, it Item, at Ref) (Ref, error)

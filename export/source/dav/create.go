@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"sidekeep/export"
@@ -108,7 +109,7 @@ func (w *writing) createAlone(ctx context.Context, d *draft, id string) (ref exp
 func (w *writing) met(ctx context.Context, d *draft, refused error) (ref export.Ref, other bool, err error) {
 	st, err := w.elsewhere(ctx, d, true)
 	var conflict *export.ConflictError
-	if errors.As(w.cause(refused), &conflict) && conflict.ID != "" && st == nil {
+	if errors.As(w.cause(refused), &conflict) && conflict.ID != "" && !strings.HasPrefix(conflict.ID, "/") && st == nil {
 		if st, err = w.state(ctx, conflict.ID); err != nil {
 			return ref, false, refused
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"sync"
 	"testing"
 
 	"sidekeep/export"
@@ -46,6 +47,7 @@ func TestWriterDavserver(t *testing.T) {
 
 // With these quirks the promises are kept as without them.
 func TestWriterQuirks(t *testing.T) {
+	t.Parallel()
 	for _, q := range []davserver.Quirk{
 		davserver.NoSyncToken, davserver.WeakETags, davserver.QuotedETags, davserver.BareETags, davserver.MissingETags,
 		davserver.AbsoluteHrefs, davserver.EncodedHrefs, davserver.NewConnections, davserver.IdleDropped,
@@ -84,6 +86,7 @@ func realWriter(s sourcetest.Server, src *Source, kinds ...export.Kind) sourcete
 }
 
 func TestWriterRadicale(t *testing.T) {
+	t.Parallel()
 	sourcetest.Writer(t, func(t *testing.T) sourcetest.WriterFixture {
 		s := sourcetest.Radicale(t)
 		send(t, s, "MKCOL", "/alice/first/", `<mkcol xmlns="DAV:" xmlns:R="urn:ietf:params:xml:ns:carddav"><set><prop>`+
@@ -93,6 +96,7 @@ func TestWriterRadicale(t *testing.T) {
 }
 
 func TestWriterXandikos(t *testing.T) {
+	t.Parallel()
 	sourcetest.Writer(t, func(t *testing.T) sourcetest.WriterFixture {
 		s := sourcetest.Xandikos(t)
 		return realWriter(s, openSite(t, quick(s.URL)), export.Contacts, export.Events, export.Todos)
@@ -100,6 +104,7 @@ func TestWriterXandikos(t *testing.T) {
 }
 
 func TestWriterRclone(t *testing.T) {
+	t.Parallel()
 	sourcetest.Writer(t, func(t *testing.T) sourcetest.WriterFixture {
 		dir := t.TempDir()
 		s := sourcetest.RcloneWebDAVWritable(t, dir)
@@ -116,4 +121,34 @@ func TestWriterRclone(t *testing.T) {
 		}
 		return f
 	})
+}
+
+// What it costs to write a contact, with four at once.
+func BenchmarkPut(b *testing.B) {
+	s := newSite(b, davserver.Options{})
+	src, err := Open(b.Context(), quick(s.url))
+	must(b, err)
+	defer src.Close()
+	friends := collectionNamed(b, src, "Friends & Co")
+	jobs := make(chan int)
+	var wg sync.WaitGroup
+	before, _ := src.Used()
+	b.ResetTimer()
+	for range 4 {
+		wg.Go(func() {
+			for n := range jobs {
+				if _, err := src.Put(b.Context(), friends, sourcetest.Sample(export.Contacts, n, "new"), export.Ref{}); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for n := range b.N {
+		jobs <- n
+	}
+	close(jobs)
+	wg.Wait()
+	after, _ := src.Used()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "contacts/s")
+	b.ReportMetric(float64(after-before)/float64(b.N), "requests/contact")
 }
