@@ -1,0 +1,246 @@
+// Package prove restores an account's published files into a scratch service
+// and compares what comes back, item by item, with what was delivered.
+//
+// It reads the account's folder with index.csv and nothing else: no history,
+// no database. The scratch service is a davserver in this process, behind real
+// HTTP, and what it has is read back by the ordinary source.
+package prove
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sidekeep/export"
+	"sidekeep/export/davserver"
+	"sidekeep/export/restore"
+)
+
+// Options say how an account is proven.
+type Options struct {
+	// Open signs in to the scratch service as to any other, with the source
+	// that the account is read with.
+	Open func(ctx context.Context, s Service) (export.Writer, error)
+	// Limits are what the account's own service takes, by the IDs of its
+	// collections: the scratch service refuses what that refuses.
+	Limits map[string]export.Limits
+	// Quirks and Tune are further ways of that service.
+	Quirks []davserver.Quirk
+	Tune   davserver.Tune
+	// Part of Of proves one slice of the items: Part is 0 to Of-1. Of 0 or 1
+	// proves them all.
+	Part, Of int
+	// Report is called at most ten times a second and at the end, from one
+	// goroutine at a time.
+	Report func(done, total int)
+}
+
+// A Service is where and how to sign in to the scratch service. It is on this
+// machine, without encryption.
+type Service struct {
+	Address, Host  string // http://host:port/, and host:port
+	Photos         string // the address of its folder of photos; "" if there are none
+	User, Password string
+}
+
+// A Bad is an item that could not be proven.
+type Bad struct {
+	Collection string `json:"collection"` // its name
+	ID         string `json:"id"`
+	Name       string `json:"name"` // for a person
+	File       string `json:"file"` // relative to the account's folder
+	Reason     string `json:"reason"`
+}
+
+// A Result is what a proof found.
+type Result struct {
+	Checked int `json:"checked"`
+	Good    int `json:"good"`
+	// Exact of the good ones came back with the very bytes that were
+	// delivered. The others say the same: their published form has another
+	// charset or other line ends than what was delivered, or the service
+	// wants them in another form.
+	Exact int   `json:"exact"`
+	Bad   []Bad `json:"bad"`
+}
+
+// Run proves the items that the account has at present. folder is the
+// account's folder, data/<account>; its files have to be io.ReaderAts. An item
+// that fails is in the result; the error is why there is no result.
+func Run(ctx context.Context, folder fs.FS, o Options) (Result, error) {
+	items, err := readIndex(folder)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Of > 1 {
+		items = slices.DeleteFunc(items, func(it *item) bool { return it.part(o.Of) != o.Part })
+	}
+	p := &proof{o: &o, result: Result{Checked: len(items)}, total: len(items)}
+	if len(items) == 0 {
+		return p.result, nil
+	}
+	p.files = newFiles(folder)
+	defer p.files.close()
+	if err := p.start(ctx, items); err != nil {
+		return Result{}, fmt.Errorf("starting the scratch service: %w", err)
+	}
+	defer p.stop()
+	if err := p.restore(ctx, items); err != nil {
+		return Result{}, err
+	}
+	if err := p.readBack(ctx, items); err != nil {
+		return Result{}, err
+	}
+	for _, it := range items {
+		p.judge(it)
+	}
+	p.tell(true)
+	return p.result, nil
+}
+
+// part tells in which of n slices an item is.
+func (it *item) part(n int) int {
+	h := fnv.New32a()
+	h.Write([]byte(it.collection + "\x00" + it.id))
+	return int(h.Sum32() % uint32(n))
+}
+
+// A proof is one that is under way.
+type proof struct {
+	o      *Options
+	files  *files
+	total  int
+	done   atomic.Int64
+	result Result
+
+	scratch scratch
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (p *proof) tell(always bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); p.o.Report != nil && (always || now.Sub(p.last) >= 100*time.Millisecond) {
+		p.last = now
+		p.o.Report(min(int(p.done.Load()), p.total), p.total)
+	}
+}
+
+// workers is how many items are written at once.
+const workers = 4
+
+// restore writes every item to the scratch service.
+func (p *proof) restore(ctx context.Context, items []*item) error {
+	g, gctx := errgroup.WithContext(ctx)
+	work := make(chan *item, 64)
+	for range workers {
+		g.Go(func() error {
+			for it := range work {
+				if err := p.write(gctx, it); err != nil {
+					if gctx.Err() != nil {
+						return gctx.Err()
+					}
+					it.fault = err.Error()
+				}
+				p.done.Add(1)
+				p.tell(false)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		defer close(work)
+		for _, it := range items {
+			select {
+			case work <- it:
+			case <-gctx.Done():
+				return gctx.Err()
+			}
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("%w: %w", export.ErrStopped, err)
+	}
+	return nil
+}
+
+// write restores one item. What it should come back as stays in it.
+func (p *proof) write(ctx context.Context, it *item) error {
+	c := p.scratch.collections[it.key()]
+	if it.kind == export.Photos {
+		return p.writePhoto(ctx, c, it)
+	}
+	raw, exact, err := p.files.delivered(it)
+	if err != nil {
+		return err
+	}
+	it.exact = exact
+	out, ref := raw, export.Ref{}
+	if _, limited := p.o.Limits[it.collection]; !limited {
+		ref, err = p.scratch.put(ctx, c, it.kind, out)
+	}
+	if ref.ID == "" && (err == nil || errors.Is(err, export.ErrUnsupported)) { // in the form that the service takes
+		if out, err = restore.Fit(it.kind, raw, p.limits(c, it), true); err != nil {
+			return err
+		}
+		it.exact = exact && bytes.Equal(out, raw)
+		ref, err = p.scratch.put(ctx, c, it.kind, out)
+	}
+	if conflict(err) { // an older item has this UID: a restore offers another one
+		it.exact = false
+		out = restore.Renamed(it.kind, out, it.id)
+		ref, err = p.scratch.put(ctx, c, it.kind, out)
+	}
+	if err != nil {
+		return fmt.Errorf("the service does not take it: %w", err)
+	}
+	it.at, it.sent = ref.ID, sum(out)
+	if it.exact {
+		it.sent = it.delivered
+	}
+	return nil
+}
+
+func (p *proof) limits(c export.Collection, it *item) export.Limits {
+	if l, ok := p.o.Limits[it.collection]; ok {
+		return l
+	}
+	return p.scratch.source.Accepts(c)
+}
+
+// judge counts an item.
+func (p *proof) judge(it *item) {
+	if it.fault == "" && !it.back {
+		it.fault = "it did not come back"
+	}
+	if it.fault == "" {
+		p.result.Good++
+		if it.exact {
+			p.result.Exact++
+		}
+		return
+	}
+	p.result.Bad = append(p.result.Bad, Bad{Collection: it.collectionName, ID: it.id, Name: it.shown(), File: it.file, Reason: it.fault})
+}
+
+func (it *item) shown() string {
+	for _, s := range []string{it.name, it.original, it.id} {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return it.file
+}
