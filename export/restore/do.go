@@ -159,7 +159,7 @@ func Settle(ctx context.Context, w export.Source, j Journal) error {
 }
 
 func settleCollection(ctx context.Context, w export.Source, j Journal, d *deed) error {
-	cs, err := w.Collections(ctx)
+	cs, err := collections(ctx, w)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -41,7 +42,7 @@ func Make(ctx context.Context, w export.Writer, items Items, o Options) (*Plan, 
 	if o.Default == "" {
 		o.Default = Both
 	}
-	cs, err := w.Collections(ctx)
+	cs, err := collections(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +65,15 @@ func Make(ctx context.Context, w export.Writer, items Items, o Options) (*Plan, 
 	}
 	m.sum(p)
 	return p, nil
+}
+
+// collections lists those of a target; a new account may have none.
+func collections(ctx context.Context, w export.Source) ([]export.Collection, error) {
+	cs, err := w.Collections(ctx)
+	if errors.Is(err, export.ErrEmpty) {
+		return nil, nil
+	}
+	return cs, err
 }
 
 // A maker makes a plan.
