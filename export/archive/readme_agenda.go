@@ -39,19 +39,21 @@ type agendaBuilder struct {
 }
 
 func (s *siteBuilder) agenda() error {
-	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}}
+	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}, list: s.entries("Agenda")}
 	a.from = time.Date(s.year-1, 1, 1, 0, 0, 0, 0, time.UTC)
 	a.to = a.from.AddDate(3, 0, 0)
-	if err := a.entries(); err != nil {
+	if err := a.read(); err != nil {
 		return err
 	}
 	return a.stage()
 }
 
-// entries finds the month of every event, and the months of what recurs. One
+// read finds the month of every event, and the months of what recurs. One
 // that takes place once is not read for that.
-func (a *agendaBuilder) entries() error {
-	const many = "instr(bytes, CAST('RRULE' AS BLOB)) > 0 OR instr(bytes, CAST('RDATE' AS BLOB)) > 0 OR instr(bytes, CAST('RECURRENCE-ID' AS BLOB)) > 0"
+func (a *agendaBuilder) read() error {
+	// A time zone has rules too, and stands before what happens in it.
+	const happens = "substr(bytes, max(1, instr(bytes, CAST('BEGIN:VEVENT' AS BLOB))))"
+	const many = "instr(" + happens + ", CAST('RRULE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RDATE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RECURRENCE-ID' AS BLOB)) > 0"
 	query := strings.Replace(understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
 	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, "+many+" "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
 		var e entry
@@ -202,7 +204,7 @@ func gathered(groups []pages.PartsGroup) []pages.PartsGroup {
 func runs(list []entry, n int) (parts [][]entry) {
 	from := 0
 	for i := 1; i <= len(list); i++ {
-		if i == len(list) || [24]byte(list[i].key)[0] != list[from].key[0] || string(list[i].key[:n]) != string(list[from].key[:n]) {
+		if i == len(list) || string(list[i].key[:n]) != string(list[from].key[:n]) {
 			parts = append(parts, list[from:i])
 			from = i
 		}
@@ -228,11 +230,7 @@ func counted(n int, one, many string) string {
 // pageOf stages the page of these times.
 func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error {
 	path := pagesDir + file + ".html"
-	b := []byte(lead + up)
-	for i := range list {
-		b = list[i].bytes(append(b, list[i].key[:]...))
-	}
-	mark := a.mark([]byte(title), b)
+	mark := a.markOf(title+"\n"+lead+"\n"+up, list)
 	if a.keep(path, mark) {
 		return nil
 	}
