@@ -152,7 +152,7 @@ func (v *verification) run() error {
 // unreadable blames the history for an error that says that it is damaged, and
 // returns every other.
 func (v *verification) unreadable(err error) error {
-	if errors.Is(caused(err), export.ErrDamaged) {
+	if errors.Is(caused(err), export.ErrDamaged) || senseless(err) {
 		v.blame(historyFile, err.Error())
 		return nil
 	}

@@ -93,10 +93,8 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	if b.id == "" {
 		return "", fmt.Errorf("%w: neither history.db nor %s tells which archive this is", export.ErrNoArchive, bagInfoFile)
 	}
-	for _, left := range []string{newHistory, newHistory + "-journal"} {
-		if err := removeIfThere(a.disk, left); err != nil {
-			return "", err
-		}
+	if err := a.dropNew(); err != nil {
+		return "", err
 	}
 	file := a.file(newHistory)
 	if err := writeHistory(ctx, file, b.id, a.now().UTC().Format(time.RFC3339)); err != nil {
@@ -176,7 +174,7 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 		r.Lost = append(r.Lost, m.lost...)
 		r.Converted += m.converted
 	}
-	if err := w.dropLost(); err != nil {
+	if err := r.drop(w); err != nil {
 		return err
 	}
 	return a.closeRefill(w, b)
@@ -196,7 +194,7 @@ func (a *Archive) closeRefill(w *writer, b bagInfo) error {
 	if err := w.set("publish", "1"); err != nil {
 		return err
 	}
-	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0, named = 1"); err != nil {
+	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0"); err != nil {
 		return err
 	}
 	return w.commit()
