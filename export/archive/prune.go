@@ -35,9 +35,9 @@ type PrunedItem struct {
 //
 // A version goes if a later one of the same item was recorded before the given
 // time, and the item was not gone then: what was gone keeps its last bytes. What
-// stays for good: the newest version of an item as recorded and as
-// accepted, also when it is gone from the source or was set aside; of an item
-// that is set aside the newest version that was understood; and photos.
+// stays for good is the newest version of an item as recorded and as accepted,
+// also when it is gone from the source or was set aside; of an item that is set
+// aside the newest version that was understood; and photos.
 func (a *Archive) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
 	conn, err := a.db.Conn(ctx)
 	if err != nil {
