@@ -89,14 +89,16 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 }
 
 // A Source is an account on a DAV server. It implements [export.Source],
-// [export.Counter] and [export.Meter]. Its methods may be called from several
-// goroutines.
+// [export.Counter], [export.Meter] and [export.Identifier]. Its methods may be
+// called from several goroutines.
 type Source struct {
 	c           *client
 	resolver    Resolver
 	connections int
 	service     *Service
 	schemeTyped bool
+
+	principal *url.URL // whom the server takes the one who signed in for; nil if it does not say
 
 	homes  []*url.URL // home sets
 	single *resource  // the only collection, if the address names one
@@ -111,4 +113,6 @@ var (
 	_ export.Source  = (*Source)(nil)
 	_ export.Counter = (*Source)(nil)
 	_ export.Meter   = (*Source)(nil)
+
+	_ export.Identifier = (*Source)(nil)
 )
