@@ -229,6 +229,13 @@ func (v *verification) history() error {
 	if err != nil {
 		return err
 	}
+	bad, err := badSums(v.ctx, v.conn)
+	if err != nil {
+		return err
+	}
+	for _, n := range bad {
+		v.blame(historyFile, fmt.Sprintf("the sum of export %d cannot be read", n))
+	}
 	return eachRow(v.ctx, v.conn, "PRAGMA foreign_key_check", nil, func(rows *sql.Rows) error {
 		var table, parent string
 		var row, id sql.NullInt64

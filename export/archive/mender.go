@@ -162,7 +162,15 @@ func (m *mender) collection(l line) (int64, error) {
 		return n, nil
 	}
 	var n int64
-	known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
+	var name string
+	known, err := m.w.row("SELECT collection, name FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n, &name)
+	if err == nil && !known && m.correct {
+		n, known, err = m.misnamed(l)
+	}
+	if err == nil && known && m.correct && name != l.called {
+		m.mended++
+		_, err = m.w.exec("UPDATE collection SET id = ?, name = ? WHERE collection = ?", l.collection, l.called, n)
+	}
 	if err == nil && !known {
 		if _, err = m.w.row("SELECT ifnull(max(collection), 0) + 1 FROM collection", nil, &n); err == nil {
 			m.mended++
@@ -172,6 +180,25 @@ func (m *mender) collection(l line) (int64, error) {
 	}
 	m.collections[l.collection] = n
 	return n, err
+}
+
+// misnamed finds the collection of a line that the history has under another
+// ID: one with the same item, whose ID the index does not know.
+func (m *mender) misnamed(l line) (n int64, known bool, err error) {
+	ids := map[string]bool{}
+	if _, err := m.a.lines(m.folder, func(l line) error { ids[l.collection] = true; return nil }); err != nil {
+		return 0, false, err
+	}
+	err = m.w.each("SELECT collection, collection.id FROM collection JOIN item USING (collection) WHERE account = ? AND item.id = ? ORDER BY 1", []any{m.account, l.id}, func(rows *sql.Rows) error {
+		var c int64
+		var id string
+		err := rows.Scan(&c, &id)
+		if err == nil && !known && !ids[id] {
+			n, known = c, true
+		}
+		return err
+	})
+	return n, known, err
 }
 
 // kinds gives the collections that were made their kind: what their items are.

@@ -27,7 +27,10 @@ type bagInfo struct {
 	accounts []bagAccount
 }
 
-type bagAccount struct{ folder, name string } // folder below data/
+type bagAccount struct {
+	folder, name string // folder below data/
+	sure         bool   // bag-info.txt is as it was written
+}
 
 // archiveID is what rand.Text makes.
 var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
@@ -49,7 +52,7 @@ func readBagInfo(r io.Reader) (bagInfo, error) {
 		case accountTag:
 			folder, name, ok := strings.Cut(value, "/")
 			if ok && fs.ValidPath("data/"+folder) && !strings.Contains(folder, "/") {
-				b.accounts = append(b.accounts, bagAccount{folder, decodeTag.Replace(name)})
+				b.accounts = append(b.accounts, bagAccount{folder: folder, name: decodeTag.Replace(name)})
 			}
 		}
 	}
@@ -209,6 +212,10 @@ type placed struct {
 // accountsIn are the accounts that the history knows, and those that it is told
 // of by bag-info.txt and by the folders below data/.
 func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
+	sure := a.asListed(context.Background(), bagInfoFile)
+	for i := range b.accounts {
+		b.accounts[i].sure = sure
+	}
 	entries, err := a.disk.ReadDir("data")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -220,7 +227,7 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 			return nil, err
 		}
 		if e.IsDir() && indexed && !known {
-			b.accounts = append(b.accounts, bagAccount{e.Name(), e.Name()})
+			b.accounts = append(b.accounts, bagAccount{folder: e.Name(), name: e.Name()})
 		}
 	}
 	for _, x := range b.accounts {
@@ -241,7 +248,10 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 // placeAccount makes an account with the folder that it has, unless it is there.
 func (w *writer) placeAccount(x bagAccount) error {
 	var n int64
-	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ?", []any{"data/" + x.folder, x.name}, &n)
+	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ? ORDER BY folder <> ?1", []any{"data/" + x.folder, x.name}, &n)
+	if err == nil && known && x.sure {
+		_, err = w.exec("UPDATE OR IGNORE account SET folder = ?, name = ? WHERE account = ?", "data/"+x.folder, x.name, n)
+	}
 	if err != nil || known {
 		return err
 	}

@@ -213,9 +213,51 @@ func (w *writer) dropLost() (versions int, err error) {
 	return versions, nil
 }
 
+// badSums are the exports whose ledger cannot be read.
+func badSums(ctx context.Context, q querier) (list []int64, err error) {
+	err = eachRow(ctx, q, "SELECT number, ledger FROM export WHERE ledger IS NOT NULL ORDER BY number", nil, func(rows *sql.Rows) error {
+		var n int64
+		var text sql.RawBytes
+		if err := rows.Scan(&n, &text); err != nil {
+			return err
+		}
+		var l storedLedger
+		if json.Unmarshal(text, &l) != nil {
+			list = append(list, n)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// dropSums puts a sum that tells nothing in the place of each that cannot be
+// read.
+func (r *Repaired) dropSums(w *writer) error {
+	bad, err := badSums(context.Background(), w.conn)
+	if err != nil {
+		return err
+	}
+	for _, n := range bad {
+		l := export.Ledger{Number: n, Collections: []export.CollectionLedger{}, Rebuilt: true}
+		var started, ended string
+		if _, err := w.row("SELECT account.name, started, ifnull(ended, started) FROM export JOIN account USING (account) WHERE number = ?", []any{n}, &l.Account, &started, &ended); err != nil {
+			return err
+		}
+		l.Started = timeOf(started)
+		if err := w.ledger(n, &l, timeOf(ended)); err != nil {
+			return err
+		}
+		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("the sum of export %d cannot be read", n)})
+	}
+	return nil
+}
+
 // drop drops what was lost, and tells of it.
 func (r *Repaired) drop(w *writer) error {
 	n, err := w.dropLost()
+	if err == nil {
+		err = r.dropSums(w)
+	}
 	if n > 0 {
 		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("%d earlier states of items cannot be read", n)})
 	}
