@@ -147,7 +147,9 @@ func warnings(x work.Status, now time.Time) []string {
 	case !x.SetUp && !x.Imported:
 		list = append(list, "It is no longer set up, so nothing new is exported.")
 	}
-	if l := x.Last; l != nil {
+	if l := x.Last; l != nil && l.Rebuilt {
+		list = append(list, "Its history was made anew from the open files, "+words.When(l.Started, now)+". Nothing of it was compared with the source since.")
+	} else if l != nil {
 		if l.Stop != nil {
 			w := wordsFor(l.Stop)
 			list = append(list, "The last export, "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
