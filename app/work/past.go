@@ -203,16 +203,10 @@ func biographies(ctx context.Context, a *archive.Archive, meant, account string)
 }
 
 // Compare tells in which fields two versions differ.
-func (w *Work) Compare(ctx context.Context, pairs [][2]int64) (all [][]fields.Difference, err error) {
+func (w *Work) Compare(ctx context.Context, old, new int64) (list []fields.Difference, err error) {
 	err = w.withArchive(func(a *archive.Archive) error {
-		for _, p := range pairs {
-			list, err := a.Compare(ctx, p[0], p[1])
-			if err != nil {
-				return err
-			}
-			all = append(all, list)
-		}
-		return nil
+		list, err = a.Compare(ctx, old, new)
+		return err
 	})
-	return all, err
+	return list, err
 }
