@@ -14,11 +14,12 @@ import (
 )
 
 // The bounds of the agenda. What recurs is shown from a year before the newest
-// export to a year after it, and before that if it has few enough times;
-// otherwise its first time stands for them.
+// export to a year after it; what had ended before then is shown with all of its
+// times, or if those are too many with its first.
 const (
 	mostOfYear   = 400    // more go to pages of months
-	mostBefore   = 600    // times of one series before the window
+	mostOfMonth  = 600    // more go to three pages
+	mostBefore   = 600    // times of one series that ended before the window
 	mostTimes    = 5000   // of one series in all
 	mostInAgenda = 300000 // of all series
 )
@@ -94,31 +95,11 @@ func (a *agendaBuilder) expand(e *entry, raw []byte) error {
 		return nil
 	}
 	for i := range c.Series {
-		info := &agendaSeries{all: true}
-		var before, within []time.Time
-		missing := ical.Expand(&c.Series[i], time.Time{}, a.from, func(o ical.Occurrence) bool {
-			before = append(before, o.Start.Time)
-			return len(before) <= mostBefore
-		})
-		if len(before) > mostBefore {
-			before, info.all = before[:1], false
-		}
-		late := ical.Expand(&c.Series[i], a.from, a.to, func(o ical.Occurrence) bool {
-			if !wallTime(o.Start).Before(a.from) {
-				within = append(within, o.Start.Time)
-			}
-			return len(within) < mostTimes
-		})
-		if len(before)+len(within) == 0 { // it begins later
-			late = ical.Expand(&c.Series[i], a.to, time.Time{}, func(o ical.Occurrence) bool {
-				within = append(within, o.Start.Time)
-				return false
-			})
-		}
-		if missing != nil || late != nil || !info.all || len(within) >= mostTimes {
+		times, info, whole := a.times(&c.Series[i])
+		if !whole {
 			a.cut++
 		}
-		for _, t := range append(before, within...) {
+		for _, t := range times {
 			if info.first.IsZero() || t.Before(info.first) {
 				info.first = t
 			}
@@ -135,6 +116,33 @@ func (a *agendaBuilder) expand(e *entry, raw []byte) error {
 		}
 	}
 	return nil
+}
+
+// times finds when a series takes place: in the window, or if it ended before,
+// all of its times, or if those are too many its first. whole tells that none
+// are missing.
+func (a *agendaBuilder) times(s *ical.Series) (list []time.Time, info *agendaSeries, whole bool) {
+	info = &agendaSeries{}
+	collect := func(from, to time.Time, most int) bool {
+		err := ical.Expand(s, from, to, func(o ical.Occurrence) bool {
+			if from.IsZero() || !wallTime(o.Start).Before(from) {
+				list = append(list, o.Start.Time)
+			}
+			return len(list) < most
+		})
+		return err == nil && len(list) < most
+	}
+	if whole = collect(a.from, a.to, mostTimes); len(list) > 0 {
+		return list, info, whole
+	}
+	if whole = collect(time.Time{}, a.from, mostBefore) && whole; len(list) == mostBefore {
+		return list[:1], info, false
+	}
+	if info.all = true; len(list) == 0 { // it begins after the window
+		whole = whole && collect(a.to, time.Time{}, 2)
+		list = list[:min(1, len(list))]
+	}
+	return list, info, whole
 }
 
 // wallTime is what a clock shows at that moment where it takes place.
@@ -163,23 +171,59 @@ func (a *agendaBuilder) stage() error {
 		if len(year) > mostOfYear {
 			months = runs(year, 7)
 		}
-		for _, part := range months {
-			file, title := "agenda-"+string(year[0].key[:4]), name
-			if len(months) > 1 {
-				file, title = "agenda-"+string(part[0].key[:7]), monthName(part[0].key)
+		for _, month := range months {
+			for _, part := range thirds(month) {
+				file, title := partName(part, len(months) > 1, len(part) < len(month))
+				if err := a.pageOf(title, file, "agenda.html", "", part); err != nil {
+					return err
+				}
+				group.Parts = append(group.Parts, pages.Part{Name: title, File: file + ".html", N: len(part)})
 			}
-			if part[0].key[0] == 0 {
-				file = "agenda-undated"
-			}
-			if err := a.pageOf(title, file, "agenda.html", "", part); err != nil {
-				return err
-			}
-			group.Parts = append(group.Parts, pages.Part{Name: title, File: file + ".html", N: len(part)})
 		}
 		index.Groups = append(index.Groups, group)
 	}
 	index.Groups = gathered(index.Groups)
 	return a.page(pagesDir+"agenda.html", a.mark([]byte(fmt.Sprintf("%+v", index))), func(w io.Writer) error { return a.site.Parts(w, index) })
+}
+
+// partName is the file and the title of a page of the agenda.
+func partName(part []entry, month, third bool) (file, title string) {
+	key := part[0].key
+	switch {
+	case key[0] == 0:
+		return "agenda-undated", "Without a date"
+	case third:
+		n := thirdOf(key)
+		return fmt.Sprintf("agenda-%s-%c", key[:7], 'a'+n), [...]string{"Early ", "Middle of ", "Late "}[n] + monthName(key)
+	case month:
+		return "agenda-" + string(key[:7]), monthName(key)
+	}
+	return "agenda-" + string(key[:4]), string(key[:4])
+}
+
+// thirds cuts a full month into three.
+func thirds(month []entry) (parts [][]entry) {
+	if len(month) <= mostOfMonth || month[0].key[0] == 0 || string(month[0].key[:7]) != string(month[len(month)-1].key[:7]) {
+		return [][]entry{month}
+	}
+	from := 0
+	for i := 1; i <= len(month); i++ {
+		if i == len(month) || thirdOf(month[i].key) != thirdOf(month[from].key) {
+			parts = append(parts, month[from:i])
+			from = i
+		}
+	}
+	return parts
+}
+
+// thirdOf is 0 for days up to 10, 1 up to 20, 2 after that.
+func thirdOf(key [24]byte) int {
+	if key[8] == '0' || string(key[8:10]) == "10" {
+		return 0
+	} else if key[8] == '1' || string(key[8:10]) == "20" {
+		return 1
+	}
+	return 2
 }
 
 // gathered puts years of one page into one list, the newest first.

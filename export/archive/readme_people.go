@@ -27,7 +27,7 @@ import (
 const (
 	onePage    = 300
 	mostOnPage = 400
-	cutAfter   = 200
+	cutAfter   = 128
 	bookFile   = "address-book.html"
 )
 
