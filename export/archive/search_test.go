@@ -49,7 +49,7 @@ func hits(t testing.TB, a *Archive, s Search) string {
 	return strings.Join(parts, ", ")
 }
 
-func TestSearch(t *testing.T) {
+func TestSearchFinds(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, people(map[string]string{
 		"anna":  person("Anna Müller", "TEL;TYPE=CELL:+49 (170) 123-4567\r\nEMAIL:anna.m@example.org\r\nNOTE:plays the oboe\r\n"),
