@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -144,10 +145,14 @@ func among(r export.Reason) string {
 		return ""
 	}
 	names := r.Names[:min(len(r.Names), shownNames)]
-	if r.Lost > len(names) {
-		return " Among them: " + strings.Join(names, ", ") + "."
+	if more := r.Lost - len(names); more > 0 {
+		names = append(slices.Clone(names), words.Number(more)+" more")
 	}
-	return " They are: " + words.List(names) + "."
+	which := "Missing"
+	if r.Rule == export.RuleHollow {
+		which = "These"
+	}
+	return " " + which + ": " + words.List(names) + "."
 }
 
 // alarmFlag reads “5,20%” or “5 20”: a number of items and a share.
