@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ type bagInfo struct {
 
 type bagAccount struct {
 	folder, name string // folder below data/
+	settings     []byte // nil if none are told
 	sure         bool   // bag-info.txt is as it was written
 }
 
@@ -39,6 +41,7 @@ var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
 func readBagInfo(r io.Reader) (bagInfo, error) {
 	var b bagInfo
 	in := bufio.NewScanner(r)
+	in.Buffer(nil, 16<<20)
 	for in.Scan() {
 		tag, value, _ := strings.Cut(in.Text(), ":")
 		value = strings.TrimPrefix(value, " ")
@@ -53,6 +56,14 @@ func readBagInfo(r io.Reader) (bagInfo, error) {
 			folder, name, ok := strings.Cut(value, "/")
 			if ok && fs.ValidPath("data/"+folder) && !strings.Contains(folder, "/") {
 				b.accounts = append(b.accounts, bagAccount{folder: folder, name: decodeTag.Replace(name)})
+			}
+		case settingsTag:
+			folder, settings, _ := strings.Cut(value, "/")
+			text := []byte(decodeTag.Replace(settings))
+			for i := range b.accounts {
+				if b.accounts[i].folder == folder && json.Valid(text) {
+					b.accounts[i].settings = text
+				}
 			}
 		}
 	}
@@ -132,6 +143,9 @@ func (a *Archive) swapHistory() (kept string, err error) {
 			return "", err
 		}
 		kept = damagedDir
+	}
+	if err := removeIfThere(a.disk, digestFile); err != nil { // it is of the old one
+		return "", err
 	}
 	return kept, moveNew(a.disk, newHistory, historyFile)
 }
@@ -258,7 +272,7 @@ func (w *writer) placeAccount(x bagAccount) error {
 	if _, err := w.row("SELECT ifnull(max(account), 0) + 1 FROM account", nil, &n); err != nil {
 		return err
 	}
-	if _, err := w.exec("INSERT INTO account (account, name, folder) VALUES (?, ?, ?)", n, x.name, "data/"+x.folder); err != nil {
+	if _, err := w.exec("INSERT INTO account (account, name, folder, settings) VALUES (?, ?, ?, ?)", n, x.name, "data/"+x.folder, x.settings); err != nil {
 		return err
 	}
 	_, err = w.exec("INSERT OR REPLACE INTO name (folder, key, owner, name) VALUES ('data', ?, ?, ?)", foldName(x.folder), "account/"+strconv.FormatInt(n, 10), x.folder)
