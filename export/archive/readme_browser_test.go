@@ -153,9 +153,9 @@ func personCard(i int, extra string) string {
 	return fmt.Sprintf("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:m-%d\r\nFN:%s %05d%s\r\nN:x;y;;;\r\nTEL:+49 30 77%05d\r\nPHOTO;ENCODING=b;TYPE=PNG:%s\r\nEND:VCARD\r\n", i, first, i, extra, i, dot)
 }
 
-// TestSearch: the search finds people by name, without accents, and by number,
+// TestSearchInPages: the search finds people by name, without accents, and by number,
 // however many pages they are on; the address book has everybody.
-func TestSearch(t *testing.T) {
+func TestSearchInPages(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, many(3000))
 	for words, want := range map[string]string{"emile 00042": "Émile 00042", "7700317": "王 00317", "ZOE 01008": "Zoë 01008"} {
