@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strconv"
 	"sync"
 	"testing"
@@ -179,11 +180,12 @@ func hanging(ts *testscript.TestScript, phone http.Handler) (h http.Handler, rel
 	}), func() { close(end) }
 }
 
-// change adds a contact to the phone's first address book, removes it again,
-// or adds one that nobody can understand.
+// change changes the phone's first address book: it adds a contact, removes it
+// again, adds one that nobody can understand, loses all but three, blanks the
+// names of sixty, or is as it was at first again.
 func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: change NAME add|remove|nonsense")
+		ts.Fatalf("usage: change NAME add|remove|nonsense|lose|blank|restore")
 	}
 	server, book := s.get(ts, args[0]), "/contacts/alice/"+addressBook+"/"
 	var err error
@@ -194,11 +196,45 @@ func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 		err = server.Remove(book + "new.vcf")
 	case "nonsense":
 		_, err = server.Put(book+"odd.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut sho"))
+	case "lose", "blank", "restore":
+		s.play(ts, server, book, args[1])
 	default:
 		ts.Fatalf("unknown change %q", args[1])
 	}
 	ts.Check(err)
 }
+
+// play changes many contacts at once.
+func (s *servers) play(ts *testscript.TestScript, server *davserver.Server, book, what string) {
+	if what == "restore" {
+		from := s.phone(ts, davserver.Options{})
+		items, err := from.Items(book)
+		ts.Check(err)
+		for _, it := range items {
+			body, err := from.Body(it.Path)
+			ts.Check(err)
+			_, err = server.Put(it.Path, body)
+			ts.Check(err)
+		}
+		return
+	}
+	items, err := server.Items(book)
+	ts.Check(err)
+	for i, it := range items {
+		switch {
+		case what == "lose" && i >= 3:
+			ts.Check(server.Remove(it.Path))
+		case what == "blank" && i < 60:
+			body, err := server.Body(it.Path)
+			ts.Check(err)
+			_, err = server.Put(it.Path, nameLines.ReplaceAll(body, []byte("$1:\r\n")))
+			ts.Check(err)
+		}
+	}
+}
+
+// nameLines are the names of a card.
+var nameLines = regexp.MustCompile(`(?m)^(FN|N)[:;][^\r\n]*\r\n`)
 
 // addressBook is the last part of the address of the demo phone's contacts.
 const addressBook = "contacts"

@@ -134,6 +134,21 @@ type Meter interface {
 	Used() (requests int, bytes int64)
 }
 
+// An Identifier is a Source that can tell for whom it answers.
+type Identifier interface {
+	// Identity is the source's own mark of the person whose items it lists,
+	// opaque and stable; "" if it does not say.
+	Identity(ctx context.Context) (string, error)
+}
+
+// Identity asks src for whom it answers; "" if it cannot tell.
+func Identity(ctx context.Context, src Source) (string, error) {
+	if i, ok := src.(Identifier); ok {
+		return i.Identity(ctx)
+	}
+	return "", nil
+}
+
 func used(src Source) (requests int, bytes int64) {
 	if m, ok := src.(Meter); ok {
 		return m.Used()
@@ -153,6 +168,9 @@ type Archive interface {
 type Session interface {
 	// Number of the export; one sequence per archive, starting with 1.
 	Number() int64
+	// Identify tells for whom the source says that it answers; "" if it does
+	// not say. It is called before the first collection is recorded.
+	Identify(ctx context.Context, who string) error
 	// Record opens c for writing, one collection at a time.
 	Record(ctx context.Context, c Collection) (Recorder, error)
 	// Absent tells which collections the source names; the items of those that
@@ -160,7 +178,8 @@ type Session interface {
 	// kinds limits it to collections of these kinds; nil means all.
 	Absent(ctx context.Context, named []Collection, kinds []Kind) (gone int, err error)
 	// Finish records the sum and publishes the open files. It ends the session
-	// whether or not it fails.
+	// whether or not it fails. If what was recorded looks like a loss, the open
+	// files stay as they were, and l says so.
 	Finish(ctx context.Context, l *Ledger) error
 }
 

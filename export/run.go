@@ -90,6 +90,13 @@ func (r *run) collections(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing the collections: %w", err)
 	}
+	who, err := Identity(ctx, r.src)
+	if err != nil {
+		return fmt.Errorf("asking for whom the source answers: %w", err)
+	}
+	if err := r.session.Identify(ctx, who); err != nil {
+		return fmt.Errorf("writing to the archive: %w", err)
+	}
 	var wanted []Collection
 	for _, c := range named {
 		if r.plan.wants(c) {

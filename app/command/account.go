@@ -19,14 +19,14 @@ import (
 func (s *session) accountVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "account",
-		Short: "Set up, list, check and remove accounts",
+		Short: "Set up, list, check and remove accounts, and say what looks like a loss",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s.began = false
-			return errors.New("“account” needs one of: add, list, check, remove")
+			return errors.New("“account” needs one of: add, list, check, alarm, remove")
 		},
 	}
-	verb.AddCommand(s.accountAddVerb(), s.accountListVerb(), s.accountCheckVerb(), s.accountRemoveVerb())
+	verb.AddCommand(s.accountAddVerb(), s.accountListVerb(), s.accountCheckVerb(), s.accountAlarmVerb(), s.accountRemoveVerb())
 	return verb
 }
 
@@ -128,14 +128,17 @@ type accountJSON struct {
 	Skip            []string      `json:"skip"`
 	NeedsPassword   bool          `json:"needs_password"`
 	PasswordCommand bool          `json:"password_command"` // whether it has one
+
+	Alarm export.Thresholds `json:"alarm"` // from when on missing items look like a loss
 }
 
-func accountsJSON(list []settings.Account) []accountJSON {
+func accountsJSON(list []settings.Account, alarms map[string]export.Thresholds) []accountJSON {
 	out := []accountJSON{}
 	for _, a := range list {
 		out = append(out, accountJSON{
 			a.Name, a.Type, a.Service, a.Address, a.Photos, a.User,
 			append([]export.Kind{}, a.Only...), append([]string{}, a.Skip...), a.NeedsPassword(), a.PasswordCommand != "",
+			alarms[a.Name].OrDefault(),
 		})
 	}
 	return out
@@ -189,15 +192,19 @@ func (s *session) accountListVerb() *cobra.Command {
 		Use:   "list",
 		Short: "List the accounts",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := s.work()
 			if err != nil {
 				return err
 			}
 			defer func() { _ = w.Close() }() // it only read
 			list := w.Accounts()
+			alarms, err := w.Alarms(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if s.json {
-				return s.printJSON(map[string]any{"accounts": accountsJSON(list)})
+				return s.printJSON(map[string]any{"accounts": accountsJSON(list, alarms)})
 			}
 			if len(list) == 0 {
 				s.say("No account is set up yet. Set one up with “sidekeep account add”.\n")
@@ -205,7 +212,7 @@ func (s *session) accountListVerb() *cobra.Command {
 			}
 			t := table{head: []string{"name", "where", "user", "exports", ""}}
 			for _, a := range list {
-				t.add(a.Name, where(a), a.User, only(a), note(a))
+				t.add(a.Name, where(a), a.User, only(a), note(a, alarms[a.Name].OrDefault()))
 			}
 			t.print(s.stdout, "")
 			return nil
@@ -241,11 +248,15 @@ func only(a settings.Account) string {
 	return text
 }
 
-func note(a settings.Account) string {
+func note(a settings.Account, alarm export.Thresholds) string {
+	var notes []string
 	if a.NeedsPassword() {
-		return "needs its password"
+		notes = append(notes, "needs its password")
 	}
-	return ""
+	if alarm != export.DefaultThresholds() {
+		notes = append(notes, fmt.Sprintf("asks when %s and %d %% are gone", plural(alarm.Items, "item", "items"), alarm.Percent))
+	}
+	return words.List(notes)
 }
 
 func (s *session) accountRemoveVerb() *cobra.Command {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"sidekeep/app/work"
 	"sidekeep/export"
@@ -14,7 +15,7 @@ import (
 func (s *session) accountAddVerb() *cobra.Command {
 	var c work.Candidate
 	var p passwordFlags
-	var only string
+	var only, alarm string
 	verb := &cobra.Command{
 		Use:   "add NAME --url URL",
 		Short: "Set up an account: shows what was found, then saves it",
@@ -24,7 +25,14 @@ func (s *session) accountAddVerb() *cobra.Command {
 				return err
 			}
 			c.PasswordCommand = p.command
-			return s.accountAdd(cmd.Context(), args[0], c, &p)
+			var t export.Thresholds
+			if alarm != "" {
+				items, percent, _ := strings.Cut(alarm, ",")
+				if t, err = alarmFlag(items, percent); err != nil {
+					return err
+				}
+			}
+			return s.accountAdd(cmd.Context(), args[0], c, &p, t)
 		},
 	}
 	f := verb.Flags()
@@ -32,11 +40,12 @@ func (s *session) accountAddVerb() *cobra.Command {
 	f.StringVar(&c.Photos, "photos", "", "address of a WebDAV folder of photos")
 	f.StringVar(&c.User, "user", "", "name to sign in with")
 	f.StringVar(&only, "only", "", "export these kinds only: contacts,events,todos,photos")
+	f.StringVar(&alarm, "alarm", "", "ask when so many items and such a share are gone: ITEMS,PERCENT% (default: 5,20%)")
 	p.add(verb)
 	return verb
 }
 
-func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate, p *passwordFlags) error {
+func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate, p *passwordFlags, alarm export.Thresholds) error {
 	w, err := s.workFor(p)
 	if err != nil {
 		return err
@@ -73,7 +82,12 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 	if err := w.Add(ctx, name, c, f, nil); err != nil {
 		return err
 	}
-	return s.added(w, name, f)
+	if alarm != (export.Thresholds{}) {
+		if err := w.SetAlarm(ctx, name, alarm); err != nil {
+			return err
+		}
+	}
+	return s.added(w, name, f, alarm)
 }
 
 // candidate asks for what is missing.
@@ -99,14 +113,14 @@ func at(service string) string {
 }
 
 // added says that the account is saved.
-func (s *session) added(w *work.Work, name string, f *work.Found) error {
+func (s *session) added(w *work.Work, name string, f *work.Found, alarm export.Thresholds) error {
 	if s.json {
 		all := w.Accounts()
 		i := slices.IndexFunc(all, func(a settings.Account) bool { return a.Name == name })
 		if i < 0 {
 			return export.ErrGone // removed by another program in this moment
 		}
-		return s.printJSON(map[string]any{"account": accountsJSON(all[i : i+1])[0], "found": foundsJSON(f)})
+		return s.printJSON(map[string]any{"account": accountsJSON(all[i:i+1], map[string]export.Thresholds{name: alarm})[0], "found": foundsJSON(f)})
 	}
 	s.say("“%s” is saved. Export it with: sidekeep export \"%s\"\n", name, name)
 	return nil

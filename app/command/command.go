@@ -112,8 +112,9 @@ func (s *session) root() *cobra.Command {
 	for _, name := range []string{"archive", "settings"} {
 		f.Lookup(name).DefValue = "" // what the environment says is not shown as a default
 	}
-	root.AddCommand(s.demoVerb(), s.accountVerb(), s.exportVerb(), s.statusVerb(), s.historyVerb(),
+	root.AddCommand(s.demoVerb(), s.accountVerb(), s.exportVerb(), s.statusVerb(), s.historyVerb(), s.changesVerb(), s.searchVerb(),
 		s.listVerb(), s.verifyVerb(), s.openVerb(), s.versionVerb())
+	root.AddCommand(s.acceptVerb(), s.holdVerb())
 	root.AddCommand(s.pruneVerb(), s.forgetVerb())
 	root.AddCommand(s.importVerb(), s.inspectVerb(), s.saveVerb(), s.convertVerb())
 	return root

@@ -89,8 +89,11 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 		s.explain(l.Account, export.ErrStopped)
 	case err != nil:
 		s.explain(l.Account, err)
-	case codeOf(ctx, &l) != good:
+	case l.Failed > 0 || l.NewAside > 0 || !l.Balanced():
 		s.incomplete(&l)
+	}
+	if l.Held {
+		s.heldBack(&l)
 	}
 	return l, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -16,7 +17,8 @@ import (
 )
 
 func (s *session) listVerb() *cobra.Command {
-	var account, from, to string
+	var account, from, to, asOf string
+	var vanished bool
 	verb := &cobra.Command{
 		Use:   "list contacts|events|todos|photos",
 		Short: "List what the archive holds",
@@ -35,7 +37,10 @@ func (s *session) listVerb() *cobra.Command {
 					return err
 				}
 			}
-			q := archive.Query{Account: account, Kind: export.Kind(args[0])}
+			q := archive.Query{Account: account, Kind: export.Kind(args[0]), Vanished: vanished}
+			if q.AsOf, err = s.moment(cmd.Context(), w, asOf); err != nil {
+				return err
+			}
 			if from != "" || to != "" {
 				if q.Kind != export.Events && q.Kind != export.Todos {
 					return &work.Error{
@@ -58,6 +63,8 @@ func (s *session) listVerb() *cobra.Command {
 	verb.Flags().StringVar(&account, "account", "", "list this account only")
 	verb.Flags().StringVar(&from, "from", "", "list what takes place from this day on, recurrences expanded")
 	verb.Flags().StringVar(&to, "to", "", "up to and with this day; 31 days if only one of the two is named")
+	verb.Flags().StringVar(&asOf, "as-of", "", whenFlag)
+	verb.Flags().BoolVar(&vanished, "vanished", false, "list only what the source no longer has, and since when")
 	return verb
 }
 
@@ -80,12 +87,39 @@ func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error
 		}
 		line += pad(clean(name), 36) + "  "
 		if it.State != archive.Present {
-			line += "[" + it.State + "]  "
+			line += "[" + it.State
+			if strings.Contains(it.State, archive.Gone) {
+				line += " since " + it.Since.Local().Format("2006-01-02 15:04")
+			}
+			line += "]  "
 		}
 		s.stdout.raw(line + clean(it.Path) + "\n")
 	}
+	if q.Vanished {
+		s.say("%s that the source no longer has. Your archive keeps them.\n", words.Count(q.Kind, n))
+		return nil
+	}
 	s.say("%s\n", words.Count(q.Kind, n))
 	return nil
+}
+
+const whenFlag = "as it was recorded on a day, at a time, or by the end of an export: 2026-12-24, “2026-12-24 21:00” or 12"
+
+// moment reads --as-of and tells which export it stands for. "" is the present.
+func (s *session) moment(ctx context.Context, w *work.Work, text string) (archive.Moment, error) {
+	if text == "" {
+		return archive.Moment{}, nil
+	}
+	now := time.Now()
+	m, err := work.ParseMoment(text, now)
+	if err != nil {
+		return m, err
+	}
+	n, ended, err := w.At(ctx, m)
+	if err == nil {
+		s.say("As it was recorded by the end of export %d, on %s.\n", n, ended.Local().Format("2 January 2006, 15:04"))
+	}
+	return m, err
 }
 
 // start is when an item begins, or when a photo was taken.
@@ -121,17 +155,7 @@ func (s *session) listJSON(ctx context.Context, w *work.Work, q archive.Query) e
 		if err != nil {
 			return err
 		}
-		j := itemJSON{
-			it.Account, it.Collection, it.ID, it.Version, it.UID, it.Name, it.Kind, nil, it.Path, it.Size, it.State, it.Since,
-		}
-		if !it.Start.IsZero() {
-			text := it.Start.Format(time.RFC3339)
-			if it.AllDay {
-				text = it.Start.Format(time.DateOnly)
-			}
-			j.Start = &text
-		}
-		b, err := json.Marshal(j)
+		b, err := json.Marshal(jsonOf(it))
 		if err != nil {
 			return fmt.Errorf("writing JSON: %w", err)
 		}
@@ -143,4 +167,18 @@ func (s *session) listJSON(ctx context.Context, w *work.Work, q archive.Query) e
 	}
 	s.stdout.raw("]}\n")
 	return nil
+}
+
+func jsonOf(it archive.Item) itemJSON {
+	j := itemJSON{
+		it.Account, it.Collection, it.ID, it.Version, it.UID, it.Name, it.Kind, nil, it.Path, it.Size, it.State, it.Since,
+	}
+	if !it.Start.IsZero() {
+		text := it.Start.Format(time.RFC3339)
+		if it.AllDay {
+			text = it.Start.Format(time.DateOnly)
+		}
+		j.Start = &text
+	}
+	return j
 }

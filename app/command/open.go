@@ -29,8 +29,12 @@ func (s *session) openVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			alarms, err := w.Alarms(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if s.json {
-				return s.printJSON(openJSON{o.Dir, o.Items, accountsJSON(o.Taken)})
+				return s.printJSON(openJSON{o.Dir, o.Items, accountsJSON(o.Taken, alarms)})
 			}
 			s.stdout.printf("The archive in %s is used from now on.\n", o.Dir)
 			if text := words.Counts(o.Items); text != "" {

@@ -15,11 +15,11 @@ import (
 
 func (s *session) saveVerb() *cobra.Command {
 	var o work.SaveOptions
-	var only, version string
+	var only, version, asOf string
 	verb := &cobra.Command{
 		Use:   "save --to DIR",
 		Short: "Save what the archive holds as plain files in a folder",
-		Long: "Save what the archive holds at present as plain files in an empty folder: contacts as .vcf, calendars and\n" +
+		Long: "Save what the archive holds at present, or held at a moment, as plain files in an empty folder: contacts as .vcf, calendars and\n" +
 			"to-dos as .ics, photos as they are. With --split every contact, event and to-do is a file of its own, which\n" +
 			"programs such as khal and khard read.",
 		Args: arguments(),
@@ -38,7 +38,7 @@ func (s *session) saveVerb() *cobra.Command {
 					Try: "Use --vcard 3.0 or --vcard 4.0; “sidekeep convert --to vcard2.1” writes the old one.", Usage: true,
 				}
 			}
-			return s.save(cmd.Context(), o)
+			return s.save(cmd.Context(), o, asOf)
 		},
 	}
 	f := verb.Flags()
@@ -46,6 +46,7 @@ func (s *session) saveVerb() *cobra.Command {
 	f.StringVar(&o.Account, "account", "", "save this account only")
 	f.StringVar(&only, "only", "", "save these kinds only: contacts,events,todos,photos")
 	f.StringVar(&version, "vcard", "", "convert contacts to vCard 3.0 or 4.0 (default: as they came)")
+	f.StringVar(&asOf, "as-of", "", whenFlag)
 	f.BoolVar(&o.Split, "split", false, "write a file for every contact, event and to-do")
 	return verb
 }
@@ -97,12 +98,15 @@ func problemsJSON(list []work.Unsaved) []problemJSON {
 	return out
 }
 
-func (s *session) save(ctx context.Context, o work.SaveOptions) error {
+func (s *session) save(ctx context.Context, o work.SaveOptions, asOf string) error {
 	w, err := s.work()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	if o.AsOf, err = s.moment(ctx, w, asOf); err != nil {
+		return err
+	}
 	o.Into = func(ctx context.Context, dir string) bool {
 		if s.yes || s.tty == nil {
 			return s.yes

@@ -1,11 +1,13 @@
 package command
 
 import (
+	"fmt"
 	"time"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/archive"
 
 	"github.com/spf13/cobra"
 )
@@ -25,6 +27,9 @@ type statusJSON struct {
 	LastGood      *export.Ledger      `json:"last_good"` // null if none was good
 	LastFull      *time.Time          `json:"last_full"` // null if never listed in full
 	Warnings      []string            `json:"warnings"`
+	Loss          *export.Loss        `json:"loss"`        // why it is held; null if it is not
+	HeldExport    *int64              `json:"held_export"` // the export to accept; null if none is held
+	HeldSince     *time.Time          `json:"held_since"`
 }
 
 func (s *session) statusVerb() *cobra.Command {
@@ -42,23 +47,30 @@ func (s *session) statusVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			verified, err := verifiedIn(w)
+			if err != nil {
+				return err
+			}
 			now := time.Now()
 			if s.json {
-				return s.printStatusJSON(w, list, now)
+				return s.printStatusJSON(w, list, verified, now)
 			}
-			s.printStatus(w, list, now)
+			s.printStatus(w, list, verified, now)
 			return nil
 		},
 	}
 }
 
-func (s *session) printStatusJSON(w *work.Work, list []work.Status, now time.Time) error {
+func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, now time.Time) error {
 	out := []statusJSON{}
 	for _, x := range list {
 		j := statusJSON{
 			Name: x.Name, State: x.State, Safe: x.State == work.Safe, SetUp: x.SetUp, NeedsPassword: x.Account.NeedsPassword(),
 			Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
+		}
+		if j.Loss = x.Loss; x.Loss != nil {
+			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
 		}
 		if j.Items == nil {
 			j.Items = map[export.Kind]int{}
@@ -68,11 +80,14 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, now time.Tim
 		}
 		out = append(out, j)
 	}
-	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out})
+	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out, "verified": roundOf(v.Whole), "verifying": roundOf(v.Now)})
 }
 
-func (s *session) printStatus(w *work.Work, list []work.Status, now time.Time) {
+func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verified, now time.Time) {
 	s.stdout.printf("Archive  %s\n", w.ArchiveDir())
+	for _, line := range verifiedLines(v, now) {
+		s.stdout.printf("%s\n", line)
+	}
 	if len(list) == 0 {
 		s.say("No account is set up yet. Set one up with “sidekeep account add”, or try “sidekeep demo”.\n")
 	}
@@ -93,7 +108,18 @@ func (s *session) printStatus(w *work.Work, list []work.Status, now time.Time) {
 		if x.Gone > 0 {
 			t.add("gone over there", words.Number(x.Gone)+", still in your archive")
 		}
-		for _, warning := range warnings(x, now) {
+		if x.Loss != nil {
+			t.add("held since", words.When(x.HeldSince, now)+" (number "+words.Number(int(x.HeldExport))+")")
+			for _, line := range lossLines(x.Loss) {
+				t.add("", line)
+			}
+			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Loss, x.HeldExport))
+		}
+		list := warnings(x, now)
+		if x.Loss != nil {
+			list = list[1:] // it stands above, in full
+		}
+		for _, warning := range list {
 			t.add("warning", warning)
 		}
 		t.print(s.stdout, "  ")
@@ -112,13 +138,18 @@ var stateWords = map[work.State]string{
 // warnings says in a sentence each why an account is not safe.
 func warnings(x work.Status, now time.Time) []string {
 	var list []string
+	if x.Loss != nil {
+		list = append(list, "It is held, because it looks like a loss. "+words.Loss(x.Loss.Gravest())+" "+words.YourCopyIsWhole)
+	}
 	switch {
 	case x.Account.NeedsPassword():
 		list = append(list, "It needs its password: sidekeep account check \""+x.Name+"\"")
 	case !x.SetUp && !x.Imported:
 		list = append(list, "It is no longer set up, so nothing new is exported.")
 	}
-	if l := x.Last; l != nil {
+	if l := x.Last; l != nil && l.Rebuilt {
+		list = append(list, "Its history was made anew from the open files, "+words.When(l.Started, now)+". Nothing of it was compared with the source since.")
+	} else if l != nil {
 		if l.Stop != nil {
 			w := wordsFor(l.Stop)
 			list = append(list, "The last export, "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
@@ -133,10 +164,18 @@ func warnings(x work.Status, now time.Time) []string {
 		list = append(list, plural(x.Failed, "item", "items")+" could not be read. The next export tries again.")
 	}
 	if x.SetAside > 0 {
-		list = append(list, plural(x.SetAside, "item is", "items are")+" set aside: kept as delivered, but not understood.")
+		list = append(list, plural(x.SetAside, "item is", "items are")+" set aside: kept as delivered, but not understood."+acknowledge(x.Last))
 	}
 	if x.State == work.Overdue {
 		list = append(list, "It was last listed in full "+words.When(x.LastFull, now)+". Export again.")
 	}
 	return list
+}
+
+// acknowledge says how to answer what is set aside.
+func acknowledge(l *export.Ledger) string {
+	if l == nil {
+		return ""
+	}
+	return fmt.Sprintf(" If that is well with you: sidekeep accept %d.", l.Number)
 }

@@ -1,7 +1,11 @@
 package command
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -11,50 +15,167 @@ import (
 )
 
 func (s *session) verifyVerb() *cobra.Command {
-	return &cobra.Command{
-		Use:   "verify",
+	var slice string
+	var repair bool
+	cmd := &cobra.Command{
+		Use:   "verify [--slice PART/PARTS] [--repair]",
 		Short: "Re-read every byte of the archive against the manifest and the history",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			w, err := s.work()
-			if err != nil {
-				return err
-			}
-			defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
-			report, end := s.readingProgress()
-			c, err := w.Verify(cmd.Context(), report)
-			end()
-			if err != nil {
-				return err
-			}
-			if len(c.Bad) > 0 {
-				s.code = failed
-			}
-			return s.printCheck(w.ArchiveDir(), c)
-		},
+		Long: "Re-read every byte of the archive against the manifest and the history. “sidekeep status” tells when that was\n" +
+			"done last. With --slice a part is read at a time, such as one a day: “--slice 3/30”, or “--slice next/30” for the\n" +
+			"first that was not read yet. With --repair what is damaged is mended as far as another copy of it is in the archive;\n" +
+			"a history that is lost is made anew from the open files. Damaged files are kept in .sidekeep/damaged.",
+		Args: cobra.NoArgs,
 	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		part, err := parseSlice(slice)
+		if err == nil && repair && slice != "" {
+			err = errors.New("--repair looks through all of the archive, so --slice does not go with it")
+		}
+		if err != nil {
+			s.began = false
+			return err
+		}
+		if repair {
+			return s.repair(cmd)
+		}
+		return s.verify(cmd, part)
+	}
+	cmd.Flags().StringVar(&slice, "slice", "", "verify one part of so many: “3/30”, or “next/30”")
+	cmd.Flags().BoolVar(&repair, "repair", false, "mend what is damaged")
+	return cmd
 }
 
-func (s *session) printCheck(dir string, c archive.Check) error {
-	if c.Bad == nil {
-		c.Bad = []archive.Bad{}
+// parseSlice reads “3/30” and “next/30”, which is part 0; all of it if text is "".
+func parseSlice(text string) (archive.Slice, error) {
+	if text == "" {
+		return archive.Slice{Part: 1, Of: 1}, nil
+	}
+	part, of, ok := strings.Cut(text, "/")
+	n, err := strconv.Atoi(of)
+	if !ok || err != nil || n < 1 || n > 1000 {
+		return archive.Slice{}, fmt.Errorf("--slice takes a part and a number of parts up to 1000, such as 3/30, not “%s”", text)
+	}
+	if part == "next" {
+		return archive.Slice{Of: n}, nil
+	}
+	k, err := strconv.Atoi(part)
+	if err != nil || k < 1 || k > n {
+		return archive.Slice{}, fmt.Errorf("--slice takes a part from 1 to %d, or “next”, not “%s”", n, part)
+	}
+	return archive.Slice{Part: k, Of: n}, nil
+}
+
+func (s *session) verify(cmd *cobra.Command, part archive.Slice) error {
+	w, err := s.work()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	report, end := s.readingProgress()
+	c, part, err := w.VerifySlice(cmd.Context(), part, report)
+	end()
+	if err != nil {
+		return err
 	}
 	if len(c.Bad) > 0 {
+		s.code = failed
+	}
+	return s.printCheck(w.ArchiveDir(), c, part)
+}
+
+func (s *session) repair(cmd *cobra.Command) error {
+	w, err := s.work()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	report, end := s.readingProgress()
+	r, err := w.Repair(cmd.Context(), report)
+	end()
+	if err != nil {
+		return err
+	}
+	if len(r.Bad) > 0 || len(r.Lost) > 0 {
+		s.code = failed
+	}
+	return s.printRepaired(w.ArchiveDir(), r)
+}
+
+func (s *session) printCheck(dir string, c archive.Check, part archive.Slice) error {
+	if len(c.Bad) > 0 {
 		defer s.stderr.printf("sidekeep: %s not as it was written.\n  Everything else is whole.\n"+
-			"  Keep this folder as it is, and copy what is named above from a backup if you have one.\n",
+			"  Run “sidekeep verify --repair” to mend what can be mended. Nothing is deleted by it.\n",
 			plural(len(c.Bad), "file or item is", "files or items are"))
 	}
 	if s.json {
-		return s.printJSON(c)
+		out := checkJSON{Check: c}
+		if part.Of > 1 {
+			out.Slice = fmt.Sprintf("%d/%d", part.Part, part.Of)
+		}
+		return s.printJSON(out)
 	}
-	s.stdout.printf("%s checked, %s good, in %s\n", words.Number(c.Checked), words.Number(c.Good), dir)
+	what := ""
+	if part.Of > 1 {
+		what = fmt.Sprintf("part %d of %d: ", part.Part, part.Of)
+	}
+	s.stdout.printf("%s%s checked, %s good, in %s\n", what, words.Number(c.Checked), words.Number(c.Good), dir)
 	for _, b := range c.Bad {
 		s.stdout.printf("  %s: %s\n", b.Path, b.Why)
 	}
 	return s.stdout.flush()
 }
 
-// readingProgress shows how far the reading of the archive is.
+type checkJSON struct {
+	archive.Check
+	Slice string `json:"slice,omitempty"` // “3/30” if a part was verified
+}
+
+func (s *session) printRepaired(dir string, r *archive.Repaired) error {
+	if n := len(r.Bad) + len(r.Lost); n > 0 {
+		defer s.stderr.printf("sidekeep: %s not be mended.\n  Everything else is whole.\n"+
+			"  Export again: what is still at the source is fetched. Copy the rest from a backup if you have one.\n",
+			plural(n, "file or item could", "files or items could"))
+	}
+	if s.json {
+		return s.printJSON(r)
+	}
+	if len(r.Found) == 0 {
+		s.stdout.printf("Nothing is damaged: %s checked, %s good, in %s\n", words.Number(r.Checked), words.Number(r.Good), dir)
+		return s.stdout.flush()
+	}
+	s.stdout.printf("%s mended, %s left, in %s\n", words.Number(len(r.Mended)), words.Number(len(r.Bad)+len(r.Lost)), dir)
+	s.listBad("mended", r.Mended)
+	s.listBad("left", r.Bad)
+	s.listBad("lost", r.Lost)
+	if r.Rebuilt {
+		s.stdout.printf("%s\n", rebuiltWords(r))
+	}
+	if r.Converted > 0 {
+		s.stdout.printf("%s kept in the form of the open files: nothing tells any more in which form it came.\n", plural(r.Converted, "item is", "items are"))
+	}
+	if r.Kept != "" {
+		s.stdout.printf("What was damaged is kept in %s\n", r.Kept)
+	}
+	return s.stdout.flush()
+}
+
+func (s *session) listBad(what string, list []archive.Bad) {
+	for _, b := range list {
+		s.stdout.printf("  %s: %s: %s\n", what, b.Path, b.Why)
+	}
+}
+
+// rebuiltWords say what a history that was made anew has and lacks.
+func rebuiltWords(r *archive.Repaired) string {
+	if r.Salvaged {
+		return "The history was made anew from what could still be read of it and from the open files."
+	}
+	return "The history was made anew from the open files: everything is in it as it is now, what has vanished too.\n" +
+		"Earlier versions, earlier exports with their sums, and the limits of the alarm were only in the lost one."
+}
+
+// readingProgress shows how far the reading of the archive is, how fast it
+// goes, and how long it will take.
 func (s *session) readingProgress() (report func(done, total int64), end func()) {
 	width, live := isTerminal(s.stderr.out)
 	if s.quiet || s.progress == "json" {
@@ -64,19 +185,32 @@ func (s *session) readingProgress() (report func(done, total int64), end func())
 	if !live {
 		every = plainEvery
 	}
-	last := time.Now()
+	began := time.Now()
+	last, before := began, int64(0)
 	report = func(done, total int64) {
-		if s.quiet || time.Since(last) < every {
+		now := time.Now()
+		if done < before {
+			began = now // what was mended is verified again
+		}
+		before = done
+		if s.quiet || now.Sub(last) < every {
 			return
 		}
-		last = time.Now()
+		last = now
+		r := reading{Phase: "verifying", Done: done, Total: total}
+		if spent := now.Sub(began).Seconds(); spent > 0 && done > 0 {
+			r.Rate = float64(done) / spent
+			left := float64(total-done) / r.Rate
+			r.Left = &left
+		}
 		switch {
 		case s.progress == "json":
-			s.stderr.raw(readingJSON(done, total))
+			s.stderr.raw(r.json())
 		case live && width > 40:
-			s.stderr.raw(clearLine + "reading " + words.Size(done) + " of " + words.Size(total))
+			text := []rune(r.words(now.Sub(began)))
+			s.stderr.raw(clearLine + string(text[:min(len(text), width-1)]))
 		default:
-			s.stderr.printf("reading %s of %s\n", words.Size(done), words.Size(total))
+			s.stderr.printf("%s\n", r.words(now.Sub(began)))
 		}
 	}
 	return report, func() {
@@ -86,6 +220,30 @@ func (s *session) readingProgress() (report func(done, total int64), end func())
 	}
 }
 
-func readingJSON(done, total int64) string {
-	return `{"phase":"verifying","done":` + strconv.FormatInt(done, 10) + `,"total":` + strconv.FormatInt(total, 10) + "}\n"
+// A reading is how far the reading of the archive is.
+type reading struct {
+	Phase string   `json:"phase"`
+	Done  int64    `json:"done"` // bytes
+	Total int64    `json:"total"`
+	Rate  float64  `json:"rate"` // bytes a second
+	Left  *float64 `json:"left"` // seconds; null if it cannot be told
+}
+
+func (r reading) json() string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return "" // only a rate that is no number
+	}
+	return string(b) + "\n"
+}
+
+func (r reading) words(since time.Duration) string {
+	text := "reading " + words.Size(r.Done) + " of " + words.Size(r.Total)
+	if r.Rate > 0 {
+		text += " · " + words.Size(int64(r.Rate)) + " a second"
+	}
+	if r.Left != nil && since > leftAfter {
+		text += " · " + words.Left(time.Duration(*r.Left*float64(time.Second)))
+	}
+	return text
 }

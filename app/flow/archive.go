@@ -22,6 +22,23 @@ type checking struct {
 
 func (c checking) good() bool { return len(c.result.Bad) == 0 }
 
+// checkedAt is when all of the archive was checked last, by whom ever; zero if
+// it never was. f.mu is held.
+func (f *Flow) checkedAt() time.Time {
+	if r := f.verified; r != nil && r.At.After(f.check.at) {
+		return r.At
+	}
+	return f.check.at
+}
+
+// checkedGood reports whether the check of checkedAt found nothing. f.mu is held.
+func (f *Flow) checkedGood() bool {
+	if r := f.verified; r != nil && r.At.After(f.check.at) {
+		return r.Good()
+	}
+	return f.check.good()
+}
+
 // archive is the page of the archive. f.mu is held.
 func (f *Flow) archive() ArchiveView {
 	c := f.check
@@ -39,8 +56,10 @@ func (f *Flow) archive() ArchiveView {
 	switch {
 	case c.running:
 		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, words.Percent(c.part), Busy
-	case c.at.IsZero():
+	case f.checkedAt().IsZero():
 		v.CheckTitle, v.CheckLine = words.NotChecked, words.NotCheckedLine
+	case c.at.IsZero() || f.checkedAt().After(c.at):
+		f.checkedBefore(&v)
 	case c.good():
 		v.CheckTitle, v.CheckTone = words.ArchiveWhole, Good
 		v.CheckLine = words.CheckGood(c.result.Checked, c.at, f.o.Now())
@@ -56,6 +75,27 @@ func (f *Flow) archive() ArchiveView {
 		}
 	}
 	return v
+}
+
+// checkedBefore tells of a check that this session did not make. f.mu is held.
+func (f *Flow) checkedBefore(v *ArchiveView) {
+	r := f.verified
+	if r.Good() {
+		v.CheckTitle, v.CheckTone = words.ArchiveWhole, Good
+		v.CheckLine = words.CheckGood(r.Checked, r.At, f.o.Now())
+		return
+	}
+	v.CheckTitle, v.CheckTone = words.ArchiveDamaged, Bad
+	v.CheckLine = words.CheckBad(r.BadCount, r.Checked)
+	for i, b := range r.Bad {
+		if i == maxDetails {
+			break
+		}
+		v.BadFiles = append(v.BadFiles, Detail{b.Path, b.Why})
+	}
+	if more := r.BadCount - len(v.BadFiles); more > 0 {
+		v.BadFiles = append(v.BadFiles, Detail{words.MoreProblems(more), words.VerifyLists})
+	}
 }
 
 // Check reads every byte of the archive again.

@@ -2,6 +2,8 @@ package flow
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"sync"
 	"testing"
 	"time"
@@ -19,10 +21,72 @@ type scripted struct {
 	export func(ctx context.Context, name string, report func(export.Progress)) (export.Ledger, error)
 	find   func(ctx context.Context, c work.Candidate) (*work.Found, error)
 
-	mu     sync.Mutex
-	status []work.Status
-	err    error
-	closed bool
+	history []export.Ledger // newest first
+	changes func(n int64, yield func(archive.Change, error) bool)
+	items   map[bool][]archive.Item // of the past, and of the present
+	holds   []archive.Hold
+	last    archive.Verified
+
+	mu      sync.Mutex
+	status  []work.Status
+	err     error
+	closed  bool
+	refuse  error    // of Accept and Hold
+	answers []string // to exports
+}
+
+func (s *scripted) History(_ context.Context, name string, limit int) ([]export.Ledger, error) {
+	var list []export.Ledger
+	for _, l := range s.history {
+		if (name == "" || l.Account == name) && (limit == 0 || len(list) < limit) {
+			list = append(list, l)
+		}
+	}
+	return list, s.err
+}
+
+func (s *scripted) ChangeCounts(_ context.Context, exports []int64) (map[int64]archive.ChangeCount, error) {
+	m := map[int64]archive.ChangeCount{}
+	for _, n := range exports {
+		m[n] = archive.ChangeCount{Added: int(n)}
+	}
+	return m, nil
+}
+
+func (s *scripted) Changes(_ context.Context, n int64) iter.Seq2[archive.Change, error] {
+	return func(yield func(archive.Change, error) bool) {
+		if s.changes != nil {
+			s.changes(n, yield)
+		}
+	}
+}
+
+func (s *scripted) Items(_ context.Context, q archive.Query) iter.Seq2[archive.Item, error] {
+	return func(yield func(archive.Item, error) bool) {
+		for _, it := range s.items[q.AsOf.IsZero()] {
+			if !yield(it, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *scripted) Holds(context.Context, string) ([]archive.Hold, error) { return s.holds, nil }
+func (s *scripted) Verified() (archive.Verified, error)                   { return s.last, nil }
+
+func (s *scripted) Accept(_ context.Context, n int64) (archive.Answer, error) {
+	return s.answer("accept", n)
+}
+
+func (s *scripted) Hold(_ context.Context, n int64) (archive.Answer, error) {
+	return s.answer("hold", n)
+}
+
+func (s *scripted) answer(what string, n int64) (archive.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = append(s.answers, fmt.Sprint(what, " ", n))
+	return archive.Answer{Export: n}, s.refuse
 }
 
 func (s *scripted) CheckName(string) error { return nil }

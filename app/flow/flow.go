@@ -14,6 +14,7 @@ import (
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/source/dav"
 )
 
@@ -45,9 +46,14 @@ type Flow struct {
 	loaded    bool  // status was read at least once
 	trouble   error // why it could not be read
 	place     string
-	exists    bool  // there is an archive in place
-	free      int64 // on its disk; negative if unknown
+	exists    bool           // there is an archive in place
+	free      int64          // on its disk; negative if unknown
+	verified  *archive.Round // the last whole verification of the archive; nil if there is none
 	note      string
+	undo      *undo           // takes back what note tells; nil if nothing can be
+	answering map[string]bool // accounts about which an answer is being written
+	history   history
+	lost      lost
 	exports   map[string]*running
 	failed    map[string]error // why the last export of this session failed
 	open      map[string]bool  // cards whose details are shown
@@ -69,7 +75,7 @@ func New(o Options) *Flow {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Flow{
 		o: o, ctx: ctx, stop: stop, free: -1,
-		exports: map[string]*running{}, failed: map[string]error{}, open: map[string]bool{},
+		exports: map[string]*running{}, failed: map[string]error{}, open: map[string]bool{}, answering: map[string]bool{},
 	}
 }
 
@@ -174,6 +180,12 @@ func (f *Flow) load() {
 	if ferr != nil {
 		free = -1
 	}
+	var verified *archive.Round
+	if exists && herr == nil {
+		if v, err := w.Verified(); err == nil {
+			verified = v.Whole
+		}
+	}
 	f.change(func() {
 		if mine != f.loads || f.work != w {
 			return
@@ -182,7 +194,7 @@ func (f *Flow) load() {
 		if err == nil {
 			f.status, f.loaded = status, true
 		}
-		f.place, f.exists, f.free = place, exists, free
+		f.place, f.exists, f.free, f.verified = place, exists, free, verified
 	})
 }
 
@@ -198,8 +210,12 @@ func (f *Flow) Again() {
 	f.run(func(context.Context) { f.load() })
 }
 
-// Go shows the home page or that of the archive.
+// Go shows the home page, that of the archive, or the history.
 func (f *Flow) Go(p Page) {
+	if p == History {
+		f.History("", 0)
+		return
+	}
 	f.leave()
 	f.change(func() {
 		if f.work != nil && (p == Home || p == Archive) {
@@ -221,14 +237,14 @@ func (f *Flow) Back() {
 			f.page = SignIn
 		case page == SignIn && !again:
 			f.page = Connect
-		case page == Connect, page == SignIn, page == Found, page == Archive:
+		case page == Connect, page == SignIn, page == Found, page == Archive, page == History, page == Lost:
 			f.page = Home
 		}
 	})
 }
 
 // Tell puts a sentence under the headline of the home page.
-func (f *Flow) Tell(s string) { f.change(func() { f.note = s }) }
+func (f *Flow) Tell(s string) { f.change(func() { f.note, f.undo = s, nil }) }
 
 // View tells what the window shows now. It is quick.
 func (f *Flow) View() View {
@@ -248,6 +264,10 @@ func (f *Flow) View() View {
 		v.Found = f.found()
 	case Archive:
 		v.Archive = f.archive()
+	case History:
+		v.History = f.historyPage()
+	case Lost:
+		v.Lost = f.lostPage()
 	}
 	if len(f.questions) > 0 {
 		q := *f.questions[0]

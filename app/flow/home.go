@@ -16,6 +16,9 @@ import (
 // home is the first page. f.mu is held.
 func (f *Flow) home() HomeView {
 	h := HomeView{Busy: f.demoBusy, Note: f.note}
+	if f.undo != nil {
+		h.Undo = words.Undo
+	}
 	if f.trouble != nil {
 		w := words.For(f.trouble)
 		h.Trouble, h.Tone = &w, Bad
@@ -83,10 +86,13 @@ func (f *Flow) headline(h *HomeView) {
 
 // side is the foot of the sidebar. f.mu is held.
 func (f *Flow) side() Side {
-	s := Side{Title: words.NoArchive, Line: words.FirstExportMakesIt}
+	s := Side{Title: words.NoArchive, Line: words.FirstExportMakesIt, WaitingTone: Waits}
 	for _, x := range f.status {
-		if st := f.stateOf(x); st == Held || st == Failed {
+		switch f.stateOf(x) {
+		case Held:
 			s.Waiting++
+		case Failed:
+			s.Waiting, s.WaitingTone = s.Waiting+1, Bad
 		}
 	}
 	switch {
@@ -99,10 +105,10 @@ func (f *Flow) side() Side {
 	case !f.exists:
 	case f.check.running:
 		s.Title, s.Line, s.Tone = words.Checking, words.Percent(f.check.part), Busy
-	case !f.check.at.IsZero() && !f.check.good():
-		s.Title, s.Line, s.Tone = words.ArchiveDamaged, words.CheckedAt(f.check.at, f.o.Now()), Bad
-	case !f.check.at.IsZero():
-		s.Title, s.Line, s.Tone = words.ArchiveWhole, words.CheckedAt(f.check.at, f.o.Now()), Good
+	case !f.checkedAt().IsZero() && !f.checkedGood():
+		s.Title, s.Line, s.Tone = words.ArchiveDamaged, words.CheckedAt(f.checkedAt(), f.o.Now()), Bad
+	case !f.checkedAt().IsZero():
+		s.Title, s.Line, s.Tone = words.ArchiveWhole, words.CheckedAt(f.checkedAt(), f.o.Now()), Good
 	default:
 		s.Title, s.Line, s.Tone = words.YourArchive, f.archiveSize(), Good
 	}
@@ -125,6 +131,9 @@ func (f *Flow) stateOf(s work.Status) State {
 		}
 		return Exporting
 	}
+	if s.State == work.Held {
+		return Held // whatever became of the newest look
+	}
 	if err := f.why(s); err != nil && stopped(err) {
 		return Stopped
 	} else if f.failed[s.Name] != nil {
@@ -136,8 +145,6 @@ func (f *Flow) stateOf(s work.Status) State {
 	switch s.State {
 	case work.Safe:
 		return Safe
-	case work.Held:
-		return Held
 	case work.Failed:
 		return Failed
 	case work.SetAside:
@@ -185,7 +192,9 @@ func (f *Flow) card(s work.Status) Card {
 			stop.Verb, stop.Off = words.Stopping, true
 		}
 		c.Actions, c.More, c.Counts = []Action{stop}, nil, nil
-	case Failed, Held:
+	case Held:
+		f.heldCard(&c, s)
+	case Failed:
 		f.failedCard(&c, s)
 	case Fresh, Overdue, Stopped:
 		again.Rank = Primary
@@ -207,7 +216,7 @@ func (f *Flow) card(s work.Status) Card {
 	default:
 		c.Actions = []Action{again, files}
 	}
-	if s.Imported {
+	if s.Imported && c.State != Held {
 		files.Rank = Secondary
 		c.Icon, c.Caption = "folder", words.ImportedAgo(last, now)
 		c.Actions, c.More = []Action{files}, nil // a further import is begun with its files
@@ -230,7 +239,7 @@ func newSentence(st State) string {
 
 // proof tells what the sum of the last export says, and what was set aside.
 func (f *Flow) proof(c *Card, s work.Status) {
-	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || s.Last == nil {
+	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || c.State == Held || s.Last == nil {
 		return
 	}
 	if l := s.Last; c.State != Failed && l.Balanced() {
@@ -243,6 +252,15 @@ func (f *Flow) proof(c *Card, s work.Status) {
 		c.Details = append(c.Details, details(s.Last, true)...)
 		if len(c.Details) > 0 {
 			c.Actions = append(c.Actions, detailsAction(c.Open))
+		}
+		if c.State == SetAside {
+			c.Actions = append([]Action{{Act: ActSeen, Verb: words.SeenThem, Off: f.answering[s.Name]}}, c.Actions...)
+			for i := range c.Actions {
+				if c.Actions[i].Act == ActExport || c.Actions[i].Act == ActFolder {
+					c.More = append([]Action{c.Actions[i]}, c.More...)
+				}
+			}
+			c.Actions = slices.DeleteFunc(c.Actions, func(a Action) bool { return a.Act == ActExport || a.Act == ActFolder })
 		}
 	}
 }
@@ -358,6 +376,14 @@ func (f *Flow) Do(account string, act Act) {
 		f.change(func() { f.open[account] = !f.open[account] })
 	case ActRemove:
 		f.remove(account)
+	case ActAccept:
+		f.accept(account)
+	case ActSeen:
+		f.seen(account)
+	case ActLost:
+		f.ShowLost(account)
+	case ActTakeBack:
+		f.takeBack(account)
 	}
 }
 

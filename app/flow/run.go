@@ -37,6 +37,9 @@ func (f *Flow) Export(account string) {
 			return
 		}
 		fresh, w = true, f.work
+		if f.undo != nil && f.undo.account == account {
+			f.note, f.undo = "", nil
+		}
 		f.exports[account] = r
 		delete(f.failed, account)
 		delete(f.open, account)
@@ -59,6 +62,7 @@ func (f *Flow) Export(account string) {
 				delete(f.exports, account)
 			}
 		})
+		f.reloadHistory()
 	})
 }
 

@@ -17,6 +17,8 @@ const (
 	SignIn
 	Found
 	Archive
+	History
+	Lost // what an export looks to have lost
 )
 
 // A View is all that the window shows. It is a value: nothing in it changes
@@ -30,6 +32,8 @@ type View struct {
 	SignIn   SignInView
 	Found    FoundView
 	Archive  ArchiveView
+	History  HistoryView
+	Lost     LostView
 	Question *Question // nil if none waits
 }
 
@@ -50,6 +54,7 @@ type Side struct {
 	Title, Line string
 	Tone        Tone
 	Waiting     int
+	WaitingTone Tone // Bad if the export of one of them failed
 }
 
 // HomeView is the first page: how the accounts stand.
@@ -60,6 +65,7 @@ type HomeView struct {
 	Tone        Tone
 	Trouble     *words.Words // the archive cannot be read
 	Note        string       // something to know, "" if nothing
+	Undo        string       // takes back what the note tells, "" if that cannot be
 	Cards       []Card
 }
 
@@ -127,6 +133,10 @@ const (
 	ActFolder
 	ActDetails
 	ActRemove
+	ActAccept   // it was me
+	ActSeen     // what is set aside was seen
+	ActLost     // what looks lost
+	ActTakeBack // the answer about the opened export
 )
 
 // Rank is how a button looks.
@@ -231,17 +241,16 @@ type Row struct {
 
 // ArchiveView shows where the archive is, and checks it.
 type ArchiveView struct {
-	Place       string
-	Exists      bool
-	Space       string
-	Holds       string
-	Checking    bool
-	Part        float64 // of the check, 0 to 1
-	CheckLine   string
-	CheckTone   Tone
-	CheckTitle  string
-	BadFiles    []Detail
-	CanChange   bool
-	Problem     *words.Words
-	LastChecked string
+	Place      string
+	Exists     bool
+	Space      string
+	Holds      string
+	Checking   bool
+	Part       float64 // of the check, 0 to 1
+	CheckLine  string
+	CheckTone  Tone
+	CheckTitle string
+	BadFiles   []Detail
+	CanChange  bool
+	Problem    *words.Words
 }

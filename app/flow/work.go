@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"iter"
 
 	"sidekeep/app/work"
 	"sidekeep/export"
@@ -14,6 +15,7 @@ type Work interface {
 	accounts
 	exporter
 	keeper
+	historian
 }
 
 // accounts sets accounts up.
@@ -38,5 +40,18 @@ type keeper interface {
 	HasArchive() (bool, error)
 	OpenArchive(ctx context.Context, dir string) (*work.Opened, error)
 	Verify(ctx context.Context, report func(done, total int64)) (archive.Check, error)
+	Verified() (archive.Verified, error)
 	Close() error
+}
+
+// historian knows what each export brought, and takes the owner's answers to
+// those that look like a loss.
+type historian interface {
+	History(ctx context.Context, account string, limit int) ([]export.Ledger, error)
+	ChangeCounts(ctx context.Context, exports []int64) (map[int64]archive.ChangeCount, error)
+	Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, error]
+	Holds(ctx context.Context, account string) ([]archive.Hold, error)
+	Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Item, error]
+	Accept(ctx context.Context, n int64) (archive.Answer, error)
+	Hold(ctx context.Context, n int64) (archive.Answer, error)
 }

@@ -41,8 +41,8 @@ const (
 	NoValue      = "none"
 
 	ExportWasHeld     = "held"
-	ExportWasAccepted = "held, and answered"
-	ExportIsOver      = "held, and over"
+	ExportWasAccepted = "answered"
+	ExportIsOver      = "back again"
 	ExportSetAside    = "set aside"
 	ExportWasStopped  = "stopped"
 	ExportDidFail     = "failed"

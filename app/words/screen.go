@@ -93,7 +93,7 @@ const (
 	OpenFolder     = "Open the folder"
 	UseAnother     = "Use another archive"
 	CheckNow       = "Check every byte"
-	NotChecked     = "Not checked since Sidekeep was opened"
+	NotChecked     = "Not checked yet"
 	NotCheckedLine = "A check reads every byte again and compares it with what was written."
 	VerifyLists    = "“sidekeep verify” lists them all."
 )

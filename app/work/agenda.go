@@ -38,28 +38,28 @@ func (w *Work) Agenda(ctx context.Context, q archive.Query, from, to time.Time) 
 		return nil, nil, err
 	}
 	defer func() { _ = a.Close() }() // it only read
-	for it, err := range a.Items(ctx, q) {
+	for c, err := range a.Contents(ctx, q) {
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, w.ofPast(err)
 		}
-		if it.State != archive.Present {
+		if c.State != archive.Present && !q.Vanished {
 			continue
 		}
-		found, whole, err := occasions(ctx, a, it, from, to)
+		found, whole, err := occasions(c, from, to)
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading %q: %w", it.Name, err)
+			return nil, nil, fmt.Errorf("reading %q: %w", c.Name, err)
 		}
 		all = append(all, found...)
 		if !whole {
-			unsure = append(unsure, it)
+			unsure = append(unsure, c.Item)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Occasion) int { return a.Begins().Compare(b.Begins()) })
 	return all, unsure, nil
 }
 
-func occasions(ctx context.Context, a *archive.Archive, it archive.Item, from, to time.Time) (all []Occasion, whole bool, err error) {
-	body, err := a.Delivered(ctx, it.Account, it.Collection, it.ID)
+func occasions(it archive.Content, from, to time.Time) (all []Occasion, whole bool, err error) {
+	body, err := it.Open()
 	if err != nil {
 		return nil, false, err
 	}
@@ -80,7 +80,7 @@ func occasions(ctx context.Context, a *archive.Archive, it archive.Item, from, t
 				name = o.Of.Summary
 			}
 			if o.Of == nil || !o.Of.Cancelled() {
-				all = append(all, Occasion{Item: it, Name: name, Start: o.Start, End: o.End})
+				all = append(all, Occasion{Item: it.Item, Name: name, Start: o.Start, End: o.End})
 			}
 			return true
 		})

@@ -108,7 +108,7 @@ func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.A
 		if in.Name != a.Name {
 			continue
 		}
-		if imported(in) && in.Last != nil {
+		if imported(in) && in.Last != nil && !in.Last.Rebuilt { // a rebuilt one may have lost its settings
 			return false, holdsFiles(a.Name)
 		}
 		full = w.o.Now().Sub(in.LastFull) > listEvery

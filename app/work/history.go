@@ -19,7 +19,7 @@ func (w *Work) Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, e
 		}
 		defer func() { _ = a.Close() }() // it only read
 		for c, err := range a.Changes(ctx, n) {
-			if !yield(c, err) || err != nil {
+			if !yield(c, w.ofPast(err)) || err != nil {
 				return
 			}
 		}

@@ -54,7 +54,7 @@ func notAnswered(n int64, err error) error {
 // SetAlarm sets from when on fewer items of an account look like a loss. The
 // archive is made if there is none.
 func (w *Work) SetAlarm(ctx context.Context, name string, t export.Thresholds) (err error) {
-	if err := mayAlarm(t); err != nil {
+	if err := CheckAlarm(t); err != nil {
 		return err
 	}
 	x, err := w.account(name)
@@ -72,8 +72,26 @@ func (w *Work) SetAlarm(ctx context.Context, name string, t export.Thresholds) (
 	return a.SetThresholds(ctx, x.Name, t)
 }
 
-// mayAlarm refuses thresholds that would never, or always, be reached.
-func mayAlarm(t export.Thresholds) error {
+// Alarms tells the thresholds of each account that the archive knows; none if
+// there is no archive now.
+func (w *Work) Alarms(ctx context.Context) (map[string]export.Thresholds, error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, nil // the accounts can be listed all the same
+	}
+	accounts, err := a.Accounts(ctx)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return nil, err
+	}
+	alarms := map[string]export.Thresholds{}
+	for _, x := range accounts {
+		alarms[x.Name] = x.Thresholds
+	}
+	return alarms, nil
+}
+
+// CheckAlarm refuses thresholds that would never, or always, be reached.
+func CheckAlarm(t export.Thresholds) error {
 	if t.Items >= 1 && t.Percent >= 1 && t.Percent <= 100 {
 		return nil
 	}

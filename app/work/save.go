@@ -22,8 +22,9 @@ import (
 
 // SaveOptions say what [Work.Save] writes, and how.
 type SaveOptions struct {
-	Account string        // "" for all, each in a folder of its own
-	Only    []export.Kind // nil means all kinds
+	Account string         // "" for all, each in a folder of its own
+	Only    []export.Kind  // nil means all kinds
+	AsOf    archive.Moment // the zero Moment is the present, as the open files show it
 	Dir     string
 	VCard   vcard.Version // that contacts are converted to; "" leaves them as they are
 	Split   bool          // a file for every item, in a folder for every collection
@@ -53,9 +54,9 @@ type Loss struct {
 // asked.
 type Unsaved struct{ Item, Why string }
 
-// Save writes what the archive holds at present as plain files: contacts as
-// .vcf, events and to-dos as .ics, photos as they are, below Dir as they lie in
-// the archive. What the source no longer has is left out. What is there already
+// Save writes what the archive holds at present, or held at a moment, as plain
+// files: contacts as .vcf, events and to-dos as .ics, photos as they are, below
+// Dir as they lie in the archive. What the source no longer has is left out. What is there already
 // is not replaced.
 func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 	if o.Account != "" {
@@ -68,6 +69,11 @@ func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	if !o.AsOf.IsZero() {
+		if _, _, err := a.At(ctx, o.AsOf); err != nil {
+			return out, w.ofPast(err) // before anything is written
+		}
+	}
 	if out.Dir, err = mayFill(ctx, o, a.Dir()); err != nil {
 		return out, err
 	}
@@ -77,7 +83,7 @@ func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 	}
 	out.Items = map[export.Kind]int{}
 	s := &saver{ctx: ctx, a: a, o: o, to: to, out: &out, folders: map[string]string{}, albums: map[string]bool{}}
-	err = errors.Join(s.run(), to.close())
+	err = errors.Join(w.ofPast(s.run()), to.close())
 	out.Files = to.files
 	return out, err
 }
@@ -122,11 +128,12 @@ type saver struct {
 	o       SaveOptions
 	to      *saving
 	out     *Saved
-	at      string              // the collection whose files are open
-	open    []*sheetFile        // in the order in which they were begun
-	folders map[string]string   // of split items, by the path of their file in the archive
-	albums  map[string]bool     // folders of accounts that have photos
-	photos  map[string]struct{} // that were written
+	at      string            // the collection whose files are open
+	open    []*sheetFile      // in the order in which they were begun
+	folders map[string]string // of split items, by the path of their file in the archive
+	albums  map[string]bool   // folders of accounts that have photos
+	photos  map[string]string // that were written: where, by their path in the archive
+	past    pastAlbums        // of a moment that is past
 }
 
 // A sheetFile is a file of several items that is being written.
@@ -137,13 +144,16 @@ type sheetFile struct {
 }
 
 func (s *saver) run() error {
-	s.photos = map[string]struct{}{}
-	for it, err := range s.a.Items(s.ctx, archive.Query{Account: s.o.Account}) {
+	s.photos = map[string]string{}
+	for c, err := range s.a.Contents(s.ctx, archive.Query{Account: s.o.Account, AsOf: s.o.AsOf, Present: true}) {
 		if err == nil {
 			err = s.ctx.Err()
 		}
-		if err == nil && (len(s.o.Only) == 0 || slices.Contains(s.o.Only, it.Kind)) {
-			err = s.item(it)
+		if err == nil && (len(s.o.Only) == 0 || slices.Contains(s.o.Only, c.Kind)) {
+			if !s.o.AsOf.IsZero() {
+				c.Path = c.Home
+			}
+			err = s.item(c)
 		}
 		if err != nil {
 			for _, x := range s.open {
@@ -155,6 +165,9 @@ func (s *saver) run() error {
 	if err := s.finish(); err != nil {
 		return err
 	}
+	if !s.o.AsOf.IsZero() {
+		return s.pastAlbums()
+	}
 	for account := range s.albums {
 		if err := s.lists(account); err != nil {
 			return err
@@ -163,7 +176,7 @@ func (s *saver) run() error {
 	return nil
 }
 
-func (s *saver) item(it archive.Item) error {
+func (s *saver) item(it archive.Content) error {
 	if key := it.Account + "\x00" + it.Collection; key != s.at {
 		if err := s.finish(); err != nil {
 			return err
@@ -171,15 +184,13 @@ func (s *saver) item(it archive.Item) error {
 		s.at = key
 	}
 	switch {
-	case it.State == archive.Gone:
-		return nil
 	case it.State == archive.Failed || it.Path == "":
-		s.out.Unsaved = append(s.out.Unsaved, Unsaved{called(it), "the archive has no bytes of it: it could not be read"})
+		s.out.Unsaved = append(s.out.Unsaved, Unsaved{called(it.Item), "the archive has no bytes of it: it could not be read"})
 		return nil
 	case it.Kind == export.Photos:
 		return s.photo(it)
 	}
-	raw, err := s.delivered(it)
+	raw, err := delivered(it)
 	if err != nil {
 		return err
 	}
@@ -189,9 +200,9 @@ func (s *saver) item(it archive.Item) error {
 		name := s.rel(it.Path)
 		err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name)), path.Ext(name)), bytes.NewReader(raw))
 	case it.Kind == export.Contacts:
-		err = s.contact(it, raw)
+		err = s.contact(it.Item, raw)
 	default:
-		err = s.date(it, raw)
+		err = s.date(it.Item, raw)
 	}
 	if err == nil {
 		s.out.Items[it.Kind]++
@@ -215,53 +226,13 @@ func (s *saver) rel(name string) string {
 	return name
 }
 
-func (s *saver) delivered(it archive.Item) ([]byte, error) {
-	r, err := s.a.Delivered(s.ctx, it.Account, it.Collection, it.ID)
+func delivered(it archive.Content) ([]byte, error) {
+	r, err := it.Open()
 	if err != nil {
 		return nil, err
 	}
 	b, err := io.ReadAll(r)
 	return b, errors.Join(err, r.Close())
-}
-
-func (s *saver) photo(it archive.Item) error {
-	s.out.Items[export.Photos]++
-	if _, done := s.photos[it.Path]; done {
-		return nil // in two albums, and stored once
-	}
-	s.photos[it.Path] = struct{}{}
-	if account, _, ok := strings.Cut(strings.TrimPrefix(it.Path, "data/"), "/"); ok {
-		s.albums[account] = true
-	}
-	r, err := s.a.Delivered(s.ctx, it.Account, it.Collection, it.ID)
-	if err != nil {
-		return err
-	}
-	name := s.rel(it.Path)
-	ext := path.Ext(name)
-	err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), ext), ext), r)
-	return errors.Join(err, r.Close())
-}
-
-// lists copies the lists of which photos are in an album.
-func (s *saver) lists(account string) error {
-	dir := filepath.Join(s.a.Dir(), "data", account, "Albums")
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		f, openErr := os.Open(filepath.Join(dir, e.Name()))
-		if err = errors.Join(err, openErr); err != nil {
-			return err
-		}
-		name := s.rel("data/" + account + "/Albums/" + e.Name())
-		err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(e.Name(), path.Ext(name)), path.Ext(name)), f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-	}
-	return err
 }
 
 func (s *saver) contact(it archive.Item, raw []byte) error {

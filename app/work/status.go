@@ -145,22 +145,11 @@ func (w *Work) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Ite
 		}
 		defer func() { _ = a.Close() }() // it only read
 		for it, err := range a.Items(ctx, q) {
-			if !yield(it, err) || err != nil {
+			if !yield(it, w.ofPast(err)) || err != nil {
 				return
 			}
 		}
 	}
-}
-
-// Verify re-reads every byte of the archive. report is called now and then
-// with how many bytes were read, of how many.
-func (w *Work) Verify(ctx context.Context, report func(done, total int64)) (c archive.Check, err error) {
-	a, err := w.archive()
-	if err != nil {
-		return c, err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	return a.Verify(ctx, report)
 }
 
 // HasArchive reports whether there is an archive where ArchiveDir says, or

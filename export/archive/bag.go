@@ -111,10 +111,14 @@ func manifestLine(rows *sql.Rows, w io.Writer) (size int64, err error) {
 	return size, err
 }
 
-// accountTag is the tag of bag-info.txt that tells the name of the account in a
-// folder of data/: the folder, a slash, the name. CR, LF and % are encoded in
-// it as in a manifest (RFC 8493, section 2.1.3).
-const accountTag = "Sidekeep-Account"
+// The tags of bag-info.txt that tell of the account in a folder of data/: the
+// folder, a slash, its name; the folder, a slash, its settings, unless nothing
+// exports it. CR, LF and % are encoded in them as in a manifest (RFC 8493,
+// section 2.1.3).
+const (
+	accountTag  = "Sidekeep-Account"
+	settingsTag = "Sidekeep-Settings"
+)
 
 var (
 	encodeTag = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
@@ -122,12 +126,17 @@ var (
 )
 
 func bagAccounts(q querier, w io.Writer) error {
-	return eachRow(context.Background(), q, "SELECT folder, name FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
+	return eachRow(context.Background(), q, "SELECT folder, name, settings FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
 		var folder, name string
-		if err := rows.Scan(&folder, &name); err != nil {
+		var settings sql.RawBytes
+		if err := rows.Scan(&folder, &name, &settings); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(w, "%s: %s/%s\n", accountTag, strings.TrimPrefix(folder, "data/"), encodeTag.Replace(name))
+		folder = strings.TrimPrefix(folder, "data/")
+		_, err := fmt.Fprintf(w, "%s: %s/%s\n", accountTag, folder, encodeTag.Replace(name))
+		if err == nil && len(settings) > 0 {
+			_, err = fmt.Fprintf(w, "%s: %s/%s\n", settingsTag, folder, encodeTag.Replace(string(settings)))
+		}
 		return err
 	})
 }

@@ -32,3 +32,10 @@ func sqliteCause(err error) (error, bool) {
 	}
 	return nil, true
 }
+
+// senseless reports whether err says that SQLite does not understand what the
+// program asks. The tables are then not those of the format.
+func senseless(err error) bool {
+	var sq sqlite3.Error
+	return errors.As(err, &sq) && sq.Code == sqlite3.ErrError
+}

@@ -152,7 +152,7 @@ func (v *verification) run() error {
 // unreadable blames the history for an error that says that it is damaged, and
 // returns every other.
 func (v *verification) unreadable(err error) error {
-	if errors.Is(caused(err), export.ErrDamaged) {
+	if errors.Is(caused(err), export.ErrDamaged) || senseless(err) {
 		v.blame(historyFile, err.Error())
 		return nil
 	}
@@ -228,6 +228,13 @@ func (v *verification) history() error {
 	})
 	if err != nil {
 		return err
+	}
+	bad, err := badSums(v.ctx, v.conn)
+	if err != nil {
+		return err
+	}
+	for _, n := range bad {
+		v.blame(historyFile, fmt.Sprintf("the sum of export %d cannot be read", n))
 	}
 	return eachRow(v.ctx, v.conn, "PRAGMA foreign_key_check", nil, func(rows *sql.Rows) error {
 		var table, parent string

@@ -258,6 +258,31 @@ func (v *verification) tags(give func(name string, hash []byte) error) error {
 			v.blame(tagManifestFile, "it does not list "+name)
 		}
 	}
+	return v.strangePages(strings.TrimSuffix(pagesDir, "/"), listed)
+}
+
+// strangePages looks for files among the pages of README.html that the
+// tagmanifest does not list.
+func (v *verification) strangePages(dir string, listed map[string]bool) error {
+	entries, err := v.a.disk.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		v.blame(dir, err.Error())
+		return v.ctx.Err()
+	}
+	for _, e := range entries {
+		name := dir + "/" + e.Name()
+		switch {
+		case e.IsDir():
+			if err := v.strangePages(name, listed); err != nil {
+				return err
+			}
+		case !listed[name] && !litter(e.Name()):
+			v.blame(name, noManifestLists)
+		}
+	}
 	return nil
 }
 

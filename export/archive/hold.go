@@ -209,10 +209,12 @@ func (t *answering) closeHold() error {
 }
 
 // closeOverrides ends a hold: what its items show is again what is recorded.
+// What was never shown and is gone again stays so: it does not come up among
+// what has vanished.
 func (w *writer) closeOverrides(hold int64, state string, now time.Time) error {
 	for _, q := range []string{
 		"UPDATE collection SET dirty = 2 WHERE collection IN (SELECT collection FROM accepted JOIN item USING (item) WHERE hold = ? AND open)",
-		"UPDATE accepted SET open = 0 WHERE hold = ? AND open",
+		"UPDATE accepted SET open = 0 WHERE hold = ? AND open AND (version IS NOT NULL OR (SELECT present FROM item WHERE item.item = accepted.item))",
 	} {
 		if _, err := w.exec(q, hold); err != nil {
 			return err
@@ -250,9 +252,17 @@ func (t *answering) reopen() error {
 // openHold shows again what the hold showed, but for items that the source has
 // listed again since.
 func (t *answering) openHold() error {
-	_, err := t.w.exec("UPDATE accepted SET open = 1 WHERE hold = ? AND present <> (SELECT present FROM item WHERE item.item = accepted.item)", t.hold)
+	items, err := t.w.stillGone(t.hold)
 	if err != nil {
 		return err
+	}
+	for _, item := range items {
+		if _, err := t.w.exec("UPDATE accepted SET open = 1 WHERE item = ?", item); err != nil {
+			return err
+		}
+		if _, err := t.w.exec("UPDATE collection SET dirty = 2 WHERE collection = (SELECT collection FROM item WHERE item = ?)", item); err != nil {
+			return err
+		}
 	}
 	_, err = t.w.exec("UPDATE hold SET state = ?, changed = ? WHERE hold = ?", HoldOpen, stamp(t.now), t.hold)
 	if err == nil {

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sidekeep/export"
 )
@@ -144,13 +145,16 @@ func (m *mending) openHistory() (why string, err error) {
 	}
 	sound, err := soundHistory(m.ctx, db)
 	if err == nil && sound == "" {
+		sound, err = m.a.soundSchema(m.ctx, db)
+	}
+	if err == nil && sound == "" {
 		m.a.db, m.a.id = db, id
 		return "", nil
 	}
 	if err := db.Close(); err != nil {
 		return "", err
 	}
-	if err != nil && !errors.Is(caused(err), export.ErrDamaged) {
+	if err != nil && !errors.Is(caused(err), export.ErrDamaged) && !senseless(err) {
 		return "", err
 	}
 	if err != nil {
@@ -171,6 +175,46 @@ func soundHistory(ctx context.Context, db *sql.DB) (string, error) {
 		return err
 	})
 	return first, err
+}
+
+// soundSchema compares what the tables of the history are with what they are to
+// be; it is "" if all is well.
+func (a *Archive) soundSchema(ctx context.Context, db *sql.DB) (string, error) {
+	if old, err := older(ctx, db); err != nil || old {
+		return "", err
+	}
+	if err := a.dropNew(); err != nil {
+		return "", err
+	}
+	if err := writeHistory(ctx, a.file(newHistory), "", ""); err != nil {
+		return "", err
+	}
+	fresh := sql.OpenDB(connector{file: a.file(newHistory)})
+	want, err := schemaOf(ctx, fresh)
+	if err := errors.Join(err, fresh.Close(), a.dropNew()); err != nil {
+		return "", err
+	}
+	got, err := schemaOf(ctx, db)
+	if err != nil || slices.Equal(got, want) {
+		return "", err
+	}
+	return "its tables are not those that it was made with", nil
+}
+
+// dropNew removes a history that is not finished.
+func (a *Archive) dropNew() error {
+	return errors.Join(removeIfThere(a.disk, newHistory+"-journal"), removeIfThere(a.disk, newHistory))
+}
+
+func schemaOf(ctx context.Context, db *sql.DB) (list []string, err error) {
+	err = eachRow(ctx, db, "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema", nil, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		list = append(list, strings.Join(strings.Fields(s), " "))
+		return err
+	})
+	slices.Sort(list)
+	return list, err
 }
 
 // add notes what was found wrong; the first reason stays.
@@ -222,6 +266,12 @@ func (m *mending) rows(before Check) error {
 		if err := m.history(); err != nil {
 			return err
 		}
+		if err := m.r.drop(m.w); err != nil {
+			return err
+		}
+	}
+	if err := m.paths(listed); err != nil {
+		return err
 	}
 	for _, b := range before.Bad {
 		if err := m.file(b, listed[b.Path], before.Bad); err != nil {
@@ -311,6 +361,48 @@ func (m *mending) history() error {
 		m.r.Converted += x.converted
 	}
 	return m.fetchAgain(bad)
+}
+
+// paths gives photos that are not where the history says the place at which the
+// manifest lists their bytes.
+func (m *mending) paths(listed map[string][]byte) error {
+	type row struct {
+		n         int64
+		path, key string
+		hash      []byte
+		lost, odd bool
+	}
+	var list []row
+	places := map[string]bool{}
+	err := m.w.each("SELECT photo, path, key, hash FROM photo", nil, func(rows *sql.Rows) error {
+		var r row
+		err := rows.Scan(&r.n, &r.path, &r.key, &r.hash)
+		r.lost, r.odd = listed[r.path] == nil, r.key != foldName(r.path)
+		places[r.path] = true
+		if r.lost || r.odd {
+			list = append(list, r)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		for name, hash := range listed {
+			if r.lost && !places[name] && bytes.Equal(hash, r.hash) && strings.HasPrefix(name, "data/") {
+				r.path, r.odd, places[name] = name, true, true
+				break
+			}
+		}
+		if !r.odd {
+			continue
+		}
+		m.mended++
+		if _, err := m.w.exec("UPDATE OR IGNORE photo SET path = ?, key = ? WHERE photo = ?", r.path, foldName(r.path), r.n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fetchAgain marks the items whose bytes are damaged for good, so that the next

@@ -162,7 +162,15 @@ func (m *mender) collection(l line) (int64, error) {
 		return n, nil
 	}
 	var n int64
-	known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
+	var name string
+	known, err := m.w.row("SELECT collection, name FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n, &name)
+	if err == nil && !known && m.correct {
+		n, known, err = m.misnamed(l)
+	}
+	if err == nil && known && m.correct && name != l.called {
+		m.mended++
+		_, err = m.w.exec("UPDATE collection SET id = ?, name = ? WHERE collection = ?", l.collection, l.called, n)
+	}
 	if err == nil && !known {
 		if _, err = m.w.row("SELECT ifnull(max(collection), 0) + 1 FROM collection", nil, &n); err == nil {
 			m.mended++
@@ -172,6 +180,25 @@ func (m *mender) collection(l line) (int64, error) {
 	}
 	m.collections[l.collection] = n
 	return n, err
+}
+
+// misnamed finds the collection of a line that the history has under another
+// ID: one with the same item, whose ID the index does not know.
+func (m *mender) misnamed(l line) (n int64, known bool, err error) {
+	ids := map[string]bool{}
+	if _, err := m.a.lines(m.folder, func(l line) error { ids[l.collection] = true; return nil }); err != nil {
+		return 0, false, err
+	}
+	err = m.w.each("SELECT collection, collection.id FROM collection JOIN item USING (collection) WHERE account = ? AND item.id = ? ORDER BY 1", []any{m.account, l.id}, func(rows *sql.Rows) error {
+		var c int64
+		var id string
+		err := rows.Scan(&c, &id)
+		if err == nil && !known && !ids[id] {
+			n, known = c, true
+		}
+		return err
+	})
+	return n, known, err
 }
 
 // kinds gives the collections that were made their kind: what their items are.
@@ -313,11 +340,16 @@ func (m *mender) blob(raw []byte) (int64, error) {
 func (m *mender) photo(l line) (version, error) {
 	v := version{kind: export.Photos, size: l.length}
 	known, err := m.w.row("SELECT photo FROM photo WHERE account = ? AND hash = ?", []any{m.account, l.delivered}, &v.photo)
+	if err == nil && !known { // its hash may be what was damaged
+		known, err = m.w.row("SELECT photo FROM photo WHERE path = ? OR key = ?", []any{l.file, foldName(l.file)}, &v.photo)
+	}
 	if err == nil && !known {
 		if _, err = m.w.row("SELECT ifnull(max(photo), 0) + 1 FROM photo", nil, &v.photo); err == nil {
 			_, err = m.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
 				v.photo, m.account, l.delivered, l.length, l.file, foldName(l.file))
 		}
+	} else if err == nil {
+		err = m.placePhoto(v.photo, l)
 	}
 	if err != nil {
 		return v, err
@@ -335,6 +367,19 @@ func (m *mender) photo(l line) (version, error) {
 		v.start = taken.UTC().Format(time.RFC3339)
 	}
 	return v, f.Close()
+}
+
+// placePhoto makes the row of a photo say what a line does.
+func (m *mender) placePhoto(n int64, l line) error {
+	res, err := m.w.exec("UPDATE OR IGNORE photo SET account = ?1, hash = ?2, size = ?3, path = ?4, key = ?5 WHERE photo = ?6 AND (account <> ?1 OR hash <> ?2 OR size <> ?3 OR path <> ?4 OR key <> ?5)",
+		m.account, l.delivered, l.length, l.file, foldName(l.file), n)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err == nil {
+		m.mended += int(n)
+	}
+	return nil
 }
 
 // number is the export that new rows belong to, which is made when it is
@@ -436,6 +481,11 @@ func (m *mender) setRight(h heldLine, l line) error {
 		m.mended++
 		if _, err := m.w.exec("UPDATE item SET present = ?, aside = ?, mark = ?, name = ?, folder = ?, modified = ? WHERE item = ?",
 			l.present(), l.aside(), l.mark, l.original, l.folder, l.modified, h.item); err != nil {
+			return err
+		}
+	}
+	if h.known && h.photo.Valid && bytes.Equal(h.hash, l.delivered) {
+		if err := m.placePhoto(h.photo.Int64, l); err != nil {
 			return err
 		}
 	}

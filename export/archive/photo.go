@@ -111,6 +111,9 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 		s.last.photo++
 		_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
 			s.last.photo, s.account, hash, d.size, name, foldName(name))
+		if err == nil {
+			err = r.soil(1) // the manifest lists it even if the item itself does not come to be recorded
+		}
 		return s.last.photo, err
 	}
 }

@@ -34,9 +34,10 @@ type PrunedItem struct {
 // PlanPrune tells what Prune would remove. It changes nothing.
 //
 // A version goes if a later one of the same item was recorded before the given
-// time. What stays for good: the newest version of an item as recorded and as
-// accepted, also when it is gone from the source or was set aside; of an item
-// that is set aside the newest version that was understood; and photos.
+// time, and the item was not gone then: what was gone keeps its last bytes. What
+// stays for good is the newest version of an item as recorded and as accepted,
+// also when it is gone from the source or was set aside; of an item that is set
+// aside the newest version that was understood; and photos.
 func (a *Archive) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
 	conn, err := a.db.Conn(ctx)
 	if err != nil {
@@ -137,7 +138,8 @@ func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, 
 		"DELETE FROM temp.outdated",
 		"DELETE FROM temp.unneeded",
 		fmt.Sprintf(`INSERT INTO temp.outdated SELECT version.version FROM version JOIN item USING (item)
-			WHERE version.version < (SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %d)
+			WHERE version.version < (SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %[1]d)
+			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %[1]d AND v.blob IS NOT NULL), 0)
 			AND version.version <> ifnull(item.version, 0)
 			AND NOT EXISTS (SELECT 1 FROM accepted WHERE accepted.item = item.item AND accepted.version = version.version)
 			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.blob IS NOT NULL AND v.aside IS NULL), 0)

@@ -66,7 +66,7 @@ func TestPrune(t *testing.T) {
 	}{
 		{"before the first", aDay, 0, 0, 6},
 		{"before the second", aDay.Add(time.Hour), 1, 0, 6},
-		{"after the second", aDay.AddDate(0, 0, 1).Add(time.Hour), 2, 2, 5}, // and of the to-do that came back
+		{"after the second", aDay.AddDate(0, 0, 1).Add(time.Hour), 2, 1, 5},
 		{"in between", aDay.AddDate(0, 0, 3).Add(time.Hour), 4, 6, 3},
 		{"everything", aDay.AddDate(1, 0, 0), 6, 9, 1},
 	} {

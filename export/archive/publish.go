@@ -235,6 +235,12 @@ func (p *publication) recordFile(s staged) error {
 	if err != nil {
 		return err
 	}
+	if same && p.force {
+		_, err = p.w.exec("UPDATE file SET account = ?, collection = ?, size = ? WHERE path = ?", orNull(s.account), orNull(s.n), s.size, s.path)
+	}
+	if err != nil {
+		return err
+	}
 	if same {
 		return p.a.disk.Remove(s.temp)
 	}

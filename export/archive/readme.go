@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,8 +56,11 @@ type siteBuilder struct {
 	files    map[string]int64  // pages and indexes that are in place, with their sizes
 	faces    map[string]bool   // portraits that are in place or staged
 	until    time.Time         // when no more thumbnails are made
-	index    map[string][]string
 	set      map[string]string // values to be stored
+	counts   map[string]int    // of what the sections show
+
+	room       []entry // of one section after the other
+	thumbCount int     // thumbnails that are in place or staged
 }
 
 // A section is one part of the site. It stages its pages.
@@ -85,7 +89,7 @@ func (p *publication) stagePages() error {
 	s := &siteBuilder{
 		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(p.a.thumbTime()),
 		accounts: map[int64]string{}, names: map[int64]string{}, had: map[string]string{}, sections: map[string]string{},
-		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, index: map[string][]string{}, set: map[string]string{},
+		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, set: map[string]string{}, counts: map[string]int{},
 	}
 	p.site = s.site
 	if err := s.run(); err != nil {
@@ -104,7 +108,7 @@ func (s *siteBuilder) run() error {
 		if err != nil {
 			return err
 		}
-		if n > 0 {
+		if s.counts[sec.name] = n; n > 0 {
 			s.site.Sections = append(s.site.Sections, pages.Section{Name: sec.name, File: sec.file + ".html"})
 			marks[sec.name] = mark
 			s.shape += " " + sec.name
@@ -209,15 +213,21 @@ func (s *siteBuilder) mark(parts ...[]byte) string {
 
 // section stages a section, unless nothing in it has changed.
 func (s *siteBuilder) section(sec section, mark string) error {
-	waiting := ""
-	if _, err := s.p.w.row("SELECT value FROM archive WHERE name = ?", []any{waitingName}, &waiting); err != nil {
-		return err
+	again := s.p.force || s.sections[sec.name] != mark
+	switch sec.kind {
+	case "photos":
+		todo, err := s.thumbsToDo()
+		if err != nil {
+			return err
+		}
+		again = again || todo
+	case "events":
+		again = again || s.sections["year"] != strconv.Itoa(s.year)
 	}
-	again := s.p.force || s.sections[sec.name] != mark || waiting == "1" && sec.kind == "photos" || sec.kind == "events" && s.sections["year"] != fmt.Sprint(s.year)
 	if !again {
 		for path := range s.had {
 			if sectionOf(path) == sec.file {
-				again = again || !s.inPlace(path)
+				again = again || !s.complete(path)
 			}
 		}
 	}
@@ -255,10 +265,20 @@ func (s *siteBuilder) inPlace(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == size
 }
 
+// complete reports whether a page and the portraits on it are in place.
+func (s *siteBuilder) complete(path string) bool {
+	for i, face := range strings.Fields(s.had[path]) {
+		if i > 0 && !s.faces[facesDir+face] {
+			return false
+		}
+	}
+	return s.inPlace(path)
+}
+
 // keep reports whether a page of this mark is there already; if so it stays.
 func (s *siteBuilder) keep(path, mark string) bool {
 	was := s.had[path]
-	if s.p.force || !(was == mark || strings.HasPrefix(was, mark+" ")) || !s.inPlace(path) {
+	if s.p.force || !(was == mark || strings.HasPrefix(was, mark+" ")) || !s.complete(path) {
 		return false
 	}
 	s.now[path] = was
@@ -317,8 +337,10 @@ func (s *siteBuilder) drop() error {
 			s.p.removed = append(s.p.removed, path)
 		}
 	}
+	had := len(s.p.removed)
 	err := s.each(`SELECT path FROM file WHERE path >= 'readme/thumbs/' AND path < 'readme/thumbs0'
 		AND NOT EXISTS (SELECT 1 FROM photo WHERE `+thumbPath+` = file.path)`, nil, s.remove)
+	s.thumbCount -= len(s.p.removed) - had
 	if err != nil || !s.p.force {
 		return err
 	}
@@ -347,7 +369,8 @@ func (s *siteBuilder) store() error {
 		}
 	}
 	s.set[editionName] = pages.Edition()
-	s.set[sectionMark+"year"] = fmt.Sprint(s.year)
+	s.set[sectionMark+"year"] = strconv.Itoa(s.year)
+	s.set[sectionMark+"thumbs"] = strconv.Itoa(s.thumbCount)
 	for name, value := range s.set {
 		if err := s.p.w.set(name, value); err != nil {
 			return err
@@ -378,6 +401,7 @@ const (
 )
 
 func (e *entry) bytes(b []byte) []byte {
+	b = append(b, e.key[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.item))
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.version))
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.n))
@@ -386,11 +410,23 @@ func (e *entry) bytes(b []byte) []byte {
 
 // markOf is the mark of a page that shows these.
 func (s *siteBuilder) markOf(title string, list []entry) string {
-	b := make([]byte, 0, 25*len(list))
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\n%s\n", s.shape, title)
+	b := make([]byte, 0, 64)
 	for i := range list {
-		b = list[i].bytes(b)
+		b = list[i].bytes(b[:0])
+		sum.Write(b)
 	}
-	return s.mark([]byte(title), b)
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// entries gives an empty list with room for what a section shows. The one that
+// was given before is no longer valid.
+func (s *siteBuilder) entries(section string) []entry {
+	if n := s.counts[section]; cap(s.room) < n {
+		s.room = make([]entry, 0, n)
+	}
+	return s.room[:0]
 }
 
 func sortEntries(list []entry) {

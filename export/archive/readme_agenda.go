@@ -14,11 +14,12 @@ import (
 )
 
 // The bounds of the agenda. What recurs is shown from a year before the newest
-// export to a year after it, and before that if it has few enough times;
-// otherwise its first time stands for them.
+// export to a year after it; what had ended before then is shown with all of its
+// times, or if those are too many with its first.
 const (
 	mostOfYear   = 400    // more go to pages of months
-	mostBefore   = 600    // times of one series before the window
+	mostOfMonth  = 600    // more go to three pages
+	mostBefore   = 600    // times of one series that ended before the window
 	mostTimes    = 5000   // of one series in all
 	mostInAgenda = 300000 // of all series
 )
@@ -39,19 +40,21 @@ type agendaBuilder struct {
 }
 
 func (s *siteBuilder) agenda() error {
-	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}}
+	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}, list: s.entries("Agenda")}
 	a.from = time.Date(s.year-1, 1, 1, 0, 0, 0, 0, time.UTC)
 	a.to = a.from.AddDate(3, 0, 0)
-	if err := a.entries(); err != nil {
+	if err := a.read(); err != nil {
 		return err
 	}
 	return a.stage()
 }
 
-// entries finds the month of every event, and the months of what recurs. One
+// read finds the month of every event, and the months of what recurs. One
 // that takes place once is not read for that.
-func (a *agendaBuilder) entries() error {
-	const many = "instr(bytes, CAST('RRULE' AS BLOB)) > 0 OR instr(bytes, CAST('RDATE' AS BLOB)) > 0 OR instr(bytes, CAST('RECURRENCE-ID' AS BLOB)) > 0"
+func (a *agendaBuilder) read() error {
+	// A time zone has rules too, and stands before what happens in it.
+	const happens = "substr(bytes, max(1, instr(bytes, CAST('BEGIN:VEVENT' AS BLOB))))"
+	const many = "instr(" + happens + ", CAST('RRULE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RDATE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RECURRENCE-ID' AS BLOB)) > 0"
 	query := strings.Replace(understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
 	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, "+many+" "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
 		var e entry
@@ -92,31 +95,11 @@ func (a *agendaBuilder) expand(e *entry, raw []byte) error {
 		return nil
 	}
 	for i := range c.Series {
-		info := &agendaSeries{all: true}
-		var before, within []time.Time
-		missing := ical.Expand(&c.Series[i], time.Time{}, a.from, func(o ical.Occurrence) bool {
-			before = append(before, o.Start.Time)
-			return len(before) <= mostBefore
-		})
-		if len(before) > mostBefore {
-			before, info.all = before[:1], false
-		}
-		late := ical.Expand(&c.Series[i], a.from, a.to, func(o ical.Occurrence) bool {
-			if !wallTime(o.Start).Before(a.from) {
-				within = append(within, o.Start.Time)
-			}
-			return len(within) < mostTimes
-		})
-		if len(before)+len(within) == 0 { // it begins later
-			late = ical.Expand(&c.Series[i], a.to, time.Time{}, func(o ical.Occurrence) bool {
-				within = append(within, o.Start.Time)
-				return false
-			})
-		}
-		if missing != nil || late != nil || !info.all || len(within) >= mostTimes {
+		times, info, whole := a.times(&c.Series[i])
+		if !whole {
 			a.cut++
 		}
-		for _, t := range append(before, within...) {
+		for _, t := range times {
 			if info.first.IsZero() || t.Before(info.first) {
 				info.first = t
 			}
@@ -133,6 +116,33 @@ func (a *agendaBuilder) expand(e *entry, raw []byte) error {
 		}
 	}
 	return nil
+}
+
+// times finds when a series takes place: in the window, or if it ended before,
+// all of its times, or if those are too many its first. whole tells that none
+// are missing.
+func (a *agendaBuilder) times(s *ical.Series) (list []time.Time, info *agendaSeries, whole bool) {
+	info = &agendaSeries{}
+	collect := func(from, to time.Time, most int) bool {
+		err := ical.Expand(s, from, to, func(o ical.Occurrence) bool {
+			if from.IsZero() || !wallTime(o.Start).Before(from) {
+				list = append(list, o.Start.Time)
+			}
+			return len(list) < most
+		})
+		return err == nil && len(list) < most
+	}
+	if whole = collect(a.from, a.to, mostTimes); len(list) > 0 {
+		return list, info, whole
+	}
+	if whole = collect(time.Time{}, a.from, mostBefore) && whole; len(list) == mostBefore {
+		return list[:1], info, false
+	}
+	if info.all = true; len(list) == 0 { // it begins after the window
+		whole = whole && collect(a.to, time.Time{}, 2)
+		list = list[:min(1, len(list))]
+	}
+	return list, info, whole
 }
 
 // wallTime is what a clock shows at that moment where it takes place.
@@ -161,23 +171,59 @@ func (a *agendaBuilder) stage() error {
 		if len(year) > mostOfYear {
 			months = runs(year, 7)
 		}
-		for _, part := range months {
-			file, title := "agenda-"+string(year[0].key[:4]), name
-			if len(months) > 1 {
-				file, title = "agenda-"+string(part[0].key[:7]), monthName(part[0].key)
+		for _, month := range months {
+			for _, part := range thirds(month) {
+				file, title := partName(part, len(months) > 1, len(part) < len(month))
+				if err := a.pageOf(title, file, "agenda.html", "", part); err != nil {
+					return err
+				}
+				group.Parts = append(group.Parts, pages.Part{Name: title, File: file + ".html", N: len(part)})
 			}
-			if part[0].key[0] == 0 {
-				file = "agenda-undated"
-			}
-			if err := a.pageOf(title, file, "agenda.html", "", part); err != nil {
-				return err
-			}
-			group.Parts = append(group.Parts, pages.Part{Name: title, File: file + ".html", N: len(part)})
 		}
 		index.Groups = append(index.Groups, group)
 	}
 	index.Groups = gathered(index.Groups)
 	return a.page(pagesDir+"agenda.html", a.mark([]byte(fmt.Sprintf("%+v", index))), func(w io.Writer) error { return a.site.Parts(w, index) })
+}
+
+// partName is the file and the title of a page of the agenda.
+func partName(part []entry, month, third bool) (file, title string) {
+	key := part[0].key
+	switch {
+	case key[0] == 0:
+		return "agenda-undated", "Without a date"
+	case third:
+		n := thirdOf(key)
+		return fmt.Sprintf("agenda-%s-%c", key[:7], 'a'+n), [...]string{"Early ", "Middle of ", "Late "}[n] + monthName(key)
+	case month:
+		return "agenda-" + string(key[:7]), monthName(key)
+	}
+	return "agenda-" + string(key[:4]), string(key[:4])
+}
+
+// thirds cuts a full month into three.
+func thirds(month []entry) (parts [][]entry) {
+	if len(month) <= mostOfMonth || month[0].key[0] == 0 || string(month[0].key[:7]) != string(month[len(month)-1].key[:7]) {
+		return [][]entry{month}
+	}
+	from := 0
+	for i := 1; i <= len(month); i++ {
+		if i == len(month) || thirdOf(month[i].key) != thirdOf(month[from].key) {
+			parts = append(parts, month[from:i])
+			from = i
+		}
+	}
+	return parts
+}
+
+// thirdOf is 0 for days up to 10, 1 up to 20, 2 after that.
+func thirdOf(key [24]byte) int {
+	if key[8] == '0' || string(key[8:10]) == "10" {
+		return 0
+	} else if key[8] == '1' || string(key[8:10]) == "20" {
+		return 1
+	}
+	return 2
 }
 
 // gathered puts years of one page into one list, the newest first.
@@ -202,7 +248,7 @@ func gathered(groups []pages.PartsGroup) []pages.PartsGroup {
 func runs(list []entry, n int) (parts [][]entry) {
 	from := 0
 	for i := 1; i <= len(list); i++ {
-		if i == len(list) || [24]byte(list[i].key)[0] != list[from].key[0] || string(list[i].key[:n]) != string(list[from].key[:n]) {
+		if i == len(list) || string(list[i].key[:n]) != string(list[from].key[:n]) {
 			parts = append(parts, list[from:i])
 			from = i
 		}
@@ -228,11 +274,7 @@ func counted(n int, one, many string) string {
 // pageOf stages the page of these times.
 func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error {
 	path := pagesDir + file + ".html"
-	b := []byte(lead + up)
-	for i := range list {
-		b = list[i].bytes(append(b, list[i].key[:]...))
-	}
-	mark := a.mark([]byte(title), b)
+	mark := a.markOf(title+"\n"+lead+"\n"+up, list)
 	if a.keep(path, mark) {
 		return nil
 	}

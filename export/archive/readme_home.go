@@ -22,9 +22,13 @@ var kindWords = map[export.Kind][2]string{
 	export.Photos:   {"photo or video", "photos and videos"},
 }
 
-// kindPages are the first pages of the kinds.
-var kindPages = map[export.Kind]string{
-	export.Contacts: "people.html", export.Events: "agenda.html", export.Todos: "todos.html", export.Photos: "photos.html",
+// kindPages are the words for one and for many of a kind in the pages, and its
+// first page.
+var kindPages = map[export.Kind][3]string{
+	export.Contacts: {"person", "people", "people.html"},
+	export.Events:   {"event", "events", "agenda.html"},
+	export.Todos:    {"to-do", "to-dos", "todos.html"},
+	export.Photos:   {"photo or video", "photos and videos", "photos.html"},
 }
 
 // writeHome writes README.html, which tells a person without Sidekeep what this
@@ -83,12 +87,12 @@ type kindSum struct {
 func sumsOf(items map[export.Kind]int) []kindSum {
 	var list []kindSum
 	for _, k := range export.Kinds() {
-		words := kindWords[k]
+		words := kindPages[k]
 		switch n := items[k]; {
 		case n == 1:
-			list = append(list, kindSum{pages.Sum{N: n, What: words[0]}, kindPages[k]})
+			list = append(list, kindSum{pages.Sum{N: n, What: words[0]}, words[2]})
 		case n > 1:
-			list = append(list, kindSum{pages.Sum{N: n, What: words[1]}, kindPages[k]})
+			list = append(list, kindSum{pages.Sum{N: n, What: words[1]}, words[2]})
 		}
 	}
 	return list

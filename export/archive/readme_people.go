@@ -27,14 +27,14 @@ import (
 const (
 	onePage    = 300
 	mostOnPage = 400
-	cutAfter   = 200
+	cutAfter   = 128
 	bookFile   = "address-book.html"
 )
 
 // people stages the pages of the people who are present, or of those who are
 // gone.
 func (s *siteBuilder) people(title, file string, present bool) error {
-	list, err := s.peopleEntries(present)
+	list, err := s.peopleEntries(title, present)
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func (s *siteBuilder) people(title, file string, present bool) error {
 	return s.page(pagesDir+bookFile, s.mark([]byte(fmt.Sprint("book", n))), func(w io.Writer) error { return s.site.Book(w, n) })
 }
 
-func (s *siteBuilder) peopleEntries(present bool) ([]entry, error) {
-	var list []entry
+func (s *siteBuilder) peopleEntries(title string, present bool) ([]entry, error) {
+	list := s.entries(title)
 	err := s.each("SELECT item.item, version.version, item.collection, version.name "+understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
 		var e entry
 		var name sql.RawBytes

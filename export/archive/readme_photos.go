@@ -11,6 +11,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func (s *siteBuilder) photos() error {
 // photoEntries lists every photo once, however many albums show it, the newest
 // month first.
 func (s *siteBuilder) photoEntries() ([]entry, error) {
-	var list []entry
+	list := s.entries("Photos")
 	err := s.each(`SELECT min(item.item), max(version.version), version.photo, version.start, max(item.present <> 0) `+understood+`
 		AND version.kind = 'photos' GROUP BY version.photo`, nil, func(rows *sql.Rows) error {
 		var e entry
@@ -94,6 +95,17 @@ func (s *siteBuilder) photoEntries() ([]entry, error) {
 		return int(a.n - b.n)
 	})
 	return list, err
+}
+
+// thumbsToDo reports whether thumbnails are still to be made, or some are gone
+// that the last publication left.
+func (s *siteBuilder) thumbsToDo() (bool, error) {
+	var waiting string
+	if _, err := s.p.w.row("SELECT value FROM archive WHERE name = ?", []any{waitingName}, &waiting); err != nil {
+		return false, err
+	}
+	_, err := s.p.w.row("SELECT count(*) FROM file WHERE path >= 'readme/thumbs/' AND path < 'readme/thumbs0'", nil, &s.thumbCount)
+	return waiting == "1" || s.sections["thumbs"] != strconv.Itoa(s.thumbCount), err
 }
 
 func (s *siteBuilder) photoPage(title, file, up string, list []entry) error {
@@ -138,6 +150,7 @@ func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
 		e    *entry
 		path string
 		hash []byte
+		new  bool
 	}
 	var todo []missing
 	staged := map[string]bool{}
@@ -156,7 +169,7 @@ func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
 		case made && (!s.p.force || s.whole(thumbOf(hash))):
 			e.flags |= entryThumb
 		case !never && thumbable(where):
-			todo = append(todo, missing{e, where, hash})
+			todo = append(todo, missing{e, where, hash, !made})
 		}
 		return nil
 	})
@@ -188,6 +201,9 @@ func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
 			return false, err
 		}
 		staged[to] = true
+		if m.new {
+			s.thumbCount++
+		}
 		m.e.flags |= entryThumb
 	}
 	return false, nil

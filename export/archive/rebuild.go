@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,11 @@ type bagInfo struct {
 	accounts []bagAccount
 }
 
-type bagAccount struct{ folder, name string } // folder below data/
+type bagAccount struct {
+	folder, name string // folder below data/
+	settings     []byte // nil if none are told
+	sure         bool   // bag-info.txt is as it was written
+}
 
 // archiveID is what rand.Text makes.
 var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
@@ -36,6 +41,7 @@ var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
 func readBagInfo(r io.Reader) (bagInfo, error) {
 	var b bagInfo
 	in := bufio.NewScanner(r)
+	in.Buffer(nil, 16<<20)
 	for in.Scan() {
 		tag, value, _ := strings.Cut(in.Text(), ":")
 		value = strings.TrimPrefix(value, " ")
@@ -49,7 +55,15 @@ func readBagInfo(r io.Reader) (bagInfo, error) {
 		case accountTag:
 			folder, name, ok := strings.Cut(value, "/")
 			if ok && fs.ValidPath("data/"+folder) && !strings.Contains(folder, "/") {
-				b.accounts = append(b.accounts, bagAccount{folder, decodeTag.Replace(name)})
+				b.accounts = append(b.accounts, bagAccount{folder: folder, name: decodeTag.Replace(name)})
+			}
+		case settingsTag:
+			folder, settings, _ := strings.Cut(value, "/")
+			text := []byte(decodeTag.Replace(settings))
+			for i := range b.accounts {
+				if b.accounts[i].folder == folder && json.Valid(text) {
+					b.accounts[i].settings = text
+				}
 			}
 		}
 	}
@@ -93,10 +107,8 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	if b.id == "" {
 		return "", fmt.Errorf("%w: neither history.db nor %s tells which archive this is", export.ErrNoArchive, bagInfoFile)
 	}
-	for _, left := range []string{newHistory, newHistory + "-journal"} {
-		if err := removeIfThere(a.disk, left); err != nil {
-			return "", err
-		}
+	if err := a.dropNew(); err != nil {
+		return "", err
 	}
 	file := a.file(newHistory)
 	if err := writeHistory(ctx, file, b.id, a.now().UTC().Format(time.RFC3339)); err != nil {
@@ -131,6 +143,9 @@ func (a *Archive) swapHistory() (kept string, err error) {
 			return "", err
 		}
 		kept = damagedDir
+	}
+	if err := removeIfThere(a.disk, digestFile); err != nil { // it is of the old one
+		return "", err
 	}
 	return kept, moveNew(a.disk, newHistory, historyFile)
 }
@@ -176,7 +191,7 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 		r.Lost = append(r.Lost, m.lost...)
 		r.Converted += m.converted
 	}
-	if err := w.dropLost(); err != nil {
+	if err := r.drop(w); err != nil {
 		return err
 	}
 	return a.closeRefill(w, b)
@@ -196,7 +211,7 @@ func (a *Archive) closeRefill(w *writer, b bagInfo) error {
 	if err := w.set("publish", "1"); err != nil {
 		return err
 	}
-	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0, named = 1"); err != nil {
+	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0"); err != nil {
 		return err
 	}
 	return w.commit()
@@ -211,6 +226,10 @@ type placed struct {
 // accountsIn are the accounts that the history knows, and those that it is told
 // of by bag-info.txt and by the folders below data/.
 func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
+	sure := a.asListed(context.Background(), bagInfoFile)
+	for i := range b.accounts {
+		b.accounts[i].sure = sure
+	}
 	entries, err := a.disk.ReadDir("data")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -222,7 +241,7 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 			return nil, err
 		}
 		if e.IsDir() && indexed && !known {
-			b.accounts = append(b.accounts, bagAccount{e.Name(), e.Name()})
+			b.accounts = append(b.accounts, bagAccount{folder: e.Name(), name: e.Name()})
 		}
 	}
 	for _, x := range b.accounts {
@@ -243,14 +262,17 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 // placeAccount makes an account with the folder that it has, unless it is there.
 func (w *writer) placeAccount(x bagAccount) error {
 	var n int64
-	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ?", []any{"data/" + x.folder, x.name}, &n)
+	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ? ORDER BY folder <> ?1", []any{"data/" + x.folder, x.name}, &n)
+	if err == nil && known && x.sure {
+		_, err = w.exec("UPDATE OR IGNORE account SET folder = ?, name = ? WHERE account = ?", "data/"+x.folder, x.name, n)
+	}
 	if err != nil || known {
 		return err
 	}
 	if _, err := w.row("SELECT ifnull(max(account), 0) + 1 FROM account", nil, &n); err != nil {
 		return err
 	}
-	if _, err := w.exec("INSERT INTO account (account, name, folder) VALUES (?, ?, ?)", n, x.name, "data/"+x.folder); err != nil {
+	if _, err := w.exec("INSERT INTO account (account, name, folder, settings) VALUES (?, ?, ?, ?)", n, x.name, "data/"+x.folder, x.settings); err != nil {
 		return err
 	}
 	_, err = w.exec("INSERT OR REPLACE INTO name (folder, key, owner, name) VALUES ('data', ?, ?, ?)", foldName(x.folder), "account/"+strconv.FormatInt(n, 10), x.folder)

@@ -72,8 +72,12 @@ func (r *recorder) begin() error {
 	if err != nil {
 		return err
 	}
+	var held bool
+	if _, err := w.row("SELECT EXISTS (SELECT 1 FROM hold WHERE account = ? AND state = 'open')", []any{r.s.account}, &held); err != nil {
+		return err
+	}
 	age := r.s.a.now().Unix() - listed
-	if listed == 0 || age < 0 || age > int64(fullEvery/time.Second) {
+	if held || listed == 0 || age < 0 || age > int64(fullEvery/time.Second) {
 		r.token = ""
 	}
 	if _, err := w.row("SELECT count(*) FROM item WHERE collection = ? AND present", []any{r.n}, &r.before); err != nil {
@@ -86,8 +90,9 @@ func (r *recorder) begin() error {
 	return err
 }
 
-// Token is the sync token of the last finished Pull, "" if there is none or the
-// last full listing is older than seven days, or from the future.
+// Token is the sync token of the last finished Pull, "" if there is none, the
+// last full listing is older than seven days, or from the future, or the account
+// is held: only a full listing can tell that nothing is missing any more.
 func (r *recorder) Token() string { return r.token }
 
 // Version is the version in which an item is held, "" if it is to be fetched.
@@ -217,6 +222,7 @@ func (r *recorder) tally(l *export.Listing) (export.Tally, error) {
 func (r *recorder) conclude(l *export.Listing) error {
 	w := r.s.w
 	if !l.Full {
+		r.s.adding = r.s.adding || r.token == ""
 		_, err := w.exec("UPDATE collection SET token = ? WHERE collection = ?", l.Token, r.n)
 		return err
 	}

@@ -105,6 +105,9 @@ func (a *Archive) endCutOff(w *writer, number int64) error {
 	}
 	l.NewAside = l.SetAside
 	l.Stop = export.NewStop(fmt.Errorf("%w: the program ended before the export did", export.ErrStopped))
+	if err := a.judgeCutOff(w, &l); err != nil {
+		return err
+	}
 	return w.ledger(number, &l, a.now())
 }
 

@@ -102,12 +102,11 @@ const maxUnreadable = 20000
 
 // salvageTable copies the rows of a table that can be read.
 func salvageTable(ctx context.Context, conn *sql.Conn, table string) error {
-	columns, err := commonColumns(ctx, conn, table)
-	if err != nil || len(columns) == 0 {
+	to, from, err := commonColumns(ctx, conn, table)
+	if err != nil || len(to) == 0 {
 		return ctx.Err() // of a format that did not have it
 	}
-	list := strings.Join(columns, ", ")
-	insert := fmt.Sprintf("INSERT OR IGNORE INTO main.%s (%s) SELECT %s FROM old.%s NOT INDEXED", table, list, list, table)
+	insert := fmt.Sprintf("INSERT OR IGNORE INTO main.%s (%s) SELECT %s FROM old.%s NOT INDEXED", table, strings.Join(to, ", "), strings.Join(from, ", "), table)
 	if _, err := conn.ExecContext(ctx, insert); err == nil {
 		return nil
 	}
@@ -133,17 +132,29 @@ func salvageTable(ctx context.Context, conn *sql.Conn, table string) error {
 	return part(0, 1<<40) // rows are numbered from one on
 }
 
-// commonColumns are the columns that a table has in both histories.
-func commonColumns(ctx context.Context, conn *sql.Conn, table string) ([]string, error) {
-	var list []string
-	err := eachRow(ctx, conn, "SELECT m.name FROM pragma_table_info(?1, 'main') m JOIN pragma_table_info(?1, 'old') o USING (name) ORDER BY m.cid", []any{table}, func(rows *sql.Rows) error {
-		var s string
-		err := rows.Scan(&s)
-		list = append(list, `"`+s+`"`)
+// commonColumns are the columns that a table has in both histories: those that
+// stand at the same place if there are as many, because a name may be damaged,
+// and else those of the same name.
+func commonColumns(ctx context.Context, conn *sql.Conn, table string) (to, from []string, err error) {
+	const columns = "SELECT m.name, o.name FROM pragma_table_info(?1, 'main') m JOIN pragma_table_info(?1, 'old') o ON $on ORDER BY m.cid"
+	on := "m.cid = o.cid"
+	var same bool
+	if err := conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM pragma_table_info(?1, 'main')) = (SELECT count(*) FROM pragma_table_info(?1, 'old'))", table).Scan(&same); err != nil {
+		return nil, nil, err
+	}
+	if !same {
+		on = "m.name = o.name"
+	}
+	err = eachRow(ctx, conn, strings.Replace(columns, "$on", on, 1), []any{table}, func(rows *sql.Rows) error {
+		var m, o string
+		err := rows.Scan(&m, &o)
+		to, from = append(to, quoted(m)), append(from, quoted(o))
 		return err
 	})
-	return list, err
+	return to, from, err
 }
+
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // badBodies are the bodies that do not have their hash.
 func (w *writer) badBodies() (map[int64]bool, error) {
@@ -164,21 +175,24 @@ func (w *writer) badBodies() (map[int64]bool, error) {
 
 // dropLost takes out rows that mean nothing, or something wrong, without others
 // that were lost: a version without its bytes would say that the item was gone.
-func (w *writer) dropLost() error {
+// It tells how many versions these were.
+func (w *writer) dropLost() (versions int, err error) {
 	ledger, err := json.Marshal(export.Ledger{Rebuilt: true, Collections: []export.CollectionLedger{}})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, q := range []string{
 		"DELETE FROM item WHERE collection NOT IN (SELECT collection FROM collection)",
-		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item)",
-		"DELETE FROM version WHERE blob NOT IN (SELECT blob FROM blob)",
-		"DELETE FROM version WHERE photo NOT IN (SELECT photo FROM photo)",
+		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item) OR blob NOT IN (SELECT blob FROM blob) OR photo NOT IN (SELECT photo FROM photo)",
 		"DELETE FROM acknowledged WHERE version NOT IN (SELECT version FROM version)",
 		"DELETE FROM hold WHERE account NOT IN (SELECT account FROM account)",
 		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version NOT IN (SELECT version FROM version)",
 		"DELETE FROM alarm WHERE account NOT IN (SELECT account FROM account)",
 		"DELETE FROM stem WHERE collection NOT IN (SELECT collection FROM collection)",
+		"DELETE FROM partial WHERE collection NOT IN (SELECT collection FROM collection)",
+		"DELETE FROM place WHERE item NOT IN (SELECT item FROM item)",
+		"UPDATE file SET collection = NULL WHERE collection NOT IN (SELECT collection FROM collection)",
+		"UPDATE file SET account = NULL WHERE account NOT IN (SELECT account FROM account)",
 		"UPDATE item SET mark = '', failed = present, aside = 0, version = NULL WHERE version NOT IN (SELECT version FROM version)",
 		`INSERT INTO export (number, account, started, ended, good, ledger)
 			SELECT n, account, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 0,
@@ -188,9 +202,64 @@ func (w *writer) dropLost() error {
 			JOIN account USING (account) WHERE n NOT IN (SELECT number FROM export)`,
 		"DELETE FROM problem WHERE export NOT IN (SELECT number FROM export)",
 	} {
-		if _, err := w.exec(q); err != nil {
-			return err
+		res, err := w.exec(q)
+		if err != nil {
+			return versions, err
+		}
+		if n, err := res.RowsAffected(); err == nil && strings.HasPrefix(q, "DELETE FROM version") {
+			versions += int(n)
 		}
 	}
+	return versions, nil
+}
+
+// badSums are the exports whose ledger cannot be read.
+func badSums(ctx context.Context, q querier) (list []int64, err error) {
+	err = eachRow(ctx, q, "SELECT number, ledger FROM export WHERE ledger IS NOT NULL ORDER BY number", nil, func(rows *sql.Rows) error {
+		var n int64
+		var text sql.RawBytes
+		if err := rows.Scan(&n, &text); err != nil {
+			return err
+		}
+		var l storedLedger
+		if json.Unmarshal(text, &l) != nil {
+			list = append(list, n)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// dropSums puts a sum that tells nothing in the place of each that cannot be
+// read.
+func (r *Repaired) dropSums(w *writer) error {
+	bad, err := badSums(context.Background(), w.conn)
+	if err != nil {
+		return err
+	}
+	for _, n := range bad {
+		l := export.Ledger{Number: n, Collections: []export.CollectionLedger{}, Rebuilt: true}
+		var started, ended string
+		if _, err := w.row("SELECT account.name, started, ifnull(ended, started) FROM export JOIN account USING (account) WHERE number = ?", []any{n}, &l.Account, &started, &ended); err != nil {
+			return err
+		}
+		l.Started = timeOf(started)
+		if err := w.ledger(n, &l, timeOf(ended)); err != nil {
+			return err
+		}
+		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("the sum of export %d cannot be read", n)})
+	}
 	return nil
+}
+
+// drop drops what was lost, and tells of it.
+func (r *Repaired) drop(w *writer) error {
+	n, err := w.dropLost()
+	if err == nil {
+		err = r.dropSums(w)
+	}
+	if n > 0 {
+		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("%d earlier states of items cannot be read", n)})
+	}
+	return err
 }

@@ -174,12 +174,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if c.create {
 		mode = "rwc"
 	}
-	name := filepath.ToSlash(c.file)
-	if runtime.GOOS == "windows" && !strings.HasPrefix(name, "/") {
-		name = "/" + name
-	}
-	u := url.URL{Scheme: "file", Path: name, RawQuery: fmt.Sprintf("mode=%s&_mutex=no&_busy_timeout=%d", mode, busyMillis)}
-	conn, err := c.Driver().Open(u.String())
+	conn, err := c.Driver().Open(fileURI(c.file, fmt.Sprintf("mode=%s&_mutex=no&_busy_timeout=%d", mode, busyMillis)))
 	if err != nil {
 		return nil, err
 	}
@@ -194,11 +189,23 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
+// fileURI is the address of a database in a file, with the driver's parameters.
+func fileURI(file, parameters string) string {
+	name := filepath.ToSlash(file)
+	if runtime.GOOS == "windows" && !strings.HasPrefix(name, "/") {
+		name = "/" + name
+	}
+	return (&url.URL{Scheme: "file", Path: name, RawQuery: parameters}).String()
+}
+
 // openHistory opens the history in file and tells its ID.
 func openHistory(ctx context.Context, file string) (*sql.DB, string, error) {
 	db := sql.OpenDB(connector{file: file})
 	db.SetMaxIdleConns(idleConns)
 	id, err := readHead(ctx, db)
+	if senseless(err) {
+		err = fmt.Errorf("%w: %w", export.ErrDamaged, err)
+	}
 	if err != nil {
 		return nil, "", errors.Join(caused(fmt.Errorf("reading history.db: %w", err)), db.Close())
 	}

@@ -25,6 +25,9 @@ type session struct {
 	folder  string // of the account, data/<name>
 	last    struct{ item, version, blob, photo int64 }
 
+	who    string // for whom the source answers
+	adding bool   // it was listed in full and yet names only some: it only ever adds
+
 	open   *recorder  // the one that is open, nil if none is
 	lost   []lostFile // open files that were missing when the export began
 	large  sync.Mutex // one large body is in memory at a time
@@ -239,6 +242,9 @@ func (s *session) finish(l *export.Ledger) error {
 		}
 	}
 	if err := s.tellLost(l); err != nil {
+		return err
+	}
+	if err := s.judge(l); err != nil {
 		return err
 	}
 	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {

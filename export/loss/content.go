@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"slices"
 	"strings"
 
 	"sidekeep/export"
@@ -138,14 +139,16 @@ func named(v *vcard.Contact) bool {
 	if name == "" {
 		return false
 	}
+	var others []string // what stands in for a name
 	for _, list := range [][]vcard.Value{v.Phones, v.Emails} {
 		for _, x := range list {
-			if strings.EqualFold(strings.TrimSpace(x.Text), name) {
-				return false
-			}
+			others = append(others, x.Text)
 		}
 	}
-	return true
+	for _, o := range v.Organizations {
+		others = append(others, o.Text)
+	}
+	return !slices.ContainsFunc(append(others, v.Nicknames...), func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), name) })
 }
 
 func readObject(raw []byte) Content {

@@ -98,15 +98,17 @@ func Judge(q Question) (Verdict, error) {
 	if len(reasons) == 0 {
 		return v, nil
 	}
-	Sort(reasons)
-	v.Loss = &export.Loss{Reasons: reasons, Who: q.Who, WhoBefore: q.WhoBefore}
+	v.Loss = &export.Loss{Reasons: Order(reasons), Who: q.Who, WhoBefore: q.WhoBefore}
 	return v, nil
 }
 
-// Sort puts the gravest reason first: another person's data, then what is gone,
-// then what is hollow; what counts more items before what counts fewer, and a
-// kind before its collections.
-func Sort(reasons []export.Reason) {
+// Order puts the gravest reason first, and leaves out what another says too:
+// another person's data comes before what is gone, and that before what is
+// hollow; what counts more items before what counts fewer, and a kind before its
+// collections.
+func Order(reasons []export.Reason) []export.Reason {
+	all := slices.Clone(reasons)
+	reasons = slices.DeleteFunc(reasons, func(r export.Reason) bool { return repeated(r, all) })
 	rank := func(r export.Reason) int {
 		switch r.Rule {
 		case export.RuleStranger:
@@ -119,6 +121,7 @@ func Sort(reasons []export.Reason) {
 	slices.SortStableFunc(reasons, func(a, b export.Reason) int {
 		return cmp.Or(rank(a)-rank(b), b.Lost-a.Lost, cmp.Compare(a.Collection, b.Collection), cmp.Compare(a.Kind, b.Kind))
 	})
+	return reasons
 }
 
 // A judging is one Judge under way.
@@ -177,15 +180,14 @@ func (j *judging) gone() []export.Reason {
 		}
 		reasons = append(reasons, r)
 	}
-	all := slices.Clone(reasons)
-	return slices.DeleteFunc(reasons, func(r export.Reason) bool { return repeated(r, all) })
+	return reasons
 }
 
 // repeated reports whether another reason says the same: a collection with all
 // items of a kind is told once, as the collection if that is empty.
 func repeated(r export.Reason, all []export.Reason) bool {
 	for _, o := range all {
-		if o.Kind == r.Kind && o.Had == r.Had && o.Has == r.Has && (o.Collection == "") != (r.Collection == "") &&
+		if r.Rule != export.RuleHollow && o.Rule != export.RuleHollow && o.Kind == r.Kind && o.Had == r.Had && o.Has == r.Has && (o.Collection == "") != (r.Collection == "") &&
 			(r.Collection == "") == (o.Rule == export.RuleEmptied || r.Rule == export.RuleEmptied) {
 			return true
 		}

@@ -408,7 +408,7 @@ func TestRead(t *testing.T) {
 	if !c.Named || len(c.Numbers) != 3 || !c.Numbers["49301234"] || !c.Numbers["anna@example.org"] || c.Portraits != 1 || c.Details != 2 || c.Text != 15 {
 		t.Errorf("%+v", c)
 	}
-	blank := Read(export.Contacts, []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:\r\nN:;;;;\r\nTEL:+49 (30) 12 34\r\nTEL:555\r\nEMAIL:Anna@Example.org\r\nPHOTO:\r\nEND:VCARD\r\n"))
+	blank := Read(export.Contacts, []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:\r\nN:;;;;\r\nORG:Yard\r\nTEL:+49 (30) 12 34\r\nTEL:555\r\nEMAIL:Anna@Example.org\r\nPHOTO:\r\nEND:VCARD\r\n"))
 	if blank.Named || blank.Portraits != 0 || len(blank.Numbers) != 3 {
 		t.Errorf("a blank card: %+v", blank)
 	}

@@ -107,7 +107,7 @@ func (a *applier) beside(ctx context.Context, p *op, id string) (*op, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r := read(p.line.Item.Kind, raw); r.covers(&p.digest) {
+	if r := read(p.line.Item.Kind, raw); r.is(&p.digest) {
 		a.count(&a.result.Same, 1)
 		return nil, nil
 	}

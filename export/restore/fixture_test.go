@@ -26,14 +26,18 @@ func open(t testing.TB, s *davserver.Server) *dav.Source {
 
 func openAt(t testing.TB, url, user, password string) *dav.Source {
 	t.Helper()
-	host := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
-	src, err := dav.Open(t.Context(), dav.Config{Address: url, User: user, Trust: dav.Trust{Plain: []string{host}},
-		Secret: func(context.Context) (string, error) { return password, nil }})
+	src, err := openSource(t.Context(), url, user, password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { src.Close() })
 	return src
+}
+
+func openSource(ctx context.Context, url, user, password string) (*dav.Source, error) {
+	host := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
+	return dav.Open(ctx, dav.Config{Address: url, User: user, Trust: dav.Trust{Plain: []string{host}},
+		Secret: func(context.Context) (string, error) { return password, nil }})
 }
 
 // A shelf holds items in memory, as an archive would.

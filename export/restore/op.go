@@ -192,7 +192,7 @@ func (a *applier) again(ctx context.Context, l *Line, id string) (*op, error) {
 		return nil, fmt.Errorf("reading what the target has of it: %w", err)
 	}
 	was := read(l.Item.Kind, device)
-	if was.covers(&l.writes) {
+	if was.is(&l.writes) {
 		a.count(&a.result.Same, 1)
 		return nil, nil
 	}
@@ -234,7 +234,7 @@ func (a *applier) merging(ctx context.Context, l *Line, ref export.Ref, was *rea
 	}
 	p := &op{line: l, deed: Replace, collection: t.Collection, at: ref, old: was.bytes, merged: true}
 	p.writes(out)
-	if was.covers(&p.digest) {
+	if was.is(&p.digest) {
 		a.count(&a.result.Same, 1)
 		return nil, nil
 	}

@@ -268,5 +268,5 @@ func (d *draft) covered(e *entry) bool {
 		place := photoPlace(d.Item.Folder, d.Item.File)
 		return e.size == d.Item.Size && (e.place == place || e.bytes == d.Item.Hash)
 	}
-	return e.bad == nil && (e.covers(&d.raw) || e.covers(&d.reading.digest))
+	return e.bad == nil && (e.is(&d.raw) || e.is(&d.reading.digest))
 }

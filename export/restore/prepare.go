@@ -174,5 +174,5 @@ func Renamed(kind export.Kind, raw []byte, which string) []byte {
 // that was written: servers put lines into another order and add their own.
 func Same(kind export.Kind, has, written []byte) bool {
 	h, w := read(kind, has), read(kind, written)
-	return h.covers(&w.digest)
+	return h.is(&w.digest)
 }

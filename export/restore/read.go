@@ -12,29 +12,17 @@ import (
 )
 
 // A digest is what an item says, without its bytes. Two items are identical if
-// their meanings are equal and the one has at least the extras of the other,
-// or if their bytes are equal.
+// what standards and the usual programs know of them is the same, or their
+// bytes are: servers add, drop and garble what only some program knows, and an
+// item that differs in that alone would be put back each time.
 type digest struct {
 	bytes   [32]byte // SHA-256 of the bytes
 	meaning [16]byte // zero if the bytes could not be understood
-	extra   []uint64 // sorted; what only some program knows
 }
 
-// covers tells whether an item that says d says all that one that says of says,
-// and nothing that a person would see besides.
-func (d *digest) covers(of *digest) bool {
-	if d.bytes == of.bytes {
-		return true
-	}
-	if d.meaning != of.meaning || d.meaning == [16]byte{} {
-		return false
-	}
-	for _, x := range of.extra {
-		if _, ok := slices.BinarySearch(d.extra, x); !ok {
-			return false
-		}
-	}
-	return true
+// is tells whether two items are identical.
+func (d *digest) is(of *digest) bool {
+	return d.bytes == of.bytes || d.meaning == of.meaning && d.meaning != [16]byte{}
 }
 
 // A reading is what is learnt of the bytes of a card or calendar object.
@@ -77,7 +65,7 @@ func (r *reading) card(raw []byte) {
 		return
 	}
 	r.uid, r.name = m.UID, m.Name
-	r.take(m.Fields, m.Extra)
+	r.take(m.Fields)
 	name := strings.ToLower(strings.Join(strings.Fields(m.Name), " "))
 	r.numbers = len(m.Keys) > 0
 	for _, k := range m.Keys {
@@ -98,7 +86,7 @@ func (r *reading) object(raw []byte) {
 		return
 	}
 	r.uid, r.name = m.UID, m.Summary
-	r.take(m.Fields, m.Extra)
+	r.take(m.Fields)
 	if m.Summary != "" && m.Start != "" {
 		r.keys = []uint64{hashOf("event", strings.ToLower(m.Summary), m.Start)}
 	}
@@ -110,15 +98,11 @@ func (r *reading) object(raw []byte) {
 	}
 }
 
-func (r *reading) take(fields, extra []string) {
+func (r *reading) take(fields []string) {
 	h := sha256.New()
 	for _, f := range fields {
 		h.Write([]byte(f))
 		h.Write([]byte{'\n'})
 	}
 	copy(r.meaning[:], h.Sum(nil))
-	for _, x := range extra {
-		r.extra = append(r.extra, hashOf(x))
-	}
-	slices.Sort(r.extra)
 }

@@ -128,10 +128,11 @@ func TestChangedMeanwhile(t *testing.T) {
 	}{{Both, true}, {Merge, true}, {Archive, false}} {
 		t.Run(string(c.choice), func(t *testing.T) {
 			j := journal(t)
+			put(t, s, cal+"e2.ics", bytes.Replace(ics(2), []byte("SUMMARY:Event 2"), []byte("LOCATION:Here"), 1))
 			p := plan(t, src, archive.all(), Options{Account: "Anna", Default: c.choice})
 			put(t, s, book+"c1.vcf", bytes.Replace(vcf(1), []byte("EMAIL"), []byte("NICKNAME:late\r\nURL"), 1))
 			put(t, s, book+"c0.vcf", bytes.Replace(vcf(0), []byte("EMAIL"), []byte("NICKNAME:late\r\nURL"), 1))
-			remove(t, s, cal+"e1.ics")
+			remove(t, s, cal+"e2.ics")
 			before := meanings(t, src)
 			apply(t, src, p, j, ApplyOptions{})
 			b, err := s.Body(book + "c1.vcf")
@@ -147,7 +148,6 @@ func TestChangedMeanwhile(t *testing.T) {
 			if d := difference(before, meanings(t, src)); d != "" {
 				t.Errorf("the target is not as it was:\n%s", d)
 			}
-			put(t, s, cal+"e1.ics", bytes.Replace(ics(1), []byte("SUMMARY:Event 1"), []byte("SUMMARY:Changed"), 1))
 			remove(t, s, book+"c0.vcf")
 			put(t, s, book+"c1.vcf", bytes.Replace(vcf(1), []byte("EMAIL"), []byte("NOTE:own\r\nURL"), 1))
 		})

@@ -95,7 +95,14 @@ func (r *router) find(it *Item) int {
 	if calendar(it.Kind) && it.Collection.Kind == export.Events && it.Collection.Mixed {
 		c.Kind, c.Mixed = export.Events, true
 	}
-	r.targets = append(r.targets, Target{Collection: c, Make: true})
+	t := Target{Collection: c, Make: true}
+	for i := range r.targets { // a service takes the same in all of a kind
+		if like := &r.targets[i]; !like.Make && (like.Kind == c.Kind || calendar(like.Kind) && calendar(c.Kind)) {
+			t.Limits = export.Limits{VCard: like.Limits.VCard, Media: like.Limits.Media, MaxSize: like.Limits.MaxSize}
+			break
+		}
+	}
+	r.targets = append(r.targets, t)
 	return len(r.targets) - 1
 }
 

@@ -73,7 +73,7 @@ func (p *Plan) weigh(ctx context.Context, w export.Source, entries []*entry) err
 			}
 			l.Clashes = clashes
 			was, is := read(l.Item.Kind, device), read(l.Item.Kind, out)
-			if was.covers(&is.digest) {
+			if was.is(&is.digest) {
 				l.State = Identical
 			}
 			return nil

@@ -26,6 +26,8 @@ type homePage struct {
 	title   *text
 	line    *text
 	note    *text
+	undo    *button
+	banner  *fyne.Container
 	trouble *fyne.Container
 	told    words.Words
 }
@@ -34,20 +36,26 @@ func newHomePage(s *shell) *homePage {
 	h := &homePage{
 		s: s, byName: map[string]*card{}, tone: -1,
 		title: newText("", pageTitle, colorText, wrap), line: newText("", body, colorText2, wrap),
-		note: newText("", body, colorText2, wrap), badge: column(0), trouble: column(0),
+		note: newText("", body, colorText, wrap), badge: column(0), trouble: column(0),
 	}
 	h.empty = newEmptyHome(s)
-	grid := &gridLayout{gap: 16, columns: func(w float32) int { return min(max(int(w/360), 1), 2) }}
+	h.undo = newButton(quiet, "", words.Undo, s.flow.Undo)
+	h.banner = column(0, stack(newSurface(colorBtn, "", 12, 0),
+		inset(8, 12, 8, 20, row(12, newIcon("info", colorAcc, 20), newGrow(inset(8, 0, 8, 0, h.note)), h.undo))), gap(16))
+	grid := &gridLayout{gap: 16, columns: twoColumns}
 	h.cards = container.New(grid)
 	h.all = column(0,
-		row(16, h.badge, newGrow(column(0, h.title, h.line, h.note))),
-		gap(24), h.trouble, h.cards, gap(24), newSpring(),
+		row(16, h.badge, newGrow(column(0, h.title, h.line))),
+		gap(24), h.banner, h.trouble, h.cards, gap(24), newSpring(),
 		row(12, newButton(secondary, "plus", "Connect a phone or service", s.flow.StartConnect), newSpring()),
 	)
 	h.root = stack(h.all)
 	h.show(s.view)
 	return h
 }
+
+// twoColumns are the columns of cards in a page of that width.
+func twoColumns(width float32) int { return min(max(int(width/360), 1), 2) }
 
 func (h *homePage) object() fyne.CanvasObject { return h.root }
 func (h *homePage) first() fyne.Focusable     { return nil }
@@ -81,7 +89,8 @@ func (h *homePage) show(v flow.View) {
 	h.line.set(v.Home.Line)
 	h.note.set(v.Home.Note)
 	shown(h.line, v.Home.Line != "")
-	shown(h.note, v.Home.Note != "")
+	shown(h.banner, v.Home.Note != "")
+	shown(h.undo, v.Home.Undo != "")
 	if h.tone != v.Home.Tone || len(h.badge.Objects) == 0 {
 		h.tone = v.Home.Tone
 		h.badge.Objects = []fyne.CanvasObject{toneBadge(h.tone)}

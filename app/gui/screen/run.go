@@ -58,7 +58,7 @@ func Open(a fyne.App, open func(flow.Owner) (flow.Work, error)) fyne.Window {
 	w.SetContent(s)
 	w.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.key(e.Name) })
-	for _, k := range []fyne.KeyName{fyne.Key1, fyne.Key2} {
+	for _, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3} {
 		c := &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
 		w.Canvas().AddShortcut(c, func(fyne.Shortcut) { s.shortcut(c) })
 	}

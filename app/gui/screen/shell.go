@@ -86,10 +86,27 @@ func (l shellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // known when the scroll asks for it.
 func (s *shell) layPage(size fyne.Size) {
 	c := s.scroll.Content
-	c.Resize(fyne.NewSize(size.Width, max(heightFor(c, size.Width), size.Height)))
+	if s.fills() {
+		c.Resize(size)
+	} else {
+		c.Resize(fyne.NewSize(size.Width, max(heightFor(c, size.Width), size.Height)))
+	}
 	s.scroll.Resize(size)
 	s.scroll.Refresh()
 	canvas.Refresh(s.all) // a scroll whose content has changed but not its size does not ask to be painted
+}
+
+// relay lays the page out anew after it has changed its height by itself.
+func (s *shell) relay() {
+	if size := s.Size(); !size.IsZero() {
+		s.layPage(fyne.NewSize(size.Width-sideWidth, size.Height))
+	}
+}
+
+// fills reports whether the page takes all of the window and scrolls by itself.
+func (s *shell) fills() bool {
+	f, ok := s.page.(interface{ fills() bool })
+	return ok && f.fills()
 }
 
 // draw shows v. It runs on Fyne's goroutine.
@@ -102,17 +119,20 @@ func (s *shell) draw(v flow.View) {
 		key.key = v.SignIn.Key
 	case flow.Found:
 		key.key = v.Found.Key
+	case flow.Lost:
+		key.key = v.Lost.Key
 	}
 	fresh := s.page == nil || key != s.shown
 	if fresh {
 		s.page, s.shown = s.make(v), key
-		s.scroll.Content = inset(32, 32, 32, 32, s.page.object())
+		s.scroll.Content = s.page.object()
+		if !s.fills() {
+			s.scroll.Content = inset(32, 32, 32, 32, s.page.object())
+		}
 		s.scroll.Offset = fyne.Position{}
 	}
 	s.page.show(v)
-	if size := s.Size(); !size.IsZero() {
-		s.layPage(fyne.NewSize(size.Width-sideWidth, size.Height))
-	}
+	s.relay()
 	if fresh && s.window != nil {
 		s.window.Canvas().Unfocus()
 		if f := s.page.first(); f != nil {
@@ -134,6 +154,10 @@ func (s *shell) make(v flow.View) page {
 		return newFoundPage(s, v.Found)
 	case flow.Archive:
 		return newArchivePage(s)
+	case flow.History:
+		return newHistoryPage(s)
+	case flow.Lost:
+		return newLostPage(s, v.Lost)
 	}
 	return newOpeningPage(s)
 }
@@ -165,6 +189,8 @@ func (s *shell) shortcut(c *desktop.CustomShortcut) bool {
 	case fyne.Key1:
 		s.flow.Go(flow.Home)
 	case fyne.Key2:
+		s.flow.Go(flow.History)
+	case fyne.Key3:
 		s.flow.Go(flow.Archive)
 	default:
 		return false

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"sidekeep/app/flow"
+	"sidekeep/app/words"
 )
 
 // navItem is an entry of the sidebar.
@@ -16,6 +17,7 @@ type navItem struct {
 	icon      *icon
 	name      *text
 	count     *text
+	dot       *surface
 	badge     *fyne.Container
 	all       *fyne.Container
 }
@@ -24,9 +26,9 @@ func newNavItem(iconName, name string, tapped func()) *navItem {
 	n := &navItem{
 		box: newSurface("", "", 8, 0), mark: newSurface("", "", 1.5, 0), ring: newSurface("", "", 8, 0),
 		icon: newIcon(iconName, colorText2, 20), name: newText(name, body, colorText2, cut),
-		count: centred(newText("", captionB, colorCard, cut)),
+		count: centred(newText("", captionB, colorCard, cut)), dot: newSurface(colorAmb, "", 10, 0),
 	}
-	n.badge = sized(20, 20, stack(newSurface(colorRed, "", 10, 0), n.count))
+	n.badge = sized(20, 20, stack(n.dot, n.count))
 	n.badge.Hide()
 	n.all = stack(n.box, n.ring,
 		row(0, sized(3, 20, n.mark), newSpring()),
@@ -46,10 +48,7 @@ func (n *navItem) state() {
 	n.box.set(fill, "", 0)
 	n.mark.set(bar, "", 0)
 	n.icon.set(n.icon.name, ink)
-	if n.name.style.bold != n.selected {
-		n.name.style.bold, n.name.forW = n.selected, -1
-		n.name.Refresh()
-	}
+	n.name.embolden(n.selected)
 	n.name.paint(ink)
 	if n.focused {
 		n.ring.set("", colorAcc, 2)
@@ -73,15 +72,16 @@ func (n *navItem) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimple
 
 // sidebar is the left edge: the mark, the pages, and how the archive stands.
 type sidebar struct {
-	home, archive *navItem
-	icon          *icon
-	title, line   *text
-	all           *fyne.Container
+	home, history, archive *navItem
+	icon                   *icon
+	title, line            *text
+	all                    *fyne.Container
 }
 
 func newSidebar(f *flow.Flow) *sidebar {
 	s := &sidebar{
 		home:    newNavItem("home", "Home", func() { f.Go(flow.Home) }),
+		history: newNavItem("history", words.HistoryTitle, func() { f.Go(flow.History) }),
 		archive: newNavItem("folder", "Archive", func() { f.Go(flow.Archive) }),
 		icon:    newIcon("shield", colorText2, 20),
 		title:   newText("", captionB, colorText, cut), line: newText("", caption, colorText2, wrap),
@@ -89,12 +89,18 @@ func newSidebar(f *flow.Flow) *sidebar {
 	logo := inset(0, 12, 0, 12, row(10, newArt("mark", fyne.NewSquareSize(28), 1), newText("Sidekeep", cardTitle, colorText, whole)))
 	foot := inset(12, 12, 12, 12, topRow(10, sized(20, 20, s.icon), newGrow(column(0, s.title, s.line))))
 	s.all = stack(newSurface(colorSide, "", 0, 0),
-		inset(24, 12, 16, 12, column(0, logo, gap(24), s.home, gap(4), s.archive, newSpring(), foot)))
+		inset(24, 12, 16, 12, column(0, logo, gap(24), s.home, gap(4), s.history, gap(4), s.archive, newSpring(), foot)))
 	return s
 }
 
 func (s *sidebar) show(v flow.View) {
-	s.home.set(v.Page != flow.Archive, v.Side.Waiting)
+	s.home.set(v.Page != flow.Archive && v.Page != flow.History, v.Side.Waiting)
+	dot := colorAmb
+	if v.Side.WaitingTone == flow.Bad {
+		dot = colorRed
+	}
+	s.home.dot.set(dot, "", 0)
+	s.history.set(v.Page == flow.History, 0)
 	s.archive.set(v.Page == flow.Archive, 0)
 	s.title.set(v.Side.Title)
 	s.line.set(v.Side.Line)

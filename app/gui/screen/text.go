@@ -74,6 +74,14 @@ func (t *text) paint(colour fyne.ThemeColorName) {
 	}
 }
 
+// embolden changes the weight.
+func (t *text) embolden(bold bool) {
+	if t.style.bold != bold {
+		t.style.bold, t.forW = bold, -1
+		t.Refresh()
+	}
+}
+
 func (t *text) measure(s string) float32 {
 	return fyne.MeasureText(s, t.style.size, fyne.TextStyle{Bold: t.style.bold}).Width
 }

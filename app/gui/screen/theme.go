@@ -20,6 +20,9 @@ const (
 	colorRedS  fyne.ThemeColorName = "redS"  // fill behind red
 )
 
+// initialColors are the pairs of fill and ink behind the initials of a person.
+var initialColors = [][2]fyne.ThemeColorName{{"a0", "a0T"}, {"a1", "a1T"}, {"a2", "a2T"}, {"a3", "a3T"}, {"a4", "a4T"}, {"a5", "a5T"}}
+
 // The colours by the names of Fyne.
 const (
 	colorBG    = theme.ColorNameBackground
@@ -49,6 +52,8 @@ var light = palette{
 	colorAcc: rgb(0x0B6B66), colorAccH: rgb(0x085853), colorAccT: rgb(0x0A605C), colorAccS: rgb(0xDDEFEC), colorOn: rgb(0xFFFFFF),
 	colorAmb: rgb(0x9A5B00), colorAmbT: rgb(0x794700), colorAmbS: rgb(0xFFF6E3), colorAmbL: rgb(0xE3B868),
 	colorRed: rgb(0xB3261E), colorRedS: rgb(0xFCECEA),
+	"a0": rgb(0xD7ECE8), "a0T": rgb(0x0A5752), "a1": rgb(0xE4ECF7), "a1T": rgb(0x264F88), "a2": rgb(0xF3E8F5), "a2T": rgb(0x6B3A77),
+	"a3": rgb(0xF6EBDC), "a3T": rgb(0x70470F), "a4": rgb(0xE5EEDC), "a4T": rgb(0x3F5A1C), "a5": rgb(0xF6E3E1), "a5T": rgb(0x8A302A),
 }
 
 var dark = palette{
@@ -58,6 +63,8 @@ var dark = palette{
 	colorAcc: rgb(0x56C7B9), colorAccH: rgb(0x7AD8CC), colorAccT: rgb(0x6ED3C6), colorAccS: rgb(0x15362F), colorOn: rgb(0x04211D),
 	colorAmb: rgb(0xF0B54A), colorAmbT: rgb(0xF5C46B), colorAmbS: rgb(0x231F15), colorAmbL: rgb(0x7A5A1E),
 	colorRed: rgb(0xFF8B80), colorRedS: rgb(0x3A1C1A),
+	"a0": rgb(0x15362F), "a0T": rgb(0x6ED3C6), "a1": rgb(0x1C2A3E), "a1T": rgb(0x8DB4EC), "a2": rgb(0x33223A), "a2T": rgb(0xD3A2DE),
+	"a3": rgb(0x3A2C18), "a3T": rgb(0xE8BE82), "a4": rgb(0x26341A), "a4T": rgb(0xB4D38C), "a5": rgb(0x3A2220), "a5T": rgb(0xF0A79F),
 }
 
 func rgb(v uint32) color.NRGBA {

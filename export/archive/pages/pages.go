@@ -22,6 +22,7 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -107,10 +108,11 @@ func Count(n int) string {
 	return s
 }
 
-// cut shortens a text that nobody reads to its end.
+// cut shortens a text that nobody reads to its end. What it returns shares no
+// memory with s, which may be a piece of something large.
 func cut(s string, most int) string {
 	if len(s) <= most {
-		return s
+		return strings.Clone(s)
 	}
 	end := 0
 	for i := range s {

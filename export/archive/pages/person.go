@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -30,6 +31,34 @@ type Field struct {
 	Label, Text string
 	Link        template.URL // "" if it leads nowhere
 	Long        bool         // a text of its own, with its line breaks
+}
+
+// Details is the list of the fields. It is written here and not by a template,
+// which would take most of the time that the pages of many people take; every
+// text in it goes through html/template's own escaping.
+func (p *Person) Details() template.HTML {
+	var b bytes.Buffer
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		b.WriteString("<dt>")
+		template.HTMLEscape(&b, []byte(f.Label))
+		b.WriteString("</dt><dd")
+		if f.Long {
+			b.WriteString(` class="long"`)
+		}
+		b.WriteString(">")
+		if f.Link != "" {
+			b.WriteString(`<a href="`)
+			template.HTMLEscape(&b, []byte(f.Link)) // one of the schemes of outside
+			b.WriteString(`">`)
+		}
+		template.HTMLEscape(&b, []byte(f.Text))
+		if f.Link != "" {
+			b.WriteString("</a>")
+		}
+		b.WriteString("</dd>")
+	}
+	return template.HTML(b.String())
 }
 
 // NewPerson shows all that a card says.
@@ -150,7 +179,7 @@ func (p *Person) rest(c *vcard.Contact) {
 		}
 	}
 	for i := range c.Rest {
-		if r := &c.Rest[i]; r.Name != "" {
+		if r := &c.Rest[i]; r.Name != "" && !strings.HasSuffix(strings.ToUpper(r.Name), "X-ABADR") { // the country whose form an address has
 			p.add(r.Name, cut(r.Text, mostName), "")
 		}
 	}

@@ -91,14 +91,16 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 }
 
 // A Source is an account on a DAV server. It implements [export.Writer],
-// [export.Fetcher], [export.Counter] and [export.Meter]. Its methods may be called from several
-// goroutines.
+// [export.Fetcher], [export.Counter], [export.Meter] and [export.Identifier].
+// Its methods may be called from several goroutines.
 type Source struct {
 	c           *client
 	resolver    Resolver
 	connections int
 	service     *Service
 	schemeTyped bool
+
+	principal *url.URL // whom the server takes the one who signed in for; nil if it does not say
 
 	homes             []*url.URL // home sets
 	bookHome, calHome *url.URL   // where address books and calendars are made; nil if unknown
@@ -118,4 +120,6 @@ var (
 	_ export.Fetcher = (*Source)(nil)
 	_ export.Counter = (*Source)(nil)
 	_ export.Meter   = (*Source)(nil)
+
+	_ export.Identifier = (*Source)(nil)
 )

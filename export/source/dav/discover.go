@@ -281,6 +281,9 @@ func (f *finder) follow(ctx context.Context, c candidate) error {
 	if err != nil {
 		return err
 	}
+	if f.s.principal == nil {
+		f.s.principal = r.principal
+	}
 	if r.types&(multistatus.Book|multistatus.Calendar) != 0 && c.typed {
 		f.s.single = r
 		f.found = both

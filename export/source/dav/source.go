@@ -50,6 +50,15 @@ func withDefaults(cfg Config) Config {
 	return cfg
 }
 
+// Identity is the path of the principal that the server names for who signed in
+// (RFC 5397); "" if it names none. It asks for nothing: Open did.
+func (s *Source) Identity(context.Context) (string, error) {
+	if s.principal == nil {
+		return "", nil
+	}
+	return s.principal.EscapedPath(), nil
+}
+
 // locate finds everything that cfg names.
 func (s *Source) locate(ctx context.Context, cfg Config) error {
 	var base *url.URL

@@ -1,0 +1,197 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/archive"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) acceptVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "accept N",
+		Short: "Answer the held export N: it was me; also acknowledges what is set aside",
+		Long: "Answer the held export N: it was me. Your files then show what the service lists; what is gone moves to Vanished,\n" +
+			"and stays in the history as everything does. What could not be understood until then counts as acknowledged.\n" +
+			"“sidekeep hold N” takes it back.",
+		Args: arguments("N"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.answer(cmd.Context(), args[0], (*work.Work).Accept, s.accepted)
+		},
+	}
+}
+
+func (s *session) holdVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "hold N",
+		Short: "Take back what “accept N” answered",
+		Args:  arguments("N"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.answer(cmd.Context(), args[0], (*work.Work).Hold, s.heldAgain)
+		},
+	}
+}
+
+// answerJSON is what accept and hold did.
+type answerJSON struct {
+	Account  string       `json:"account"`
+	Export   int64        `json:"export"`
+	Loss     *export.Loss `json:"loss"`      // null if the export was not held
+	SetAside int          `json:"set_aside"` // items whose acknowledgement changed
+}
+
+func (s *session) answer(ctx context.Context, text string, do func(*work.Work, context.Context, int64) (archive.Answer, error), tell func(archive.Answer)) error {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return &work.Error{
+			What: fmt.Sprintf("“%s” is no number of an export.", text), Meaning: "Nothing was changed.",
+			Try: "See the numbers with “sidekeep history”, and what waits for an answer with “sidekeep status”.", Usage: true,
+		}
+	}
+	w, err := s.work()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	a, err := do(w, ctx, n)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(answerJSON{a.Account, a.Export, a.Loss, a.SetAside})
+	}
+	if !s.quiet {
+		tell(a)
+	}
+	return nil
+}
+
+func (s *session) accepted(a archive.Answer) {
+	if a.Loss != nil {
+		s.stdout.printf("%s: accepted. Your files show what the service lists; what is gone is in Vanished, and in the history.\n", a.Account)
+	}
+	if a.SetAside > 0 {
+		s.stdout.printf("%s: %s acknowledged: kept as delivered, and no longer told as a warning.\n", a.Account, plural(a.SetAside, "item that is set aside is", "items that are set aside are"))
+	}
+	s.stdout.printf("  Take it back with “sidekeep hold %d”.\n", a.Export)
+}
+
+func (s *session) heldAgain(a archive.Answer) {
+	if a.Loss != nil {
+		s.stdout.printf("%s: held again. Your files show what they showed before it was accepted, but for what the service has listed again since.\n", a.Account)
+	}
+	if a.SetAside > 0 {
+		s.stdout.printf("%s: %s told as a warning again.\n", a.Account, plural(a.SetAside, "item that is set aside is", "items that are set aside are"))
+	}
+	s.stdout.printf("  Answer with “sidekeep accept %d” if it was you.\n", a.Export)
+}
+
+// heldBack says that an export looks like a loss: what is missing, that the
+// copy is whole, and what to do.
+func (s *session) heldBack(l *export.Ledger) {
+	s.stderr.printf("sidekeep: %s: this looks like a loss, so your files stay as they were.\n", l.Account)
+	for _, line := range lossLines(l.Loss) {
+		s.stderr.printf("  %s\n", line)
+	}
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Loss, l.Number))
+}
+
+// whatToAnswer says how to answer export n.
+func whatToAnswer(l *export.Loss, n int64) string {
+	if l.Gravest().Rule == export.RuleStranger {
+		return fmt.Sprintf("Is it meant to be another person's? Then: sidekeep accept %d. Otherwise sign in as before; Sidekeep looks again at every export.", n)
+	}
+	verb := "removed them"
+	if l.Gravest().Rule == export.RuleHollow {
+		verb = "changed them"
+	}
+	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. Otherwise leave it: Sidekeep looks again at every export.", verb, n)
+}
+
+// shownReasons is how many reasons are told; the rest is in the JSON.
+const shownReasons = 6
+
+// lossLines tells the reasons of a loss, with numbers and names.
+func lossLines(l *export.Loss) []string {
+	var lines []string
+	for i, r := range l.Reasons {
+		if i == shownReasons {
+			lines = append(lines, fmt.Sprintf("And %s more; see them all with “sidekeep status --json”.", words.Number(len(l.Reasons)-i)))
+			break
+		}
+		lines = append(lines, words.Loss(r)+among(r))
+		if who := words.AnswersFor(l.Who, l.WhoBefore); r.Rule == export.RuleStranger && who != "" {
+			lines = append(lines, who)
+		}
+	}
+	return lines
+}
+
+// shownNames is how many examples of a reason are named.
+const shownNames = 5
+
+// among names some of what is lost.
+func among(r export.Reason) string {
+	if len(r.Names) == 0 {
+		return ""
+	}
+	names := r.Names[:min(len(r.Names), shownNames)]
+	if more := r.Lost - len(names); more > 0 {
+		names = append(slices.Clone(names), words.Number(more)+" more")
+	}
+	which := "Missing"
+	if r.Rule == export.RuleHollow {
+		which = "These"
+	}
+	return " " + which + ": " + words.List(names) + "."
+}
+
+// alarmFlag reads “5,20%” or “5 20”: a number of items and a share.
+func alarmFlag(items, percent string) (export.Thresholds, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(items))
+	p, err2 := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(percent), "%"))
+	t := export.Thresholds{Items: n, Percent: p}
+	if errors.Join(err, err2) != nil {
+		return t, &work.Error{
+			What: fmt.Sprintf("“%s” and “%s” are no number of items and no share of them.", items, percent), Meaning: "Nothing was changed.",
+			Try: "Name both, such as “5 20%”: Sidekeep then asks when 5 items and 20 % of a collection or kind are gone.", Usage: true,
+		}
+	}
+	return t, work.CheckAlarm(t)
+}
+
+func (s *session) accountAlarmVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "alarm NAME ITEMS PERCENT",
+		Short: "Set from when on missing items look like a loss; 5 items and 20 % by default",
+		Args:  arguments("NAME", "ITEMS", "PERCENT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := alarmFlag(args[1], args[2])
+			if err != nil {
+				return err
+			}
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+			if err := w.SetAlarm(cmd.Context(), args[0], t); err != nil {
+				return err
+			}
+			if s.json {
+				return s.printJSON(map[string]any{"account": args[0], "alarm": t})
+			}
+			s.say("“%s”: Sidekeep asks when %s and %d %% of a collection or kind are gone.\n", args[0], plural(t.Items, "item", "items"), t.Percent)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,245 @@
+package flow
+
+import (
+	"context"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+)
+
+// reasons are those of a loss that a person is told: one about a collection is
+// left out if one about the whole account says the same of its kind.
+func reasons(l *export.Loss) []export.Reason {
+	if l == nil {
+		return nil
+	}
+	type class struct {
+		missing bool
+		what    string
+		kind    export.Kind
+	}
+	of := func(r export.Reason) class { return class{goneBy(r.Rule), r.What, r.Kind} }
+	whole := map[class]bool{}
+	for _, r := range l.Reasons {
+		if r.Collection == "" {
+			whole[of(r)] = true
+		}
+	}
+	var out []export.Reason
+	for _, r := range l.Reasons {
+		if r.Collection == "" || !whole[of(r)] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// goneBy reports whether items are gone by that rule, and not only emptier.
+func goneBy(r export.Rule) bool { return r == export.RuleGone || r == export.RuleEmptied }
+
+// A tally counts by kind what a loss is about.
+type tally struct {
+	rule           export.Rule // of the gravest reason
+	lost, had, has map[export.Kind]int
+}
+
+func tallied(l *export.Loss) tally {
+	t := tally{lost: map[export.Kind]int{}, had: map[export.Kind]int{}, has: map[export.Kind]int{}}
+	for i, r := range reasons(l) {
+		if i == 0 {
+			t.rule = r.Rule
+		}
+		if r.Rule == t.rule || goneBy(r.Rule) && goneBy(t.rule) {
+			t.lost[r.Kind] += r.Lost
+			t.had[r.Kind] += r.Had
+			t.has[r.Kind] += r.Has
+		}
+	}
+	return t
+}
+
+// maxReasons is how many reasons a card tells.
+const maxReasons = 3
+
+// heldCard says what looks lost, that the copy is whole, and asks.
+func (f *Flow) heldCard(c *Card, s work.Status) {
+	c.Caption = words.HeldSince(s.HeldSince, f.o.Now())
+	t := tallied(s.Loss)
+	for i, r := range reasons(s.Loss) {
+		switch {
+		case i == 0:
+			c.Headline = words.Loss(r) + " " + words.YourCopyIsWhole
+			if r.Rule == export.RuleStranger {
+				c.Sentence = joined(c.Sentence, words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore))
+			}
+		case i < maxReasons:
+			c.Sentence = joined(c.Sentence, words.Loss(r))
+		}
+	}
+	if c.Headline == "" {
+		c.Headline = words.YourCopyIsWhole
+	}
+	mine, ask := mineVerb(t.rule)
+	c.Sentence = joined(c.Sentence, words.ReplacedNothing, ask)
+	c.Counts = nil
+	c.Actions = []Action{
+		{Act: ActAccept, Verb: mine},
+		{Act: ActLost, Verb: words.WhatHappened, Rank: Quiet},
+	}
+	if s.SetUp {
+		c.Actions = append(c.Actions, Action{Act: ActExport, Verb: words.LookAgain, Rank: Quiet})
+	}
+	if f.answering[s.Name] {
+		for i := range c.Actions {
+			c.Actions[i].Off = c.Actions[i].Act != ActLost
+		}
+	}
+	if err := f.why(s); err != nil {
+		c.Note = words.StillHeld(words.For(err))
+	}
+	if s.Last != nil {
+		c.More = append([]Action{{Act: ActFolder, Verb: words.ShowFiles}}, c.More...)
+	}
+}
+
+// mineVerb is the button for: it was me; and the question before it.
+func mineVerb(r export.Rule) (verb, question string) {
+	switch r {
+	case export.RuleStranger:
+		return words.ThisIsRight, words.MeantOrMixedUp
+	case export.RuleHollow:
+		return words.ChangedThem, words.ChangedOrLost
+	}
+	return words.RemovedThem, words.RemovedOrLost
+}
+
+func joined(a string, more ...string) string {
+	for _, b := range more {
+		switch {
+		case b == "":
+		case a == "":
+			a = b
+		default:
+			a += " " + b
+		}
+	}
+	return a
+}
+
+// accept asks whether the owner has removed what is missing, and then says so
+// to the archive.
+func (f *Flow) accept(account string) {
+	s, ok := f.statusOf(account)
+	if !ok || s.State != work.Held {
+		return
+	}
+	t := tallied(s.Loss)
+	f.ask(Question{Question: words.RemovedQuestion(t.rule, t.lost, account), answer: func(yes bool) {
+		if yes {
+			f.answer(account, s.HeldExport, words.Accepted(t.rule, t.lost, account))
+		}
+	}})
+}
+
+// seen says to the archive that the owner has seen what is set aside.
+func (f *Flow) seen(account string) {
+	if s, ok := f.statusOf(account); ok && s.Last != nil && s.SetAside > 0 {
+		f.answer(account, s.Last.Number, words.Acknowledged(s.SetAside, account))
+	}
+}
+
+// An undo takes the answer about an export back.
+type undo struct {
+	account string
+	export  int64
+}
+
+// answer accepts export n and then tells done, with a way back.
+func (f *Flow) answer(account string, n int64, done string) {
+	f.toArchive(account, func(ctx context.Context, w Work) error {
+		_, err := w.Accept(ctx, n)
+		return err
+	}, done, &undo{account, n})
+}
+
+// Undo takes the answer back that the note of the home page tells of.
+func (f *Flow) Undo() {
+	f.mu.Lock()
+	u := f.undo
+	f.undo = nil
+	f.mu.Unlock()
+	if u == nil {
+		return
+	}
+	f.toArchive(u.account, func(ctx context.Context, w Work) error {
+		_, err := w.Hold(ctx, u.export)
+		return err
+	}, words.HeldAgain(u.account), nil)
+}
+
+// takeBack takes the answer about the opened export of account back.
+func (f *Flow) takeBack(account string) {
+	f.mu.Lock()
+	n := f.history.open.number
+	f.mu.Unlock()
+	if n == 0 {
+		return
+	}
+	f.toArchive(account, func(ctx context.Context, w Work) error {
+		_, err := w.Hold(ctx, n)
+		return err
+	}, words.HeldAgain(account), nil)
+}
+
+// toArchive writes an answer about account with do and tells done, or why it
+// could not be written. One answer is written at a time for an account.
+func (f *Flow) toArchive(account string, do func(context.Context, Work) error, done string, back *undo) {
+	var w Work
+	f.change(func() {
+		if f.answering[account] || f.work == nil || f.exports[account] != nil {
+			return
+		}
+		w = f.work
+		f.answering[account] = true
+		f.note, f.undo = "", nil
+	})
+	if w == nil {
+		return
+	}
+	f.run(func(ctx context.Context) {
+		err := do(ctx, w)
+		f.load()
+		f.change(func() {
+			delete(f.answering, account)
+			switch {
+			case err == nil:
+				f.note, f.undo = done, back
+				delete(f.failed, account)
+				if f.page == Lost && f.lost.account == account {
+					f.page = Home
+				}
+			case !stopped(err):
+				f.note = words.NotAnswered(words.For(err))
+			}
+		})
+		f.reloadHistory()
+	})
+}
+
+// statusOf is how an account stands.
+func (f *Flow) statusOf(account string) (work.Status, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lockedStatus(account)
+}
+
+// lockedStatus is statusOf with f.mu held.
+func (f *Flow) lockedStatus(account string) (work.Status, bool) {
+	for _, s := range f.status {
+		if s.Name == account {
+			return s, true
+		}
+	}
+	return work.Status{}, false
+}

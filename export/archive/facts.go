@@ -1,0 +1,212 @@
+package archive
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sidekeep/export"
+	"sidekeep/export/loss"
+)
+
+// factColumns reads a fact from the version v, of which the item is i.
+const factColumns = `v.version, v.kind, v.uid, iif(v.name = '', i.name, v.name), v.start, v.blob, v.photo, v.aside IS NOT NULL, (SELECT size FROM photo WHERE photo.photo = v.photo)`
+
+// A factRow takes factColumns. All are null if there is no such version.
+type factRow struct {
+	version, blob, photo, size sql.NullInt64
+	kind, uid, name, start     sql.NullString
+	aside                      sql.NullBool
+}
+
+func (r *factRow) dest() []any {
+	return []any{&r.version, &r.kind, &r.uid, &r.name, &r.start, &r.blob, &r.photo, &r.aside, &r.size}
+}
+
+// fact is nil if there is no such version, or if it says that the item is gone.
+func (r *factRow) fact(collection int64) *loss.Fact {
+	f := &loss.Fact{
+		Version: r.version.Int64, Collection: collection, Kind: export.Kind(r.kind.String), UID: r.uid.String, Name: r.name.String,
+		Start: r.start.String, Size: r.size.Int64, Aside: r.aside.Bool,
+	}
+	switch {
+	case r.blob.Valid:
+		f.Body = "b" + strconv.FormatInt(r.blob.Int64, 10)
+	case r.photo.Valid:
+		f.Body = "p" + strconv.FormatInt(r.photo.Int64, 10)
+	default:
+		return nil
+	}
+	return f
+}
+
+// facts reads one version; nil if it says that the item is gone.
+func (j *judge) facts(version int64) (*loss.Fact, error) {
+	var r factRow
+	var collection int64
+	_, err := j.w.row("SELECT i.collection, "+factColumns+" FROM version v JOIN item i USING (item) WHERE v.version = ?", []any{version},
+		append([]any{&collection}, r.dest()...)...)
+	return r.fact(collection), err
+}
+
+// load finds the items whose state differs between the files and the history:
+// those that are held back already, and those that this export changed or found
+// gone; new ones too if anything is gone, or held back.
+func (j *judge) load() error {
+	j.at = map[int64]int64{}
+	if err := j.loadHeld(); err != nil {
+		return err
+	}
+	if err := j.loadOld(); err != nil {
+		return err
+	}
+	for _, c := range j.changes {
+		if c.Before != nil && (c.Now == nil || c.Before.UID != c.Now.UID) {
+			return j.loadNew()
+		}
+	}
+	return nil
+}
+
+// stateColumns reads an item i with the state v, which the files show, and the
+// state n, which is recorded.
+var stateColumns = "SELECT i.item, i.collection, " + factColumns + ", " + strings.ReplaceAll(factColumns, "v.", "n.")
+
+// loadChanges reads stateColumns. It knows each item once.
+func (j *judge) loadChanges(query string, args ...any) error {
+	return j.w.each(stateColumns+query, args, func(r *sql.Rows) error {
+		var item, collection int64
+		var before, now factRow
+		if err := r.Scan(append(append([]any{&item, &collection}, before.dest()...), now.dest()...)...); err != nil {
+			return err
+		}
+		if _, known := j.at[item]; known {
+			return nil
+		}
+		c := loss.Change{Item: item, Before: before.fact(collection), Now: now.fact(collection)}
+		if c.Before != nil && c.Now != nil && c.Before.Version == c.Now.Version {
+			return nil
+		}
+		j.at[item] = collection
+		j.changes = append(j.changes, c)
+		return nil
+	})
+}
+
+const (
+	joinRecorded = " LEFT JOIN version n ON n.version = i.version AND i.present"
+	ofAccount    = " AND i.collection IN (SELECT collection FROM collection WHERE account = ?2) ORDER BY i.item"
+	// Of an item that is held back, what was recorded of it last was not shown.
+	fromTouched = " FROM (SELECT DISTINCT item FROM version WHERE version > ?1 AND item NOT IN (SELECT item FROM accepted WHERE open)) t JOIN item i USING (item)"
+	joinBefore  = "version v ON v.version = (SELECT max(version) FROM version p WHERE p.item = t.item AND p.version <= ?1)"
+)
+
+// loadHeld reads what is held back. What was never shown and is gone again is
+// left alone.
+func (j *judge) loadHeld() error {
+	return j.loadChanges(" FROM accepted a JOIN item i USING (item) LEFT JOIN version v ON v.version = a.version"+joinRecorded+
+		" WHERE a.open AND (a.version IS NOT NULL OR i.present) AND ?1 IS NOT NULL"+ofAccount, j.v0, j.account)
+}
+
+// loadOld reads the items of this export that the files showed before.
+func (j *judge) loadOld() error {
+	return j.loadChanges(fromTouched+" JOIN "+joinBefore+joinRecorded+" WHERE (v.blob IS NOT NULL OR v.photo IS NOT NULL)"+ofAccount, j.v0, j.account)
+}
+
+// loadNew reads those that the files did not show.
+func (j *judge) loadNew() error {
+	return j.loadChanges(fromTouched+" LEFT JOIN "+joinBefore+joinRecorded+" WHERE v.blob IS NULL AND v.photo IS NULL AND i.present"+ofAccount, j.v0, j.account)
+}
+
+// count tells how many items the files show and the source lists, in the
+// collections that are compared. It looks at what is new, too.
+func (j *judge) count() error {
+	if j.has != nil {
+		return nil
+	}
+	if err := j.loadNew(); err != nil {
+		return err
+	}
+	changed := map[int64]bool{}
+	for _, n := range j.at {
+		changed[n] = true
+	}
+	j.had, j.has, j.names = map[loss.Group]int{}, map[loss.Group]int{}, map[int64]string{}
+	err := j.w.each(`SELECT i.collection, v.kind, count(*) FROM collection c JOIN item i USING (collection) JOIN version v USING (version)
+		WHERE c.account = ? AND i.present GROUP BY 1, 2`, []any{j.account}, func(r *sql.Rows) error {
+		var c int64
+		var kind export.Kind
+		var n int
+		if err := r.Scan(&c, &kind, &n); err != nil {
+			return err
+		}
+		if j.listed == nil || j.listed[c] || changed[c] {
+			j.has[loss.Group{Collection: c}] += n
+			j.has[loss.Group{Kind: kind}] += n
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for k, n := range j.has {
+		j.had[k] = n
+	}
+	add := func(f *loss.Fact, n int) {
+		if f != nil {
+			j.had[loss.Group{Collection: f.Collection}] += n
+			j.had[loss.Group{Kind: f.Kind}] += n
+		}
+	}
+	for _, c := range j.changes {
+		add(c.Before, 1)
+		add(c.Now, -1)
+	}
+	return j.w.each("SELECT collection, name FROM collection WHERE account = ?", []any{j.account}, func(r *sql.Rows) error {
+		var n int64
+		var name string
+		err := r.Scan(&n, &name)
+		j.names[n] = name
+		return err
+	})
+}
+
+// base lists the items that the files show.
+func (j *judge) base() ([]loss.Fact, error) {
+	var facts []loss.Fact
+	err := j.w.each("SELECT i.item, i.collection, "+factColumns+` FROM collection c JOIN item i USING (collection) JOIN version v USING (version)
+		WHERE c.account = ? AND i.present`, []any{j.account}, func(r *sql.Rows) error {
+		var row factRow
+		var item, collection int64
+		if err := r.Scan(append([]any{&item, &collection}, row.dest()...)...); err != nil {
+			return err
+		}
+		if _, changed := j.at[item]; changed {
+			return nil
+		}
+		if f := row.fact(collection); f != nil {
+			facts = append(facts, *f)
+		}
+		return nil
+	})
+	for _, c := range j.changes {
+		if c.Before != nil {
+			facts = append(facts, *c.Before)
+		}
+	}
+	return facts, err
+}
+
+// content reads the bytes of an item; those of photos are never asked for.
+func (j *judge) content(f loss.Fact) (loss.Content, error) {
+	var raw []byte
+	ok, err := j.w.row("SELECT bytes FROM version JOIN blob USING (blob) WHERE version = ?", []any{f.Version}, &raw)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: version %d has no bytes", export.ErrDamaged, f.Version)
+	}
+	if err != nil {
+		return loss.Content{}, err
+	}
+	return loss.Read(f.Kind, raw), nil
+}

@@ -1,0 +1,340 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/loss"
+)
+
+// A judge tells at the end of an export whether what it recorded looks like a
+// loss, and if so keeps the owner's files as they are. What it writes is
+// committed with the export's end.
+type judge struct {
+	w        *writer
+	now      time.Time
+	account  int64
+	number   int64          // of the export
+	listed   map[int64]bool // the collections that were listed to their end; nil if that is not known
+	complete bool           // everything that the account wants was listed in full
+	adding   bool           // the source only ever adds: nothing that it does is a loss
+	who      string         // for whom the source answers
+
+	t         export.Thresholds
+	whoBefore string
+	answered  int64 // the export from which on losses are counted
+	hold      int64 // the open one, 0 if there is none
+	was       *export.Loss
+	v0        int64 // the newest version before this export
+	changes   []loss.Change
+	at        map[int64]int64 // collections of the changed items
+	had, has  map[loss.Group]int
+	names     map[int64]string
+}
+
+// run judges the export. The loss is nil if the account is not held.
+func (j *judge) run() (*export.Loss, error) {
+	earlier, err := j.begin()
+	if err != nil {
+		return nil, err
+	}
+	if earlier || j.hold != 0 {
+		if err := j.load(); err != nil {
+			return nil, err
+		}
+	}
+	if j.hold == 0 && len(j.changes) == 0 || j.adding {
+		return nil, j.follow()
+	}
+	found, err := j.verdict()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case found != nil:
+		return found, j.keep(found)
+	case j.hold != 0 && !j.complete:
+		return j.was, j.keep(j.was)
+	case j.hold != 0:
+		if err := j.w.closeOverrides(j.hold, HoldEnded, j.now); err != nil {
+			return nil, err
+		}
+	}
+	return nil, j.follow()
+}
+
+// begin reads what is known of the account; earlier tells whether it was
+// exported before.
+func (j *judge) begin() (earlier bool, err error) {
+	_, err = j.w.row("SELECT who, items, percent, answered FROM alarm WHERE account = ?", []any{j.account},
+		&j.whoBefore, &j.t.Items, &j.t.Percent, &j.answered)
+	if err != nil {
+		return false, err
+	}
+	j.t = j.t.OrDefault()
+	var text string
+	if _, err := j.w.row("SELECT hold, loss FROM hold WHERE account = ? AND state = 'open'", []any{j.account}, &j.hold, &text); err != nil {
+		return false, err
+	}
+	if j.hold != 0 {
+		if err := json.Unmarshal([]byte(text), &j.was); err != nil {
+			return false, fmt.Errorf("%w: the loss of a held export: %w", export.ErrDamaged, err)
+		}
+	}
+	if _, err := j.w.row("SELECT version FROM version WHERE export < ? ORDER BY version DESC LIMIT 1", []any{j.number}, &j.v0); err != nil {
+		return false, err
+	}
+	_, err = j.w.row("SELECT EXISTS (SELECT 1 FROM export WHERE account = ? AND number < ?)", []any{j.account, j.number}, &earlier)
+	return earlier, err
+}
+
+// follow lets the files show what is recorded, and remembers for whom the
+// source answers.
+func (j *judge) follow() error {
+	for _, c := range j.changes {
+		if c.Now == nil {
+			continue // what was never shown does not come up as gone
+		}
+		if _, err := j.w.exec("UPDATE accepted SET open = 0 WHERE item = ? AND open", c.Item); err != nil {
+			return err
+		}
+	}
+	if j.who == "" || j.who == j.whoBefore {
+		return nil
+	}
+	_, err := j.w.exec("INSERT INTO alarm (account, who) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET who = excluded.who", j.account, j.who)
+	return err
+}
+
+// verdict compares what the files show with what is recorded, and with the
+// fullest state of the last days.
+func (j *judge) verdict() (*export.Loss, error) {
+	gone, changed := 0, 0
+	for _, c := range j.changes {
+		switch {
+		case c.Before != nil && c.Now == nil:
+			gone++
+		case c.Before != nil:
+			changed++
+		}
+	}
+	if j.hold != 0 || gone+changed >= j.t.Items || j.who != "" && j.whoBefore != "" && j.who != j.whoBefore {
+		if err := j.count(); err != nil {
+			return nil, err
+		}
+	}
+	v, err := loss.Judge(j.question(j.changes))
+	if err != nil {
+		return nil, err
+	}
+	more, err := j.lately(v)
+	if err != nil || v.Loss == nil && len(more) == 0 {
+		return nil, err
+	}
+	found := &export.Loss{Who: j.who, WhoBefore: j.whoBefore, Reasons: more}
+	if v.Loss != nil {
+		found.Reasons = merge(v.Loss.Reasons, more)
+	}
+	found.Reasons = loss.Order(found.Reasons)
+	return found, nil
+}
+
+// merge joins reasons; of two that speak of the same, the one counts that tells
+// of more.
+func merge(reasons, more []export.Reason) []export.Reason {
+	for _, r := range more {
+		i := slices.IndexFunc(reasons, func(o export.Reason) bool {
+			return o.Collection == r.Collection && o.Kind == r.Kind && (o.Rule == export.RuleHollow) == (r.Rule == export.RuleHollow) && o.Rule != export.RuleStranger
+		})
+		switch {
+		case i < 0:
+			reasons = append(reasons, r)
+		case reasons[i].Lost < r.Lost:
+			reasons[i] = r
+		}
+	}
+	return reasons
+}
+
+func (j *judge) question(changes []loss.Change) loss.Question {
+	return loss.Question{
+		Thresholds: j.t, Changes: changes, Had: j.had, Has: j.has, Names: j.names,
+		Who: j.who, WhoBefore: j.whoBefore, Base: j.base, Content: j.content,
+	}
+}
+
+// keep holds the account, or goes on holding it.
+func (j *judge) keep(found *export.Loss) error {
+	text, err := json.Marshal(found)
+	if err != nil {
+		return fmt.Errorf("writing the loss: %w", err)
+	}
+	if j.hold == 0 {
+		if _, err := j.w.row("SELECT ifnull(max(hold), 0) + 1 FROM hold", nil, &j.hold); err != nil {
+			return err
+		}
+		_, err = j.w.exec("INSERT INTO hold (hold, account, export, loss, state, changed) VALUES (?, ?, ?, ?, ?, ?)",
+			j.hold, j.account, j.number, string(text), HoldOpen, stamp(j.now))
+	} else {
+		_, err = j.w.exec("UPDATE hold SET loss = ? WHERE hold = ?", string(text), j.hold)
+	}
+	if err != nil {
+		return err
+	}
+	if err := j.count(); err != nil {
+		return err
+	}
+	v, err := loss.Judge(j.question(j.changes))
+	if err != nil {
+		return err
+	}
+	fates, err := v.Fates()
+	if err != nil {
+		return err
+	}
+	dirty := map[int64]bool{}
+	for _, c := range j.changes {
+		dirty[j.at[c.Item]] = true
+		if err := j.apply(c, fates[c.Item]); err != nil {
+			return err
+		}
+	}
+	for n := range dirty {
+		if _, err := j.w.exec("UPDATE collection SET dirty = 2 WHERE collection = ?", n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *judge) apply(c loss.Change, fate loss.Fate) error {
+	const override = `INSERT INTO accepted (item, hold, open, version, present) VALUES (?, ?, 1, ?, ?)
+		ON CONFLICT (item) DO UPDATE SET hold = excluded.hold, open = 1, version = excluded.version, present = excluded.present`
+	var err error
+	switch fate {
+	case loss.Keep:
+		_, err = j.w.exec(override, c.Item, j.hold, c.Before.Version, 1)
+	case loss.Hide:
+		_, err = j.w.exec(override, c.Item, j.hold, nil, 0)
+	default:
+		_, err = j.w.exec("UPDATE accepted SET open = 0 WHERE item = ? AND open", c.Item)
+	}
+	return err
+}
+
+// judge ends a session's export: is it held?
+func (s *session) judge(l *export.Ledger) error {
+	j := &judge{w: s.w, now: s.a.now(), account: s.account, number: s.number, adding: s.adding, who: s.who, listed: map[int64]bool{}}
+	j.complete = l.Stop == nil && l.Found != nil && l.Listing == "full"
+	for _, c := range l.Collections {
+		if c.Found == nil {
+			continue
+		}
+		var n int64
+		if _, err := s.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{s.account, c.ID}, &n); err != nil {
+			return err
+		}
+		j.listed[n] = true
+	}
+	found, err := j.run()
+	if err != nil {
+		return fmt.Errorf("looking for a loss: %w", err)
+	}
+	l.Held, l.Loss = found != nil, found
+	return s.w.forgetWho(s.number)
+}
+
+// judgeCutOff is judge for an export whose program ended before it did.
+func (a *Archive) judgeCutOff(w *writer, l *export.Ledger) error {
+	j := &judge{w: w, now: a.now(), number: l.Number}
+	if _, err := w.row("SELECT account FROM export WHERE number = ?", []any{l.Number}, &j.account); err != nil {
+		return err
+	}
+	if _, err := w.row("SELECT value FROM archive WHERE name = ?", []any{whoName(l.Number)}, &j.who); err != nil {
+		return err
+	}
+	found, err := j.run()
+	if err != nil {
+		return fmt.Errorf("looking for a loss: %w", err)
+	}
+	l.Held, l.Loss = found != nil, found
+	return w.forgetWho(l.Number)
+}
+
+// Identify remembers for whom the source says that it answers, also for the
+// case that the program ends before the export does.
+func (s *session) Identify(_ context.Context, who string) error {
+	s.w.lock()
+	defer s.w.unlock()
+	s.who = who
+	if who == "" {
+		return nil
+	}
+	return s.w.set(whoName(s.number), who)
+}
+
+// whoName is the row of the table archive that says for whom the source of an
+// unfinished export answers.
+func whoName(number int64) string { return fmt.Sprintf("who/%d", number) }
+
+func (w *writer) forgetWho(number int64) error {
+	_, err := w.exec("DELETE FROM archive WHERE name = ?", whoName(number))
+	return err
+}
+
+// stillGone tells which items of an accepted hold show again what they showed:
+// those that the source has not listed again since, as they were.
+func (w *writer) stillGone(hold int64) ([]int64, error) {
+	type row struct {
+		item        int64
+		shows, here bool
+		was, now    sql.NullInt64
+	}
+	var rows []row
+	err := w.each("SELECT item, accepted.present, item.present, accepted.version, item.version FROM accepted JOIN item USING (item) WHERE hold = ? AND NOT open",
+		[]any{hold}, func(r *sql.Rows) error {
+			var x row
+			err := r.Scan(&x.item, &x.shows, &x.here, &x.was, &x.now)
+			rows = append(rows, x)
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	var items []int64
+	for _, x := range rows {
+		again := x.shows != x.here
+		if x.shows && x.here && x.was != x.now {
+			hollow, err := w.hollow(x.was.Int64, x.now.Int64)
+			if err != nil {
+				return nil, err
+			}
+			again = hollow
+		}
+		if again {
+			items = append(items, x.item)
+		}
+	}
+	return items, nil
+}
+
+// hollow reports whether version now of an item has lost half of what version
+// was had.
+func (w *writer) hollow(was, now int64) (bool, error) {
+	j := &judge{w: w}
+	b, err := j.facts(was)
+	if err != nil {
+		return false, err
+	}
+	n, err := j.facts(now)
+	if err != nil || b == nil || n == nil {
+		return false, err
+	}
+	v, err := loss.Judge(j.question([]loss.Change{{Item: 1, Before: b, Now: n}}))
+	return v.Hollowed+v.Gone > 0, err
+}

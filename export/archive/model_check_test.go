@@ -1,0 +1,392 @@
+package archive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sidekeep/export"
+)
+
+// A reader of the open files that uses nothing of the archive.
+type openFiles struct {
+	dir   string
+	files map[string][]byte
+	sizes map[string]int // of the items in each file
+	count map[string]int // and their number
+}
+
+func (o *openFiles) bytes(name string) ([]byte, error) {
+	if b, ok := o.files[name]; ok {
+		return b, nil
+	}
+	b, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(name)))
+	o.files[name] = b
+	return b, err
+}
+
+// shown is what the open files of an account show, by index.csv: hashes as
+// delivered.
+func (o *openFiles) shown(account, folder string, bodies map[key][]string) (map[key]state, error) {
+	index, err := o.bytes(folder + "/index.csv")
+	if err != nil {
+		return nil, err
+	}
+	lines, err := csv.NewReader(bytes.NewReader(index)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	for i, name := range lines[0] {
+		at[name] = i
+	}
+	all := map[key]state{}
+	for _, l := range lines[1:] {
+		col := func(name string) string { return l[at[name]] }
+		if col("state") == "failed" {
+			continue
+		}
+		k := key{account, col("collection"), col("id")}
+		s, err := o.item(folder, col, bodies[k])
+		if err != nil {
+			return nil, fmt.Errorf("%v: %w", k, err)
+		}
+		all[k] = s
+	}
+	return all, o.nothingElse(folder)
+}
+
+// item reads one line of an index and what it points to. The body is one of
+// bodies if the hash is that of one, else "?" and the hash.
+func (o *openFiles) item(folder string, col func(string) string, bodies []string) (state, error) {
+	s := state{present: !strings.Contains(col("state"), "gone")}
+	file := folder + "/" + col("file")
+	b, err := o.bytes(file)
+	if err != nil {
+		return s, err
+	}
+	offset, _ := strconv.Atoi(col("offset"))
+	length, err := strconv.Atoi(col("length"))
+	if err != nil || offset < 0 || offset+length > len(b) {
+		return s, fmt.Errorf("it stands at %d+%d of %d bytes of %s", offset, length, len(b), file)
+	}
+	part := b[offset : offset+length]
+	if hashOf(part) != col("published") {
+		return s, fmt.Errorf("its bytes in %s are others", file)
+	}
+	o.sizes[file] += length
+	o.count[file]++
+	s.body = "?" + col("delivered")
+	for _, body := range bodies {
+		if hashOf([]byte(body)) != col("delivered") {
+			continue
+		}
+		s.body = body
+		crlf := strings.ReplaceAll(strings.ReplaceAll(body, "\r\n", "\n"), "\n", "\r\n")
+		if col("published") != col("delivered") && !strings.Contains(crlf, string(part)) {
+			return s, fmt.Errorf("%s shows %q of %q", file, part, body)
+		}
+	}
+	apart := strings.Contains(file, "/Photos/") || strings.Contains(file, "/Set aside/")
+	if !apart && strings.Contains(file, "/Vanished/") == s.present {
+		return s, fmt.Errorf("%s stands in %s", col("state"), file)
+	}
+	return s, nil
+}
+
+// nothingElse makes sure that the open files hold no item beside those of the
+// index.
+func (o *openFiles) nothingElse(folder string) error {
+	return filepath.WalkDir(filepath.Join(o.dir, filepath.FromSlash(folder)), func(name string, e os.DirEntry, err error) error {
+		rel, _ := filepath.Rel(o.dir, name)
+		rel = filepath.ToSlash(rel)
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := o.bytes(rel)
+		if err != nil {
+			return err
+		}
+		switch {
+		case strings.Contains(rel, "/Set aside/"):
+			if o.count[rel] != 1 {
+				return fmt.Errorf("%s holds %d items", rel, o.count[rel])
+			}
+		case strings.HasSuffix(rel, ".vcf"):
+			if o.sizes[rel] != len(b) {
+				return fmt.Errorf("%s holds more than its items", rel)
+			}
+		case strings.HasSuffix(rel, ".ics"):
+			if n := bytes.Count(b, []byte("BEGIN:VEVENT")) + bytes.Count(b, []byte("BEGIN:VTODO")); n != o.count[rel] {
+				return fmt.Errorf("%s holds %d components, and the index has %d", rel, n, o.count[rel])
+			}
+		}
+		return nil
+	})
+}
+
+func hashOf(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
+// manifests does what sha256sum -c does, and looks for files that no manifest
+// lists.
+func (o *openFiles) manifests() error {
+	listed := map[string]bool{}
+	for _, manifest := range []string{manifestFile, tagManifestFile} {
+		b, err := o.bytes(manifest)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(b)) {
+			hash, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+			b, err := o.bytes(name)
+			if err != nil {
+				return err
+			}
+			if hashOf(b) != hash {
+				return fmt.Errorf("%s is not what %s says", name, manifest)
+			}
+			listed[name] = true
+		}
+	}
+	return filepath.WalkDir(filepath.Join(o.dir, "data"), func(name string, e os.DirEntry, err error) error {
+		rel, _ := filepath.Rel(o.dir, name)
+		if err == nil && !e.IsDir() && !listed[filepath.ToSlash(rel)] {
+			return fmt.Errorf("no manifest lists %s", rel)
+		}
+		return err
+	})
+}
+
+// asOf is what the archive says of export n: everything that the source had
+// then, and the last bytes of what it had had.
+func (m *model) asOf(n int64) (map[key]state, error) {
+	all := map[key]state{}
+	for c, err := range m.a.Contents(m.t.Context(), Query{AsOf: Moment{Export: n}}) {
+		if err != nil {
+			return nil, err
+		}
+		r, err := c.Open()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.ID, err)
+		}
+		b, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.ID, err)
+		}
+		all[key{c.Account, c.Collection, c.ID}] = state{present: c.State != Gone, body: string(b)}
+	}
+	return all, nil
+}
+
+// differ tells the first difference of two states of everything.
+func differ(got, want map[key]state) error {
+	for k, w := range want {
+		g, ok := got[k]
+		switch {
+		case !ok:
+			return fmt.Errorf("%v is not there", k)
+		case g.body != w.body:
+			return fmt.Errorf("%v is %.300q, want %.300q", k, g.body, w.body)
+		case g.present != w.present:
+			return fmt.Errorf("%v: present %v, want %v", k, g.present, w.present)
+		}
+	}
+	for k := range got {
+		if _, ok := want[k]; !ok {
+			return fmt.Errorf("%v should not be there", k)
+		}
+	}
+	return nil
+}
+
+// look checks everything that can be checked after a step.
+func (m *model) look(step int) error {
+	if err := m.lookBack(step); err != nil {
+		return err
+	}
+	files := &openFiles{m.dir, map[string][]byte{}, map[string]int{}, map[string]int{}}
+	accounts, err := m.a.Accounts(m.t.Context())
+	if err != nil {
+		return err
+	}
+	for _, x := range accounts {
+		if err := m.lookAt(files, x); err != nil {
+			return fmt.Errorf("the open files of %s: %w", x.Name, err)
+		}
+	}
+	if err := files.manifests(); err != nil {
+		return err
+	}
+	if step%9 == 0 {
+		if faults := wrong(m.t, m.a); len(faults) > 0 {
+			return fmt.Errorf("verify: %s", faults)
+		}
+	}
+	return nil
+}
+
+// lookBack compares exports of before with what the model remembers: one by
+// chance, and now and then all.
+func (m *model) lookBack(step int) error {
+	var numbers []int64
+	for _, n := range slices.Sorted(maps.Keys(m.past)) {
+		if step%12 == 0 || n == m.last || m.random.IntN(len(m.past)) == 0 {
+			numbers = append(numbers, n)
+		}
+	}
+	for _, n := range numbers {
+		got, err := m.asOf(n)
+		var pruned *PrunedError
+		if n < m.whole {
+			if !errors.As(err, &pruned) || pruned.From != m.whole {
+				return fmt.Errorf("as of export %d, which was pruned: %v", n, err)
+			}
+			continue
+		}
+		if err == nil {
+			err = differ(got, m.past[n])
+		}
+		if err != nil {
+			return fmt.Errorf("as of export %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// lookAt compares what the open files of an account show with what is accepted.
+// While it is held the model knows only what must not happen.
+func (m *model) lookAt(files *openFiles, x Account) error {
+	now, before := m.of(m.now, x.Name), m.of(m.shown, x.Name)
+	bodies := map[key][]string{}
+	for _, states := range []map[key]state{now, before, m.heldBefore} {
+		for k, s := range states {
+			bodies[k] = append(bodies[k], s.body)
+		}
+	}
+	got, err := files.shown(x.Name, x.Folder, bodies)
+	if err != nil {
+		return err
+	}
+	held, err := m.isHeld(x.Name)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !held:
+		for k := range m.hidden {
+			if _, ok := got[k]; !ok && k.account == x.Name && !now[k].present {
+				delete(now, k) // it came and went while the account was held: it never was shown
+			}
+		}
+		err = differ(got, now)
+	case m.takenBack:
+		err = known(got, bodies)
+	default:
+		err = kept(got, before, now)
+	}
+	for k := range now {
+		if _, ok := got[k]; held && !ok {
+			m.hidden[k] = true
+		}
+	}
+	for k := range before {
+		delete(m.shown, k)
+	}
+	for k, s := range got {
+		m.shown[k] = s
+	}
+	return err
+}
+
+// kept says what of a held account must be: everything that was shown is as it
+// was or as it was delivered since, and nothing that was present is gone.
+func kept(got, before, now map[key]state) error {
+	for k, s := range before {
+		g, ok := got[k]
+		switch {
+		case !ok:
+			return fmt.Errorf("held, and %v is not there", k)
+		case s.present && !g.present:
+			return fmt.Errorf("held, and %v is gone", k)
+		case g.body != s.body && g.body != now[k].body:
+			return fmt.Errorf("held, and %v is %.300q", k, g.body)
+		}
+	}
+	for k, g := range got {
+		if _, ok := before[k]; !ok && g.body != now[k].body {
+			return fmt.Errorf("held, and %v came from nowhere: %.300q", k, g.body)
+		}
+	}
+	return nil
+}
+
+// known says what of an account must be that was accepted and is held again:
+// it shows nothing that was never there.
+func known(got map[key]state, bodies map[key][]string) error {
+	for k, g := range got {
+		if !slices.Contains(bodies[k], g.body) {
+			return fmt.Errorf("held again, and %v came from nowhere: %.300q", k, g.body)
+		}
+	}
+	return nil
+}
+
+func (m *model) isHeld(account string) (bool, error) {
+	holds, err := m.a.Holds(m.t.Context(), account)
+	for _, h := range holds {
+		if h.State == HoldOpen {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// balanced compares the ledger of an export that was not cut off with what its
+// source told.
+func (m *model) balanced(p *phone, l *export.Ledger, before map[key]state) error {
+	puts, failed := 0, 0
+	for _, n := range p.told {
+		was, known := before[key{p.account, n.book, n.id}]
+		switch {
+		case n.how == toldPut && !(known && was.present && was.body == n.body):
+			puts++
+		case n.how == toldFailed:
+			failed++
+		}
+	}
+	if l.Kept+l.NewAside != puts || l.Failed != failed {
+		return fmt.Errorf("kept %d, newly set aside %d, failed %d; the source brought %d and failed with %d", l.Kept, l.NewAside, l.Failed, puts, failed)
+	}
+	if p.broken != "" && !p.book(p.broken).away {
+		if l.Found != nil {
+			return fmt.Errorf("the listing broke off, and there is a sum")
+		}
+		return nil
+	}
+	there := 0
+	for _, b := range p.books {
+		if !b.away {
+			there += len(b.items)
+		}
+	}
+	switch {
+	case !l.Balanced():
+		return fmt.Errorf("the sum does not balance: %+v", l.Counts)
+	case *l.Found != there && !m.forgot:
+		return fmt.Errorf("%d were found, and the source has %d", *l.Found, there)
+	}
+	return nil
+}
