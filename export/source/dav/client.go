@@ -32,8 +32,8 @@ type client struct {
 
 	requests, bytes atomic.Int64
 
-	// drops: the server ends idle connections without saying so. What writes
-	// then goes over a connection of its own, made by fresh.
+	// drops: the server ends idle connections without saying so. What writes or
+	// is sent again then goes over a connection of its own, made by fresh.
 	drops atomic.Bool
 	fresh *http.Transport
 
@@ -229,7 +229,7 @@ func (c *client) revive() {
 // dropped, or if a certificate is pinned after a yes.
 func (c *client) send(ctx context.Context, r request) (*http.Response, proof, error) {
 	for dropped, pinned := false, false; ; {
-		resp, p, reused, err := c.trip(ctx, r)
+		resp, p, reused, err := c.trip(ctx, r, dropped || r.writes && c.drops.Load())
 		if err == nil {
 			return resp, p, nil
 		}
@@ -254,8 +254,9 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 	}
 }
 
-// trip is one exchange. reused tells that the connection had been idle.
-func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p proof, reused bool, err error) {
+// trip is one exchange, over a connection of its own if alone says so. reused
+// tells that the connection had been idle.
+func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Response, p proof, reused bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	u := *r.url
 	u.User, u.Fragment = nil, ""
@@ -296,7 +297,7 @@ func (c *client) trip(ctx context.Context, r request) (resp *http.Response, p pr
 	}
 	c.requests.Add(1)
 	way := c.transport
-	if r.writes && c.drops.Load() {
+	if alone {
 		way = c.fresh
 	}
 	resp, err = way.RoundTrip(req)
