@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
+	"sidekeep/assets"
 	"sidekeep/export"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source/dav"
+	"sidekeep/export/source/folder"
 )
 
 func journal(t testing.TB) *FileJournal {
@@ -173,6 +177,39 @@ func TestMoveMakesCollections(t *testing.T) {
 	}
 	u, err := Undo(t.Context(), src, j, UndoOptions{})
 	if err != nil || u.Removed != 15 || len(u.Collections) != 3 {
+		t.Errorf("%+v %v", u, err)
+	}
+}
+
+// TestMoveToAFolder puts a phone with its photos into a plain folder.
+func TestMoveToAFolder(t *testing.T) {
+	s, err := davserver.Phone(assets.DemoPhone(), davserver.Options{Open: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(s)
+	defer h.Close()
+	phone, err := dav.Open(t.Context(), dav.Config{Address: h.URL + "/", Photos: h.URL + s.PhotosPath(), User: "phone", Trust: dav.Trust{Plain: []string{strings.TrimPrefix(h.URL, "http://")}},
+		Secret: func(context.Context) (string, error) { return "", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer phone.Close()
+	archive := taken(t, phone, "Phone")
+	dir, err := folder.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	j := journal(t)
+	r := apply(t, dir, plan(t, dir, archive.all(), Options{Account: "Folder"}), j, ApplyOptions{})
+	if r.Created != len(archive.items) {
+		t.Errorf("%d of %d: %+v", r.Created, len(archive.items), r)
+	}
+	if p := plan(t, dir, archive.all(), Options{Account: "Folder"}); !p.Empty() {
+		t.Errorf("a second restore plans %+v", p.Counts())
+	}
+	if u, err := Undo(t.Context(), dir, j, UndoOptions{}); err != nil || u.Removed != len(archive.items) {
 		t.Errorf("%+v %v", u, err)
 	}
 }

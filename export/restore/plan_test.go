@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
@@ -55,6 +56,32 @@ func TestPlanFinds(t *testing.T) {
 			c.change()
 			counts(t, plan(t, src, archive.all(), c.o), c.want)
 		})
+	}
+}
+
+func TestSelection(t *testing.T) {
+	day := func(n int) time.Time { return time.Unix(int64(n)*86400, 0) }
+	here := Item{Account: "A", Collection: export.Collection{ID: "c"}, ID: "1", Kind: export.Contacts}
+	gone := Item{Account: "A", Collection: export.Collection{ID: "c"}, ID: "2", Kind: export.Events, Gone: true, Since: day(5)}
+	for _, c := range []struct {
+		name       string
+		s          Selection
+		here, gone bool
+	}{
+		{"everything that was there", Selection{}, true, false},
+		{"all", Selection{All: true}, true, true},
+		{"vanished", Selection{Vanished: true}, false, true},
+		{"vanished since", Selection{Vanished: true, After: day(4)}, false, true},
+		{"vanished later", Selection{Vanished: true, After: day(5)}, false, false},
+		{"a vanished item by name", Selection{Items: []Key{{"A", "c", "2"}}}, false, true},
+		{"of another account", Selection{Items: []Key{{"B", "c", "2"}}}, false, false},
+		{"a kind", Selection{Kinds: []export.Kind{export.Contacts}}, true, false},
+		{"a collection", Selection{Collections: []Key{{"A", "c", ""}}, All: true}, true, true},
+		{"another collection", Selection{Collections: []Key{{"A", "d", ""}}, All: true}, false, false},
+	} {
+		if h, g := c.s.Takes(&here), c.s.Takes(&gone); h != c.here || g != c.gone {
+			t.Errorf("%s: takes %v and %v", c.name, h, g)
+		}
 	}
 }
 

@@ -61,11 +61,25 @@ type Selection struct {
 	// All takes what the source still had and what it no longer had. Items
 	// named in Items are taken either way.
 	All bool
+
+	items map[Key]bool
 }
 
-// Takes tells whether the selection takes an item.
+func setOf(keys []Key) map[Key]bool {
+	set := make(map[Key]bool, len(keys))
+	for _, k := range keys {
+		set[k] = true
+	}
+	return set
+}
+
+// Takes tells whether the selection takes an item. It is called from one
+// goroutine at a time, and Items stays as it is from the first call on.
 func (s *Selection) Takes(it *Item) bool {
-	if len(s.Items) > 0 && !slices.Contains(s.Items, it.Key()) {
+	if len(s.Items) > 0 && s.items == nil {
+		s.items = setOf(s.Items)
+	}
+	if len(s.Items) > 0 && !s.items[it.Key()] {
 		return false
 	}
 	if len(s.Collections) > 0 && !slices.Contains(s.Collections, Key{it.Account, it.Collection.ID, ""}) {
@@ -193,9 +207,10 @@ func (l *Line) effective() Choice {
 // Choose sets what becomes of the differing items that are in keys; of all of
 // them if keys is nil.
 func (p *Plan) Choose(c Choice, keys []Key) {
+	set := setOf(keys)
 	for i := range p.Lines {
 		l := &p.Lines[i]
-		if l.State == Differing && (keys == nil || slices.Contains(keys, l.Item.Key())) {
+		if l.State == Differing && (keys == nil || set[l.Item.Key()]) {
 			l.Choice = c
 		}
 	}
