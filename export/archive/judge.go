@@ -30,7 +30,8 @@ type judge struct {
 	answered  int64 // the export from which on losses are counted
 	hold      int64 // the open one, 0 if there is none
 	was       *export.Loss
-	v0        int64 // the newest version before this export
+	v0        int64          // the newest version before this export
+	own       map[int64]bool // items that Sidekeep itself changed at the source, and nobody since
 	changes   []loss.Change
 	at        map[int64]int64 // collections of the changed items
 	had, has  map[loss.Group]int

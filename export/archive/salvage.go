@@ -188,6 +188,8 @@ func (w *writer) dropLost() (versions int, err error) {
 		"DELETE FROM hold WHERE account NOT IN (SELECT account FROM account)",
 		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version IS NOT NULL AND version NOT IN (SELECT version FROM version)",
 		"DELETE FROM alarm WHERE account NOT IN (SELECT account FROM account)",
+		"DELETE FROM written WHERE item NOT IN (SELECT item FROM item)",
+		"DELETE FROM proof WHERE account NOT IN (SELECT account FROM account) OR export NOT IN (SELECT number FROM export)",
 		"DELETE FROM stem WHERE collection NOT IN (SELECT collection FROM collection)",
 		"DELETE FROM partial WHERE collection NOT IN (SELECT collection FROM collection)",
 		"DELETE FROM place WHERE item NOT IN (SELECT item FROM item)",
