@@ -219,10 +219,18 @@ func (f *Flow) Go(p Page) {
 	f.leave()
 	f.change(func() {
 		if f.work != nil && (p == Home || p == Archive) {
+			f.leaveHome(p)
 			f.page = p
 		}
 	})
 	f.run(func(context.Context) { f.load() })
+}
+
+// leaveHome drops a note that nothing can be done about. f.mu is held.
+func (f *Flow) leaveHome(to Page) {
+	if f.page == Home && to != Home && f.undo == nil {
+		f.note = ""
+	}
 }
 
 // Back goes one step back.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -64,7 +65,7 @@ const maxReasons = 3
 
 // heldCard says what looks lost, that the copy is whole, and asks.
 func (f *Flow) heldCard(c *Card, s work.Status) {
-	c.Caption = words.HeldSince(s.HeldSince, f.o.Now())
+	c.Caption = words.HeldSince(heldSince(s), f.o.Now())
 	t := tallied(s.Loss)
 	for i, r := range reasons(s.Loss) {
 		switch {
@@ -101,6 +102,14 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 	if s.Last != nil {
 		c.More = append([]Action{{Act: ActFolder, Verb: words.ShowFiles}}, c.More...)
 	}
+}
+
+// heldSince is when the first export was held that waits for an answer.
+func heldSince(s work.Status) time.Time {
+	if s.Last != nil && s.Last.Number == s.HeldExport {
+		return s.Last.Started
+	}
+	return s.HeldSince
 }
 
 // mineVerb is the button for: it was me; and the question before it.

@@ -39,6 +39,7 @@ func (f *Flow) History(account string, n int64) {
 		if f.work == nil {
 			return
 		}
+		f.leaveHome(History)
 		f.page = History
 		f.history.want = n
 		if f.history.account != account {

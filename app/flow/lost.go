@@ -204,7 +204,7 @@ func (f *Flow) lostPage() LostView {
 		v.Heading, v.MineTitle, v.MoreMine = words.WhatIsEmptier, words.ChangedMyself, words.FullerStay
 		v.Mine = words.FilesFollowChanged
 	default:
-		v.Line = words.ListedBefore(t.had, t.has, s.HeldSince, f.o.Now())
+		v.Line = words.ListedBefore(t.had, t.has, heldSince(s), f.o.Now())
 		if len(t.lost) == 1 && t.lost[export.Contacts] > 0 {
 			v.Heading = words.WhoIsMissing
 		}

@@ -1,8 +1,11 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -62,6 +65,7 @@ func (f *Flow) OpenExport(n int64) {
 				o.add(batch)
 				batch = nil
 				if last {
+					o.sort()
 					o.cancel = nil
 					o.problem = pastProblem(err)
 				}
@@ -105,7 +109,31 @@ func (o *opened) add(batch []archive.Change) {
 		s := signOf(c.What)
 		o.found[s] = append(o.found[s], c)
 	}
-	rows := make([]ChangeRow, 0, len(o.rows)+len(batch))
+	o.list()
+}
+
+// sort puts all that was read into the order of kinds and names. f.mu is held.
+func (o *opened) sort() {
+	chosen := int64(0)
+	if o.chosen >= 0 {
+		chosen = o.found[o.sign][o.chosen].Number
+	}
+	for _, s := range signs {
+		list := slices.Clone(o.found[s]) // what was handed out stays as it is
+		slices.SortStableFunc(list, func(a, b archive.Change) int {
+			return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+		})
+		o.found[s] = list
+	}
+	if o.chosen >= 0 {
+		o.chosen = slices.IndexFunc(o.found[o.sign], func(c archive.Change) bool { return c.Number == chosen })
+	}
+	o.list()
+}
+
+// list makes the rows of what was found. f.mu is held.
+func (o *opened) list() {
+	rows := make([]ChangeRow, 0, len(o.found[0])+len(o.found[1])+len(o.found[2]))
 	for _, s := range signs {
 		for i := range o.found[s] {
 			c := &o.found[s][i]

@@ -11,7 +11,7 @@ import (
 // TestAsOfHeld: while an account is held its present is what was accepted, and
 // its past what was recorded.
 func TestAsOfHeld(t *testing.T) {
-	a := create(t, Options{})
+	a := createFast(t, Options{})
 	s := smallPhone()
 	run(t, a, s)
 	before := said(t, a, Query{})

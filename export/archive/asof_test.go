@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -107,11 +108,22 @@ func title(id, body string) string {
 	return ""
 }
 
+// createFast is create in a folder that need not survive a power cut.
+func createFast(t testing.TB, o Options) *Archive {
+	t.Helper()
+	a, err := Create(filepath.Join(fastDir(t), "archive"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	return a
+}
+
 // lived exports every step of life, an hour apart, and tells what is to be
 // known after each: by number of the export.
 func lived(t testing.TB) (a *Archive, want map[int64]map[string]string, ended map[int64]time.Time) {
 	clock := &clockwork{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
-	a = create(t, Options{Now: clock.now})
+	a = createFast(t, Options{Now: clock.now})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +178,9 @@ func TestAsOf(t *testing.T) {
 			got := said(t, a, Query{AsOf: m})
 			if d := cmp.Diff(state, got); d != "" {
 				t.Errorf("%s after export %d (%s): %s", name, n, life[n-1].name, d)
+			}
+			if name != "number" {
+				continue
 			}
 			for _, k := range export.Kinds() {
 				for id, s := range said(t, a, Query{AsOf: m, Kind: k, Account: "Phone", Present: true}) {

@@ -1,9 +1,11 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -126,4 +128,47 @@ func exportChild(dir string, n int) error {
 	status, _ := os.ReadFile("/proc/self/status")
 	os.Stdout.Write(status)
 	return a.Close()
+}
+
+// BenchmarkVerify reads an archive of 10,000 contacts, 10,000 events and a
+// gigabyte of photos again. Beside it stands sha256sum on the same files.
+func BenchmarkVerify(b *testing.B) {
+	a := create(b, Options{})
+	run(b, a, endless{10000})
+	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
+	for i := range 250 {
+		body := bytes.Repeat([]byte{byte(i), 7, byte(i >> 1), 3}, 1<<20)
+		camera.items = append(camera.items, picture(fmt.Sprintf("/f/DCIM/IMG_%d.JPG", i), "1", "DCIM", body, aDay))
+	}
+	if _, err := export.Run(b.Context(), &shelf{collections: []*shelved{camera}}, a, export.Plan{Account: "Camera"}, nil); err != nil {
+		b.Fatal(err)
+	}
+	var size int64
+	for _, info := range snapshot(b, a.Dir()) {
+		size += info.Size()
+	}
+	info, err := os.Stat(a.file(historyFile))
+	if err != nil {
+		b.Fatal(err)
+	}
+	size += info.Size()
+	b.Run("verify", func(b *testing.B) {
+		b.SetBytes(size)
+		for b.Loop() {
+			c, err := a.Verify(b.Context(), nil)
+			if err != nil || len(c.Bad) > 0 {
+				b.Fatal(c, err)
+			}
+		}
+	})
+	b.Run("sha256sum", func(b *testing.B) {
+		b.SetBytes(size)
+		for b.Loop() {
+			cmd := exec.Command("sh", "-c", "sha256sum -c --quiet manifest-sha256.txt && sha256sum history.db tagmanifest-sha256.txt")
+			cmd.Dir = a.Dir()
+			if out, err := cmd.CombinedOutput(); err != nil {
+				b.Fatal(err, string(out))
+			}
+		}
+	})
 }

@@ -55,6 +55,9 @@ func (j *judge) facts(version int64) (*loss.Fact, error) {
 // gone; new ones too if anything is gone, or held back.
 func (j *judge) load() error {
 	j.at = map[int64]int64{}
+	if err := j.loadOwn(); err != nil {
+		return err
+	}
 	if err := j.loadHeld(); err != nil {
 		return err
 	}
@@ -81,7 +84,7 @@ func (j *judge) loadChanges(query string, args ...any) error {
 		if err := r.Scan(append(append([]any{&item, &collection}, before.dest()...), now.dest()...)...); err != nil {
 			return err
 		}
-		if _, known := j.at[item]; known {
+		if _, known := j.at[item]; known || j.own[item] {
 			return nil
 		}
 		c := loss.Change{Item: item, Before: before.fact(collection), Now: now.fact(collection)}

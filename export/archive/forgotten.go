@@ -134,6 +134,8 @@ var forgetItems = []string{
 	"UPDATE collection SET dirty = 2 WHERE collection IN (SELECT collection FROM item WHERE item " + isForgotten + ")",
 	"DELETE FROM acknowledged WHERE version IN (SELECT version FROM version WHERE item " + isForgotten + ")",
 	"DELETE FROM accepted WHERE item " + isForgotten,
+	"DELETE FROM written WHERE item " + isForgotten,
+	"DELETE FROM proof WHERE account IN (SELECT account FROM collection JOIN item USING (collection) WHERE item " + isForgotten + ")", // it names items
 	"DELETE FROM place WHERE item " + isForgotten,
 	"DELETE FROM partial WHERE EXISTS (SELECT 1 FROM item WHERE item.collection = partial.collection AND item.id = partial.id AND item " + isForgotten + ")",
 	"DELETE FROM name WHERE owner IN (SELECT 'item/' || item FROM temp.forgotten)",
@@ -179,6 +181,7 @@ func (w *writer) deleteAccount(account int64, folder string, rest *remainder) er
 		"DELETE FROM problem WHERE export IN (SELECT number FROM export WHERE account = ?)",
 		"DELETE FROM hold WHERE account = ?",
 		"DELETE FROM alarm WHERE account = ?",
+		"DELETE FROM proof WHERE account = ?",
 		"DELETE FROM export WHERE account = ?",
 		"DELETE FROM collection WHERE account = ?",
 		"DELETE FROM account WHERE account = ?",

@@ -252,7 +252,11 @@ func (t *answering) reopen() error {
 // openHold shows again what the hold showed, but for items that the source has
 // listed again since.
 func (t *answering) openHold() error {
-	items, err := t.w.stillGone(t.hold)
+	var answered int64
+	if _, err := t.w.row("SELECT answered FROM alarm WHERE account = ?", []any{t.account}, &answered); err != nil {
+		return err
+	}
+	items, err := t.w.stillGone(t.hold, answered)
 	if err != nil {
 		return err
 	}

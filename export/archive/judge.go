@@ -30,7 +30,8 @@ type judge struct {
 	answered  int64 // the export from which on losses are counted
 	hold      int64 // the open one, 0 if there is none
 	was       *export.Loss
-	v0        int64 // the newest version before this export
+	v0        int64          // the newest version before this export
+	own       map[int64]bool // items that Sidekeep itself changed at the source, and nobody since
 	changes   []loss.Change
 	at        map[int64]int64 // collections of the changed items
 	had, has  map[loss.Group]int
@@ -288,33 +289,34 @@ func (w *writer) forgetWho(number int64) error {
 }
 
 // stillGone tells which items of an accepted hold show again what they showed:
-// those that the source has not listed again since, as they were.
-func (w *writer) stillGone(hold int64) ([]int64, error) {
+// those that the source has not listed again since, in a state that is not
+// hollow. answered is the newest export that the answer knew of.
+func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
 	type row struct {
 		item        int64
 		shows, here bool
 		was, now    sql.NullInt64
+		newer, same bool
 	}
 	var rows []row
-	err := w.each("SELECT item, accepted.present, item.present, accepted.version, item.version FROM accepted JOIN item USING (item) WHERE hold = ? AND NOT open",
-		[]any{hold}, func(r *sql.Rows) error {
-			var x row
-			err := r.Scan(&x.item, &x.shows, &x.here, &x.was, &x.now)
-			rows = append(rows, x)
-			return err
-		})
+	err := w.each(`SELECT a.item, a.present, i.present, a.version, i.version, ifnull(n.export > ?, 0), ifnull(v.blob IS n.blob AND v.photo IS n.photo, 0)
+		FROM accepted a JOIN item i USING (item) LEFT JOIN version v ON v.version = a.version LEFT JOIN version n ON n.version = i.version
+		WHERE a.hold = ? AND NOT a.open`, []any{answered, hold}, func(r *sql.Rows) error {
+		var x row
+		err := r.Scan(&x.item, &x.shows, &x.here, &x.was, &x.now, &x.newer, &x.same)
+		rows = append(rows, x)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	var items []int64
 	for _, x := range rows {
-		again := x.shows != x.here
-		if x.shows && x.here && x.was != x.now {
-			hollow, err := w.hollow(x.was.Int64, x.now.Int64)
-			if err != nil {
+		again := x.shows != x.here || x.shows && !x.same
+		if again && x.shows && x.here && x.newer {
+			if again, err = w.hollow(x.was.Int64, x.now.Int64); err != nil {
 				return nil, err
 			}
-			again = hollow
 		}
 		if again {
 			items = append(items, x.item)

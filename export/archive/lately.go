@@ -135,6 +135,9 @@ func (j *judge) lives(from int64) ([]*lifespan, error) {
 		if err := r.Scan(&version, &item, &number, &kind, &collection, &gone); err != nil {
 			return err
 		}
+		if j.own[item] {
+			return nil
+		}
 		l := at[item]
 		if l == nil {
 			l = &lifespan{item: item, collection: collection, kinds: map[int64]export.Kind{}}

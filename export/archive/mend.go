@@ -4,16 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"sidekeep/export"
 )
@@ -163,60 +158,6 @@ func (m *mending) openHistory() (why string, err error) {
 	return sound, nil
 }
 
-// soundHistory has SQLite check the history; it is "" if all is well.
-func soundHistory(ctx context.Context, db *sql.DB) (string, error) {
-	first := ""
-	err := eachRow(ctx, db, "PRAGMA integrity_check(1)", nil, func(rows *sql.Rows) error {
-		var s string
-		err := rows.Scan(&s)
-		if s != "ok" && first == "" {
-			first = s
-		}
-		return err
-	})
-	return first, err
-}
-
-// soundSchema compares what the tables of the history are with what they are to
-// be; it is "" if all is well.
-func (a *Archive) soundSchema(ctx context.Context, db *sql.DB) (string, error) {
-	if old, err := older(ctx, db); err != nil || old {
-		return "", err
-	}
-	if err := a.dropNew(); err != nil {
-		return "", err
-	}
-	if err := writeHistory(ctx, a.file(newHistory), "", ""); err != nil {
-		return "", err
-	}
-	fresh := sql.OpenDB(connector{file: a.file(newHistory)})
-	want, err := schemaOf(ctx, fresh)
-	if err := errors.Join(err, fresh.Close(), a.dropNew()); err != nil {
-		return "", err
-	}
-	got, err := schemaOf(ctx, db)
-	if err != nil || slices.Equal(got, want) {
-		return "", err
-	}
-	return "its tables are not those that it was made with", nil
-}
-
-// dropNew removes a history that is not finished.
-func (a *Archive) dropNew() error {
-	return errors.Join(removeIfThere(a.disk, newHistory+"-journal"), removeIfThere(a.disk, newHistory))
-}
-
-func schemaOf(ctx context.Context, db *sql.DB) (list []string, err error) {
-	err = eachRow(ctx, db, "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema", nil, func(rows *sql.Rows) error {
-		var s string
-		err := rows.Scan(&s)
-		list = append(list, strings.Join(strings.Fields(s), " "))
-		return err
-	})
-	slices.Sort(list)
-	return list, err
-}
-
 // add notes what was found wrong; the first reason stays.
 func (m *mending) add(list []Bad) {
 	have := map[string]bool{}
@@ -321,115 +262,6 @@ func (a *Archive) asListed(ctx context.Context, name string) bool {
 	return err == nil && bytes.Equal(sum[:], listed[name])
 }
 
-// history sets the rows of the history right by the open files.
-func (m *mending) history() error {
-	bad, err := m.w.badBodies()
-	if err != nil {
-		return err
-	}
-	var list []placed
-	err = m.w.each("SELECT account, folder FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
-		var c placed
-		err := rows.Scan(&c.id, &c.folder)
-		list = append(list, c)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	begun := m.begun()
-	for _, c := range list {
-		var behind int
-		if _, err := m.w.row("SELECT count(*) FROM collection WHERE account = ? AND dirty", []any{c.id}, &behind); err != nil {
-			return err
-		}
-		index := c.folder + "/" + indexFile
-		if !m.a.asListed(m.ctx, index) {
-			continue // it proves nothing
-		}
-		x := &mender{a: m.a, w: m.w, account: c.id, folder: c.folder, correct: !begun && behind == 0, badBodies: bad}
-		if begun || behind > 0 {
-			if err := x.bodiesOnly(); err != nil {
-				return err
-			}
-		} else if err := x.run(); err != nil {
-			return fmt.Errorf("reading %s: %w", index, err)
-		} else if err := errors.Join(x.albums(), x.conclude()); err != nil {
-			return err
-		}
-		m.mended += x.mended
-		m.r.Converted += x.converted
-	}
-	return m.fetchAgain(bad)
-}
-
-// paths gives photos that are not where the history says the place at which the
-// manifest lists their bytes.
-func (m *mending) paths(listed map[string][]byte) error {
-	type row struct {
-		n         int64
-		path, key string
-		hash      []byte
-		lost, odd bool
-	}
-	var list []row
-	places := map[string]bool{}
-	err := m.w.each("SELECT photo, path, key, hash FROM photo", nil, func(rows *sql.Rows) error {
-		var r row
-		err := rows.Scan(&r.n, &r.path, &r.key, &r.hash)
-		r.lost, r.odd = listed[r.path] == nil, r.key != foldName(r.path)
-		places[r.path] = true
-		if r.lost || r.odd {
-			list = append(list, r)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, r := range list {
-		for name, hash := range listed {
-			if r.lost && !places[name] && bytes.Equal(hash, r.hash) && strings.HasPrefix(name, "data/") {
-				r.path, r.odd, places[name] = name, true, true
-				break
-			}
-		}
-		if !r.odd {
-			continue
-		}
-		m.mended++
-		if _, err := m.w.exec("UPDATE OR IGNORE photo SET path = ?, key = ? WHERE photo = ?", r.path, foldName(r.path), r.n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// fetchAgain marks the items whose bytes are damaged for good, so that the next
-// export fetches them.
-func (m *mending) fetchAgain(bad map[int64]bool) error {
-	for n := range bad {
-		_, err := m.w.exec("UPDATE item SET mark = '', failed = 1 WHERE item IN (SELECT shown.item FROM shown JOIN version USING (version) WHERE blob = ?)", n)
-		if err != nil {
-			return err
-		}
-		var name string
-		var present bool
-		shown, err := m.w.row("SELECT version.name, shown.present FROM shown JOIN version USING (version) WHERE blob = ? ORDER BY 2 DESC LIMIT 1", []any{n}, &name, &present)
-		if err != nil {
-			return err
-		}
-		note := "it is an earlier state of an item, and no other copy of it is here"
-		if shown && present {
-			note = fmt.Sprintf("it is “%s”, and no other copy of it is here; the next export fetches it again", name)
-		} else if shown {
-			note = fmt.Sprintf("it is “%s”, which is gone from the source, and no other copy of it is here", name)
-		}
-		m.notes[fmt.Sprintf("%s, body %d", historyFile, n)] = note
-	}
-	return nil
-}
-
 // file mends one file, or makes room for the one that publishing puts in its
 // place. listed is its hash by the manifest, nil if that does not know it.
 func (m *mending) file(b Bad, listed []byte, all []Bad) error {
@@ -479,64 +311,6 @@ func (m *mending) setAside(name string) error {
 	}
 	m.r.Kept = damagedDir
 	return m.a.keepDamaged(name)
-}
-
-// photo puts an identical file in the place of a photo, or has the next export
-// fetch it.
-func (m *mending) photo(name string, n int64, hash []byte, all []Bad) error {
-	var places []string
-	if err := eachString(m.w, &places, "SELECT path FROM photo WHERE hash = ? AND photo <> ? ORDER BY photo", hash, n); err != nil {
-		return err
-	}
-	for _, b := range all {
-		if b.Why == noManifestLists {
-			places = append(places, b.Path)
-		}
-	}
-	for _, from := range places {
-		if ok, err := m.copyPhoto(from, name, hash); err != nil || ok {
-			return err
-		}
-	}
-	res, err := m.w.exec("UPDATE item SET mark = '', failed = 1 WHERE present AND version IN (SELECT version FROM version WHERE photo = ?)", n)
-	if err != nil {
-		return err
-	}
-	again, err := res.RowsAffected()
-	m.notes[name] = "no other copy of it is here"
-	if again > 0 {
-		m.notes[name] += "; the next export fetches it again"
-	}
-	return err
-}
-
-// copyPhoto copies a file that has this hash to the place of a photo.
-func (m *mending) copyPhoto(from, to string, hash []byte) (bool, error) {
-	in, err := m.a.disk.Open(from)
-	if err != nil {
-		return false, nil // then not this one
-	}
-	defer in.Close()
-	const temp = publishDir + "/photo"
-	for _, dir := range []string{publishDir, path.Dir(to)} {
-		if err := makeFolders(m.a.disk, dir); err != nil {
-			return false, err
-		}
-	}
-	out, err := m.a.disk.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
-	if err != nil {
-		return false, err
-	}
-	sum := sha256.New()
-	_, copyErr := io.Copy(io.MultiWriter(out, sum), in)
-	err = out.Sync()
-	if err := errors.Join(err, out.Close()); err != nil {
-		return false, err
-	}
-	if copyErr != nil || !bytes.Equal(sum.Sum(nil), hash) {
-		return false, m.a.disk.Remove(temp)
-	}
-	return true, moveNew(m.a.disk, temp, to)
 }
 
 // conclude tells what is right now and what is not.

@@ -271,3 +271,31 @@ var (
 	historySeed  = flag.Int("historyseed", 1, "where TestHistoryDamaged begins")
 	historyFlips = flag.Int("historyflips", 40, "how many bits TestHistoryDamaged flips")
 )
+
+// TestRepairWithoutPhotos: where there is no photo at all, no version is taken
+// for one whose photo was lost.
+func TestRepairWithoutPhotos(t *testing.T) {
+	dir := filepath.Join(fastDir(t), "archive")
+	a, err := Create(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tinyPhone()
+	s.collections = s.collections[:2]
+	run(t, a, s)
+	before := holding(t, a)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"data/Phone/Contacts/People.vcf", historyFile} {
+		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			t.Fatal(err)
+		}
+		if r := repair(t, dir); len(r.Bad)+len(r.Lost) > 0 || len(r.Mended) == 0 {
+			t.Errorf("%s: %+v", name, r)
+		}
+		a = open(t, dir)
+		sameHolding(t, name, holding(t, a), before)
+		a.Close()
+	}
+}

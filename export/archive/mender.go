@@ -2,19 +2,12 @@ package archive
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"sidekeep/export"
-	"sidekeep/formats/photo"
 )
 
 // A mender makes the history of one account agree with its open files: what is
@@ -213,175 +206,6 @@ func (m *mender) kinds() error {
 	return err
 }
 
-// insert puts an item in that the history does not know.
-func (m *mender) insert(n int64, l line) error {
-	number, err := m.number()
-	if err != nil {
-		return err
-	}
-	var item, version int64
-	for table, row := range map[string]*int64{"item": &item, "version": &version} {
-		if _, err := m.w.row("SELECT ifnull(max("+table+"), 0) + 1 FROM "+table, nil, row); err != nil {
-			return err
-		}
-	}
-	v, why, err := m.version(l)
-	if err != nil {
-		return err
-	}
-	if why != "" {
-		m.lost = append(m.lost, Bad{l.file, fmt.Sprintf("“%s” could not be put back into the history: %s", lineName(l), why)})
-		if !l.present() {
-			return nil
-		}
-	}
-	have := v.blob != 0 || v.photo != 0
-	if _, err := m.w.exec("INSERT INTO item (item, collection, id, mark, present, failed, aside, version, since, name, folder, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		item, n, l.id, textIf(have, l.mark), l.present(), !have, have && l.aside(), intIf(have, version), number, l.original, l.folder, l.modified); err != nil {
-		return err
-	}
-	if _, err := m.w.exec("INSERT OR IGNORE INTO temp.lined VALUES (?)", item); err != nil {
-		return err
-	}
-	m.mended++
-	if have {
-		if err := m.insertVersions(item, version, number, l, v); err != nil {
-			return err
-		}
-		if err := m.register(n, item, l); err != nil {
-			return err
-		}
-	}
-	if _, err := m.w.exec("UPDATE collection SET dirty = 2 WHERE collection = ?", n); err != nil {
-		return err
-	}
-	return m.w.took(int(min(v.size, batchBytes)))
-}
-
-func (m *mender) insertVersions(item, version, number int64, l line, v version) error {
-	if err := m.insertVersion(item, version, number, l, v); err != nil || l.present() {
-		return err
-	}
-	_, err := m.w.exec("INSERT INTO version (version, item, export, mark, kind, uid, name, start, all_day) VALUES (?, ?, ?, '', '', '', '', '', 0)", version+1, item, number)
-	return err
-}
-
-func (m *mender) insertVersion(item, version, number int64, l line, v version) error {
-	_, err := m.w.exec("INSERT INTO version (version, item, export, mark, kind, blob, photo, aside, uid, name, start, all_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		version, item, number, l.mark, string(l.kind), orNull(v.blob), orNull(v.photo), textOrNull(v.aside), l.uid, l.name, v.start, v.allDay)
-	return err
-}
-
-func textIf(yes bool, s string) string {
-	if yes {
-		return s
-	}
-	return ""
-}
-
-func intIf(yes bool, n int64) any {
-	if yes {
-		return n
-	}
-	return nil
-}
-
-func lineName(l line) string {
-	for _, s := range []string{l.name, l.original} {
-		if s != "" {
-			return s
-		}
-	}
-	return l.id
-}
-
-// version stores the bytes of a line; why tells why there are none.
-func (m *mender) version(l line) (v version, why string, err error) {
-	switch {
-	case l.file == "":
-		return version{}, "", nil // never read
-	case l.kind == export.Photos:
-		v, err = m.photo(l)
-		return v, "", err
-	}
-	raw, exact, err := m.open.bytes(l)
-	if err != nil {
-		return version{}, err.Error(), nil
-	}
-	if !exact {
-		m.converted++
-	}
-	if !l.aside() {
-		v = understand(l.kind, raw)
-	} else if v.aside = l.reason; v.aside == "" {
-		v.aside = "it could not be understood"
-	}
-	v.size = int64(len(raw))
-	v.blob, err = m.blob(raw)
-	return v, "", err
-}
-
-func (m *mender) blob(raw []byte) (int64, error) {
-	hash := sha256.Sum256(raw)
-	var n int64
-	known, err := m.w.row("SELECT blob FROM blob WHERE hash = ?", []any{hash[:]}, &n)
-	if err != nil || known {
-		return n, err
-	}
-	if _, err := m.w.row("SELECT ifnull(max(blob), 0) + 1 FROM blob", nil, &n); err != nil {
-		return 0, err
-	}
-	_, err = m.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?)", n, hash[:], raw)
-	return n, err
-}
-
-// photo records the photo of a line. Whether its file is what the line says is
-// for verifying to tell.
-func (m *mender) photo(l line) (version, error) {
-	v := version{kind: export.Photos, size: l.length}
-	known, err := m.w.row("SELECT photo FROM photo WHERE account = ? AND hash = ?", []any{m.account, l.delivered}, &v.photo)
-	if err == nil && !known { // its hash may be what was damaged
-		known, err = m.w.row("SELECT photo FROM photo WHERE path = ? OR key = ?", []any{l.file, foldName(l.file)}, &v.photo)
-	}
-	if err == nil && !known {
-		if _, err = m.w.row("SELECT ifnull(max(photo), 0) + 1 FROM photo", nil, &v.photo); err == nil {
-			_, err = m.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
-				v.photo, m.account, l.delivered, l.length, l.file, foldName(l.file))
-		}
-	} else if err == nil {
-		err = m.placePhoto(v.photo, l)
-	}
-	if err != nil {
-		return v, err
-	}
-	f, err := m.a.disk.Open(l.file)
-	if err != nil {
-		return v, nil // when it was taken stays unknown
-	}
-	modified := timeOf(l.modified)
-	taken, how := photo.Captured(f, l.original, modified)
-	switch {
-	case how == photo.FromExif:
-		v.start = taken.Format(time.RFC3339)
-	case !modified.IsZero():
-		v.start = taken.UTC().Format(time.RFC3339)
-	}
-	return v, f.Close()
-}
-
-// placePhoto makes the row of a photo say what a line does.
-func (m *mender) placePhoto(n int64, l line) error {
-	res, err := m.w.exec("UPDATE OR IGNORE photo SET account = ?1, hash = ?2, size = ?3, path = ?4, key = ?5 WHERE photo = ?6 AND (account <> ?1 OR hash <> ?2 OR size <> ?3 OR path <> ?4 OR key <> ?5)",
-		m.account, l.delivered, l.length, l.file, foldName(l.file), n)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err == nil {
-		m.mended += int(n)
-	}
-	return nil
-}
-
 // number is the export that new rows belong to, which is made when it is
 // needed.
 func (m *mender) number() (int64, error) {
@@ -422,57 +246,6 @@ func (m *mender) conclude() error {
 	}
 	l.Found, l.Unchanged = &found, found-l.SetAside-l.Failed
 	return m.w.ledger(m.export, &l, now)
-}
-
-// register records the names that the files of an item have, so that they keep
-// them.
-func (m *mender) register(n, item int64, l line) error {
-	if l.file == "" {
-		return nil
-	}
-	if l.kind == export.Photos {
-		return m.stem(n, l)
-	}
-	rel := strings.TrimPrefix(strings.TrimPrefix(l.file, m.folder+"/"), vanished)
-	dir, base := path.Split(rel)
-	dir = strings.TrimSuffix(dir, "/")
-	if dir == asides {
-		return m.name(dir, "item/"+strconv.FormatInt(item, 10), base)
-	}
-	if !slices.ContainsFunc(layouts, func(l layout) bool { return l.folder == dir }) {
-		return nil
-	}
-	set := fileSet{n, l.present(), dir}
-	if slices.Contains(m.files[set], base) {
-		return nil
-	}
-	m.files[set] = append(m.files[set], base)
-	return m.name(dir, fmt.Sprintf("collection/%d/%d", n, len(m.files[set])), base)
-}
-
-// name records whose a file is. A name that was given before stays unless the
-// index decides.
-func (m *mender) name(dir, owner, base string) error {
-	folder := m.folder + "/" + dir
-	var was string
-	known, err := m.w.row("SELECT name FROM name WHERE folder = ? AND owner = ?", []any{folder, owner}, &was)
-	if err != nil || known && (was == base || !m.correct) {
-		return err
-	}
-	m.mended++
-	if _, err := m.w.exec("DELETE FROM name WHERE folder = ? AND (owner = ? OR key = ?)", folder, owner, foldName(base)); err != nil {
-		return err
-	}
-	_, err = m.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(base), owner, base)
-	return err
-}
-
-// stem lets the other half of a photo find it.
-func (m *mender) stem(n int64, l line) error {
-	stem, _ := splitExt(cleanName(lastPart(l.original), maxNameUnits))
-	file := strings.TrimSuffix(l.file, path.Ext(l.file))
-	_, err := m.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", foldName(file), n, l.folder+"/"+foldName(stem), file)
-	return err
 }
 
 // setRight makes the rows of an item say what its line does.
@@ -567,63 +340,4 @@ func (m *mender) renamed(l line) error {
 		return err
 	}
 	return m.line(l)
-}
-
-// albums records which file is the list of which album: that with the same
-// photos in it.
-func (m *mender) albums() error {
-	type album struct {
-		n       int64
-		present bool
-		folder  string
-	}
-	var list []album
-	err := m.w.each(`SELECT DISTINCT item.collection, item.present, item.folder FROM item JOIN collection USING (collection) JOIN version USING (version)
-		WHERE account = ? AND version.photo IS NOT NULL ORDER BY 1, 2 DESC, 3`, []any{m.account}, func(rows *sql.Rows) error {
-		var x album
-		err := rows.Scan(&x.n, &x.present, &x.folder)
-		list = append(list, x)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	files := map[bool]map[[sha256.Size]byte][]string{}
-	for present, dir := range map[bool]string{true: albums, false: vanished + albums} {
-		if files[present], err = m.hashes(m.folder + "/" + dir); err != nil {
-			return err
-		}
-	}
-	for _, x := range list {
-		sum := sha256.New()
-		g := &generator{ctx: context.Background(), conn: m.w.conn, folder: m.folder, n: x.n}
-		if err := g.albumLines(x.present, x.folder, sum); err != nil {
-			return err
-		}
-		key := [sha256.Size]byte(sum.Sum(nil))
-		if same := files[x.present][key]; len(same) > 0 {
-			files[x.present][key] = same[1:]
-			if err := m.name(albums, "album/"+strconv.FormatInt(x.n, 10)+"/"+x.folder, same[0]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// hashes are the names of the files in a folder, by what is in them.
-func (m *mender) hashes(dir string) (map[[sha256.Size]byte][]string, error) {
-	list := map[[sha256.Size]byte][]string{}
-	entries, _ := m.a.disk.ReadDir(dir) // without it no album has its name
-	for _, e := range entries {
-		if !e.Type().IsRegular() || litter(e.Name()) {
-			continue
-		}
-		sum, _, err := hashFile(context.Background(), m.a.disk, dir+"/"+e.Name(), nil)
-		if err != nil {
-			return nil, err
-		}
-		list[sum] = append(list[sum], e.Name())
-	}
-	return list, nil
 }

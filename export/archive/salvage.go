@@ -181,19 +181,21 @@ func (w *writer) dropLost() (versions int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, q := range []string{
+	for _, q := range []string{ // NULL is not in an empty table, and would be taken for lost
 		"DELETE FROM item WHERE collection NOT IN (SELECT collection FROM collection)",
-		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item) OR blob NOT IN (SELECT blob FROM blob) OR photo NOT IN (SELECT photo FROM photo)",
+		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item) OR blob IS NOT NULL AND blob NOT IN (SELECT blob FROM blob) OR photo IS NOT NULL AND photo NOT IN (SELECT photo FROM photo)",
 		"DELETE FROM acknowledged WHERE version NOT IN (SELECT version FROM version)",
 		"DELETE FROM hold WHERE account NOT IN (SELECT account FROM account)",
-		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version NOT IN (SELECT version FROM version)",
+		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version IS NOT NULL AND version NOT IN (SELECT version FROM version)",
 		"DELETE FROM alarm WHERE account NOT IN (SELECT account FROM account)",
+		"DELETE FROM written WHERE item NOT IN (SELECT item FROM item)",
+		"DELETE FROM proof WHERE account NOT IN (SELECT account FROM account) OR export NOT IN (SELECT number FROM export)",
 		"DELETE FROM stem WHERE collection NOT IN (SELECT collection FROM collection)",
 		"DELETE FROM partial WHERE collection NOT IN (SELECT collection FROM collection)",
 		"DELETE FROM place WHERE item NOT IN (SELECT item FROM item)",
 		"UPDATE file SET collection = NULL WHERE collection NOT IN (SELECT collection FROM collection)",
 		"UPDATE file SET account = NULL WHERE account NOT IN (SELECT account FROM account)",
-		"UPDATE item SET mark = '', failed = present, aside = 0, version = NULL WHERE version NOT IN (SELECT version FROM version)",
+		"UPDATE item SET mark = '', failed = present, aside = 0, version = NULL WHERE version IS NOT NULL AND version NOT IN (SELECT version FROM version)",
 		`INSERT INTO export (number, account, started, ended, good, ledger)
 			SELECT n, account, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 0,
 				json_set('` + string(ledger) + `', '$.number', n, '$.account', account.name)

@@ -50,7 +50,7 @@ func hits(t testing.TB, a *Archive, s Search) string {
 }
 
 func TestSearchFinds(t *testing.T) {
-	a := create(t, Options{})
+	a := createFast(t, Options{})
 	run(t, a, people(map[string]string{
 		"anna":  person("Anna Müller", "TEL;TYPE=CELL:+49 (170) 123-4567\r\nEMAIL:anna.m@example.org\r\nNOTE:plays the oboe\r\n"),
 		"carl":  person("Carl Gustaf Ångström", "TEL:030/12 34 567\r\nADR:;;Storgatan 3;Uppsala;;753 31;Sweden\r\n"),
@@ -114,7 +114,7 @@ func TestSearchFinds(t *testing.T) {
 
 // TestSearchLong: a query of any length is answered, from its first words.
 func TestSearchLong(t *testing.T) {
-	a := create(t, Options{})
+	a := createFast(t, Options{})
 	run(t, a, people(map[string]string{"a": person("Anna", "NOTE:"+strings.Repeat("x", 100)+"\r\n")}))
 	for name, typed := range map[string]string{
 		"one word":  strings.Repeat("x", 1<<20),
@@ -146,7 +146,7 @@ func TestSearchLong(t *testing.T) {
 // by the next, for every kind.
 func TestSearchFollows(t *testing.T) {
 	clock := &clockwork{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
-	a := create(t, Options{Now: clock.now})
+	a := createFast(t, Options{Now: clock.now})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestSearchFollows(t *testing.T) {
 // TestSearchLimit: what is present comes first, whatever is cut off, and the
 // names before the rest.
 func TestSearchLimit(t *testing.T) {
-	a := create(t, Options{})
+	a := createFast(t, Options{})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestSearchIndex(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := create(t, Options{})
+			a := createFast(t, Options{})
 			run(t, a, people(map[string]string{"a": person("Anna", "")}))
 			if got := hits(t, a, Search{Words: "anna"}); got != want {
 				t.Fatal(got)
@@ -289,7 +289,7 @@ func must[T any](v T, err error) T {
 
 // TestSearchStopped: an index that was not finished is gone on with.
 func TestSearchStopped(t *testing.T) {
-	a := create(t, Options{})
+	a := createFast(t, Options{})
 	cards := map[string]string{}
 	for i := range 1200 {
 		cards[fmt.Sprintf("%05d", i)] = person(fmt.Sprintf("Anna %d", i), "")

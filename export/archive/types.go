@@ -23,6 +23,7 @@ type Account struct {
 
 	Hold       *Hold             // why the open files do not follow the source; nil if they do
 	Thresholds export.Thresholds // from when on a loss is noticed; defaults filled in
+	Proof      *Proof            // nil if it was never proven as a whole, and nothing is known to be wrong
 }
 
 // A Query says which items are asked for. A zero field means all.

@@ -40,6 +40,21 @@ CREATE TABLE accepted (
 CREATE TABLE acknowledged (
 	version INTEGER PRIMARY KEY REFERENCES version
 );
+CREATE TABLE written (
+	item    INTEGER PRIMARY KEY REFERENCES item,
+	version INTEGER NOT NULL
+);
+CREATE TABLE proof (
+	account INTEGER NOT NULL REFERENCES account,
+	slice   INTEGER NOT NULL,
+	slices  INTEGER NOT NULL,
+	proved  TEXT NOT NULL,
+	export  INTEGER NOT NULL REFERENCES export,
+	checked INTEGER NOT NULL,
+	good    INTEGER NOT NULL,
+	bad     TEXT NOT NULL,
+	PRIMARY KEY (account, slices, slice)
+) WITHOUT ROWID;
 `
 
 // shownView is every item as the owner's files show it. Its columns are those
@@ -64,7 +79,8 @@ func asFormat2(conn driver.Conn) error {
 	}
 	temp := ""
 	for _, t := range []string{"alarm (account, who, items, percent, answered)", "hold (hold, account, export, loss, state, changed)",
-		"accepted (item INTEGER PRIMARY KEY, hold, open, version, present)", "acknowledged (version INTEGER PRIMARY KEY)"} {
+		"accepted (item INTEGER PRIMARY KEY, hold, open, version, present)", "acknowledged (version INTEGER PRIMARY KEY)", "written (item INTEGER PRIMARY KEY, version)",
+		"proof (account, slice, slices, proved, export, checked, good, bad)"} {
 		temp += "CREATE TEMP TABLE " + t + ";"
 	}
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(), temp+"CREATE TEMP "+shownView, nil)

@@ -1,10 +1,10 @@
 package loss
 
 import (
-	"slices"
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
 	"sidekeep/formats/vcard"
 )
@@ -77,7 +77,7 @@ func readCard(raw []byte) Content {
 			c.Portraits++
 		}
 	}
-	c.Named = named(v)
+	c.Named = named(raw)
 	for _, list := range [][]vcard.Value{v.Titles, v.Roles, v.URLs, v.Notes, v.Related, v.Places} {
 		for _, x := range list {
 			c.add(x.Text)
@@ -129,26 +129,15 @@ func digits(s string) string {
 	return d
 }
 
-// named reports whether a card has a name of its own, and not only what stands
-// in for one.
-func named(v *vcard.Contact) bool {
-	if v.Names != (vcard.Names{}) {
-		return true
-	}
-	name := strings.TrimSpace(v.Name)
-	if name == "" {
-		return false
-	}
-	var others []string // what stands in for a name
-	for _, list := range [][]vcard.Value{v.Phones, v.Emails} {
-		for _, x := range list {
-			others = append(others, x.Text)
+// named reports whether a card has a name of its own, FN or N, and not only
+// what stands in for one: a company or a number.
+func named(raw []byte) bool {
+	for l := range contentline.Lines(raw) {
+		if (l.Is("FN") || l.Is("N")) && strings.Trim(l.Text(), "; \t") != "" {
+			return true
 		}
 	}
-	for _, o := range v.Organizations {
-		others = append(others, o.Text)
-	}
-	return !slices.ContainsFunc(append(others, v.Nicknames...), func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), name) })
+	return false
 }
 
 func readObject(raw []byte) Content {

@@ -15,26 +15,20 @@ import (
 // exportPane is one export: its sum, what it found to be different, and one of
 // those items.
 type exportPane struct {
-	s       *shell
-	of      int64
-	title   *text
-	line    *text
-	top     *fyne.Container // what stands above the list
-	shape   string
-	reading *text
-	list    *rows
-	changes []flow.ChangeRow
-	drawn   paneDrawn
-	item    *fyne.Container
-	of2     *flow.ItemView
-	scroll  *container.Scroll
-	all     *fyne.Container
-}
-
-// paneDrawn tells when the list has to be drawn anew.
-type paneDrawn struct {
+	s         *shell
 	of        int64
-	n, chosen int
+	state     flow.ExportState
+	title     *text
+	line      *text
+	top       *fyne.Container // what stands above the list
+	shape     string
+	reading   *text
+	list      *rows
+	changes   []flow.ChangeRow
+	item      *fyne.Container
+	shownItem *flow.ItemView
+	scroll    *container.Scroll
+	all       *fyne.Container
 }
 
 func newExportPane(s *shell) *exportPane {
@@ -63,14 +57,11 @@ func (p *exportPane) show(v *flow.ExportView) {
 		p.shape = shape
 		p.build(v)
 	}
-	p.changes = v.Changes
-	if d := (paneDrawn{v.Number, len(v.Changes), v.Chosen}); d != p.drawn {
-		p.drawn = d
-		if v.Number != p.of {
-			p.list.ScrollToOffset(0)
-		}
-		p.list.set(len(v.Changes), v.Chosen)
+	p.changes, p.state = v.Changes, v.State
+	if v.Number != p.of {
+		p.list.ScrollToOffset(0)
 	}
+	p.list.set(len(v.Changes), v.Chosen)
 	p.of = v.Number
 	shown(p.list, len(v.Changes) > 0)
 	p.showItem(v.Item)
@@ -164,7 +155,9 @@ func (p *exportPane) showRow(i int, o fyne.CanvasObject, chosen bool) {
 	case flow.Plus:
 		ink = colorAccT
 	case flow.Minus:
-		ink = colorAmbT
+		if p.state == flow.ExportHeld {
+			ink = colorAmbT
+		}
 	}
 	r.sign.paint(ink)
 	r.sign.set(signText[c.Sign])
@@ -179,13 +172,13 @@ func (p *exportPane) showRow(i int, o fyne.CanvasObject, chosen bool) {
 // showItem draws the chosen item, its fields before and after.
 func (p *exportPane) showItem(v *flow.ItemView) {
 	shown(p.scroll, v != nil)
-	if v == nil || p.of2 != nil && same(v, p.of2) {
+	if v == nil || p.shownItem != nil && same(v, p.shownItem) {
 		if v == nil {
-			p.of2 = nil
+			p.shownItem = nil
 		}
 		return
 	}
-	p.of2 = v
+	p.shownItem = v
 	parts := []fyne.CanvasObject{container.New(either{},
 		row(12, newText(v.Title, cardTitle, colorText, whole), newSpring(), newText(v.Line, caption, colorText2, whole)),
 		column(0, newText(v.Title, cardTitle, colorText, wrap), newText(v.Line, caption, colorText2, wrap)))}
@@ -197,7 +190,7 @@ func (p *exportPane) showItem(v *flow.ItemView) {
 			inset(0, 8, 0, 8, newText(words.BeforeColumn, caption, colorText2, cut)), inset(0, 8, 0, 8, newText(words.AfterColumn, caption, colorText2, cut))))
 	}
 	for _, f := range v.Fields {
-		parts = append(parts, gap(4), container.New(fieldLine{}, inset(5, 0, 5, 0, newText(f.Name, caption, colorText2, wrap)),
+		parts = append(parts, gap(4), container.New(fieldLine{}, inset(6, 0, 5, 0, column(0, newText(f.Name, caption, colorText2, wrap))),
 			value(f.Before, false), value(f.After, true)))
 	}
 	p.item.Objects = []fyne.CanvasObject{stack(newSurface(colorCard, colorLine, 12, 1), inset(16, 20, 20, 20, column(0, parts...)))}
@@ -216,7 +209,7 @@ func value(s string, after bool) fyne.CanvasObject {
 	if s == "" {
 		s, ink, look = words.NoValue, colorText2, body
 	}
-	return stack(newSurface(fill, "", 6, 0), inset(5, 8, 5, 8, newText(s, look, ink, wrap)))
+	return stack(newSurface(fill, "", 6, 0), inset(5, 8, 5, 8, column(0, newText(s, look, ink, wrap))))
 }
 
 // fieldLine puts a name before two values; above them where there is no room.

@@ -22,7 +22,6 @@ type historyPage struct {
 	head    *fyne.Container
 	list    *rows
 	exports []flow.ExportRow
-	drawn   historyDrawn
 	empty   *fyne.Container
 	title   *text
 	line    *text
@@ -32,19 +31,10 @@ type historyPage struct {
 	all     *fyne.Container
 }
 
-// historyDrawn tells when the list has to be drawn anew.
-type historyDrawn struct {
-	n      int
-	newest int64
-	chosen int
-	first  *flow.ExportRow
-	minute int64
-}
-
 func newHistoryPage(s *shell) *historyPage {
 	p := &historyPage{
 		s: s, title: newText("", cardTitle, colorText, wrap), line: newText("", body, colorText2, wrap), refused: column(0),
-		pane: newExportPane(s), drawn: historyDrawn{n: -1},
+		pane: newExportPane(s),
 	}
 	p.list = newRows(newExportRow, p.showRow, func(i int) {
 		if i < len(p.exports) {
@@ -87,14 +77,7 @@ func (p *historyPage) show(v flow.View) {
 		p.head.Refresh()
 	}
 	p.exports = h.Exports
-	now := historyDrawn{n: len(h.Exports), chosen: h.Chosen, minute: time.Now().Unix() / 60}
-	if now.n > 0 {
-		now.newest, now.first = h.Exports[0].Number, &h.Exports[0]
-	}
-	if now != p.drawn {
-		p.drawn = now
-		p.list.set(len(h.Exports), h.Chosen)
-	}
+	p.list.set(len(h.Exports), h.Chosen)
 	p.title.set(h.Title)
 	p.line.set(h.Line)
 	shown(p.empty, h.Title != "")

@@ -55,8 +55,8 @@ func newRows(create func() fyne.CanvasObject, look func(i int, row fyne.CanvasOb
 	return r
 }
 
-// set shows n rows of which one is chosen, -1 for none. What a row says may
-// have changed.
+// set tells that there are n rows of which one is chosen, -1 for none. They are
+// drawn by the Refresh that has to follow.
 func (r *rows) set(n, chosen int) {
 	r.n = n
 	r.quiet = true
@@ -69,7 +69,6 @@ func (r *rows) set(n, chosen int) {
 		r.Select(chosen)
 	}
 	r.quiet = false
-	r.Refresh()
 }
 
 // pitch is the height of a row with the space below it.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -64,6 +65,23 @@ func views() map[string]flow.View {
 			Place: "/" + strings.Repeat("folder/", 40), Exists: true, Space: "1 GB", Holds: long, CheckTitle: long, CheckLine: long, CheckTone: flow.Bad,
 			BadFiles: []flow.Detail{{Title: "data/" + strings.Repeat("x", 300), Line: long}}, Problem: &words.Words{Title: long, Meaning: long, Try: long}}},
 	}
+	lost := flow.LostView{
+		Key: 1, Title: long, Line: long, Heading: long, LeaveTitle: long, Leave: long, MoreLeft: long, MineTitle: long, Mine: long, MoreMine: long, CanFind: true,
+		Bars:      []flow.LossBar{{Name: long, Copy: long, CopyCount: "1,204,123 people", Service: "now", Remaining: "3 people", Part: .01}, {Copy: "copy", CopyCount: "9", Service: "now", Remaining: "0"}},
+		LookAgain: flow.Action{Verb: "Look again"}, Accept: flow.Action{Verb: "I removed them"}, Past: "Show this export",
+	}
+	for range 50 {
+		lost.Names = append(lost.Names, flow.LostName{Icon: "people", Name: long}, flow.LostName{Icon: "cal", Name: "日本"}, flow.LostName{Icon: "people"})
+	}
+	v["lost"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
+	lost.Key, lost.Names, lost.Some, lost.Rest, lost.Problem = 2, lost.Names[:10], true, "and 390 more", &words.Words{Title: long, Meaning: long, Try: long}
+	v["lost, some"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
+	v["history"] = flow.View{Page: flow.History, Side: side, History: pastView(3000)}
+	v["no history"] = flow.View{Page: flow.History, Side: side, History: flow.HistoryView{Chosen: -1, Title: long, Line: long}}
+	held := v["home"]
+	held.Home.Undo = "Undo"
+	held.Home.Cards = []flow.Card{{Account: long, Icon: "phone", Caption: long, State: flow.Held, Headline: long, Sentence: long, Note: long, Actions: buttons, More: more}}
+	v["held"] = held
 	in := flow.SignInView{
 		Key: 1, Title: long, Line: long, Address: flow.Label{Name: "Address", Hint: long}, User: flow.Label{Name: long}, Password: flow.Label{Name: "Password", Hint: long},
 		Photos: flow.Label{Name: "Photos"}, HelpTitle: long, Steps: []string{long, "short"}, HelpURL: "https://example.org", LacksTitle: long,
@@ -75,6 +93,25 @@ func views() map[string]flow.View {
 	in.Problem = &flow.Problem{Field: flow.NoField, Words: words.For(export.ErrUnreachable)}
 	v["unreachable"] = flow.View{Page: flow.SignIn, Side: side, SignIn: in}
 	return v
+}
+
+// pastView is a history of n exports, one of them opened with as many changes.
+func pastView(n int) flow.HistoryView {
+	h := flow.HistoryView{Accounts: []string{"", long, "b"}, Account: long, Chosen: 0}
+	o := &flow.ExportView{
+		Number: int64(n), Started: time.Now(), Account: long, State: flow.ExportFailed, SumSentence: long, Balanced: true, Told: long, Chosen: 0,
+		Details: []flow.Detail{{Title: long, Line: long}}, Actions: []flow.Action{{Verb: "What happened?"}},
+		Item: &flow.ItemView{Title: long, Line: long, Told: long, Fields: []flow.FieldRow{{Name: long, Before: long, After: long}, {Name: "Phone", After: "1"}}},
+	}
+	for _, w := range []string{"listed", "kept", "unchanged", "set aside", "failed"} {
+		o.Sum = append(o.Sum, flow.Count{Number: "1,204,123", Word: w})
+	}
+	for i := range n {
+		h.Exports = append(h.Exports, flow.ExportRow{Number: int64(n - i), Started: time.Now().Add(-time.Duration(i) * time.Hour), Account: long, State: flow.ExportState(i % 7), Added: 10000 * (i % 2), Changed: i, Gone: i % 3})
+		o.Changes = append(o.Changes, flow.ChangeRow{Sign: flow.Sign(i % 3), Name: long, Noun: "person"})
+	}
+	h.Open = o
+	return h
 }
 
 // texts calls each for every text that is shown below o, with its place in
@@ -92,8 +129,16 @@ func texts(o fyne.CanvasObject, at fyne.Position, each func(*canvas.Text, fyne.P
 			texts(c, at, each)
 		}
 	case fyne.Widget:
-		if _, ok := o.(*entry); ok {
+		switch l := o.(type) {
+		case *entry:
 			return // what is typed scrolls in its field
+		case *rows:
+			all, top, bottom := each, at.Y, at.Y+l.Size().Height
+			each = func(c *canvas.Text, p fyne.Position) {
+				if p.Y >= top && p.Y+c.Size().Height <= bottom { // else it is cut off
+					all(c, p)
+				}
+			}
 		}
 		for _, c := range test.WidgetRenderer(x).Objects() {
 			texts(c, at, each)
@@ -235,6 +280,80 @@ func TestWhatTheKeyboardReachesIsScrolledIntoView(t *testing.T) {
 	}
 }
 
+func TestChoosingAnExport(t *testing.T) {
+	s, w := open(t, fyne.NewSize(windowWidth, windowHeight))
+	v := flow.View{Page: flow.History, History: pastView(3000)}
+	s.draw(v)
+	p := s.page.(*historyPage)
+	drawn := 0
+	look := p.list.look
+	var chosen []int
+	p.list.look = func(i int, o fyne.CanvasObject, on bool) { drawn++; look(i, o, on) }
+	p.list.choose = func(i int) { chosen = append(chosen, i) }
+	w.Canvas().Focus(p.list)
+	for _, k := range []fyne.KeyName{fyne.KeyDown, fyne.KeyDown, fyne.KeyUp, fyne.KeyEnd, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyHome} {
+		p.list.TypedKey(&fyne.KeyEvent{Name: k})
+	}
+	if fmt.Sprint(chosen) != "[1 2 1 2999 2989 0]" {
+		t.Errorf("chosen: %v", chosen)
+	}
+	if drawn > 2000 {
+		t.Errorf("%d rows were drawn for 7 keys", drawn)
+	}
+	drawn = 0
+	s.draw(v)
+	if drawn > 60 {
+		t.Errorf("%d rows were drawn for a window of ten", drawn)
+	}
+	v.History.Chosen, v.History.Open.Number = 7, 2993
+	chosen = nil
+	s.draw(v)
+	if p.list.chosen != 7 || len(chosen) != 0 {
+		t.Errorf("row %d is chosen; what was shown was taken for a choice: %v", p.list.chosen, chosen)
+	}
+	p.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) // handed on
+}
+
+func TestShowAllThatIsMissing(t *testing.T) {
+	s, _ := open(t, fyne.NewSize(windowWidth, windowHeight))
+	v := views()["lost"]
+	s.draw(v)
+	p := s.page.(*lostPage)
+	few := p.frame.Size().Height
+	if !p.more.Visible() || p.more.verb.value != words.ShowAll(150) || p.more.Size().Width < 60 {
+		t.Errorf("Show all: %v, %q, %v", p.more.Visible(), p.more.verb.value, p.more.Size())
+	}
+	p.more.fire()
+	if p.more.Visible() || p.frame.Size().Height <= few {
+		t.Errorf("%v high before, %v after", few, p.frame.Size().Height)
+	}
+}
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{"Anneli Saarinen": "AS", "øyvind de la Cruz": "ØC", "Prince": "P", "": "", "+44 7700": "", "李 小龙": "李小"} {
+		if got := initials(name); got != want {
+			t.Errorf("initials(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func BenchmarkDrawHistory(b *testing.B) {
+	a := test.NewApp()
+	defer a.Quit()
+	a.Settings().SetTheme(newLook())
+	w := a.NewWindow(Name)
+	s := newShell(flow.New(flow.Options{Changed: func() {}}), w)
+	w.SetContent(s)
+	w.Resize(fyne.NewSize(windowWidth, windowHeight))
+	v := flow.View{Page: flow.History, History: pastView(10000)}
+	n := 0
+	for b.Loop() {
+		n = (n + 4999) % 10000
+		v.History.Chosen = n // far away, as a jump with the scroll bar
+		s.draw(v)
+	}
+}
+
 func TestWrap(t *testing.T) {
 	open(t, fyne.NewSize(leastWidth, leastHeight))
 	long := newText("one two three "+strings.Repeat("w", 80), body, colorText, wrap)
@@ -257,7 +376,7 @@ func TestWrap(t *testing.T) {
 func TestIconsAreThere(t *testing.T) {
 	open(t, fyne.NewSize(leastWidth, leastHeight))
 	names := []string{"mark", "empty", "home", "folder", "shield", "left", "plus", "out", "info", "check", "save", "pause", "close",
-		"clock", "stop", "dots", "cloud", "server", "mail", "globe", "phone", "play", "people", "cal", "todo", "photo", "file"}
+		"clock", "stop", "history", "down", "dots", "cloud", "server", "mail", "globe", "phone", "play", "people", "cal", "todo", "photo", "file"}
 	for _, n := range names {
 		if len(assets.Drawing(n)) == 0 {
 			t.Errorf("no drawing %q", n)
@@ -278,12 +397,17 @@ func TestContrast(t *testing.T) {
 		}{
 			{colorText, colorBG, 4.5}, {colorText, colorCard, 4.5}, {colorText, colorBtn, 4.5}, {colorText, colorHover, 4.5},
 			{colorText2, colorBG, 4.5}, {colorText2, colorSide, 4.5}, {colorText2, colorCard, 4.5}, {colorText2, colorBtn, 4.5}, {colorText2, colorAmbS, 4.5},
-			{colorAccT, colorBG, 4.5}, {colorAccT, colorAccS, 4.5}, {colorOn, colorAcc, 4.5}, {colorOn, colorAccH, 4.5},
+			{colorAccT, colorBG, 4.5}, {colorAccT, colorAccS, 4.5}, {colorOn, colorAcc, 4.5}, {colorOn, colorAccH, 4.5}, {colorAmbT, colorBG, 4.5}, {colorAmbT, colorAccS, 4.5}, {colorText2, colorAccS, 4.5}, {colorCard, colorAmb, 4.5},
 			{colorRed, colorCard, 4.5}, {colorRed, colorRedS, 4.5}, {colorAmbT, colorCard, 4.5}, {colorCard, colorRed, 4.5},
 			{colorField, colorCard, 3}, {colorAcc, colorTrack, 3}, {colorAcc, colorBG, 3},
 		} {
 			if got := contrast(p[c.ink], p[c.on]); got < c.least {
 				t.Errorf("%s: %s on %s has a contrast of %.2f", name, c.ink, c.on, got)
+			}
+		}
+		for _, c := range initialColors {
+			if got := contrast(p[c[1]], p[c[0]]); got < 4.5 {
+				t.Errorf("%s: initials in %s have a contrast of %.2f", name, c[0], got)
 			}
 		}
 	}

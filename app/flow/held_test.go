@@ -1,0 +1,205 @@
+package flow
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+	"sidekeep/export/archive"
+)
+
+func held(name string, l *export.Loss) work.Status {
+	s := account(name)
+	last := ledger(3, 0, 0, nil)
+	last.Number, last.Account, last.Held, last.Unchanged = 12, name, true, 3
+	s.State, s.Loss, s.HeldExport, s.Last = work.Held, l, 12, last
+	return s
+}
+
+func gone(kind export.Kind, in string, had, has int, names ...string) export.Reason {
+	return export.Reason{Rule: export.RuleGone, Collection: in, Kind: kind, Had: had, Has: has, Lost: had - has, Names: names}
+}
+
+func TestHeldCard(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		loss     export.Loss
+		headline string
+		says     []string
+		mine     string
+	}{
+		{"people", export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 412, 3)}},
+			"The service lists 3 of 412 people. Your copy is whole.", []string{words.ReplacedNothing, words.RemovedOrLost}, words.RemovedThem},
+		{"emptied", export.Loss{Reasons: []export.Reason{{Rule: export.RuleEmptied, Collection: "Choir", Kind: export.Events, Had: 52, Lost: 52}}},
+			"The service lists none of 52 events in “Choir”. Your copy is whole.", nil, words.RemovedThem},
+		{"two reasons", export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 412, 3), gone(export.Todos, "Errands", 40, 20)}},
+			"The service lists 3 of 412 people. Your copy is whole.", []string{"The service lists 20 of 40 to-dos in “Errands”."}, words.RemovedThem},
+		{"others came", export.Loss{Reasons: []export.Reason{{Rule: export.RuleGone, Kind: export.Contacts, Had: 10, Has: 9, Lost: 6}}},
+			"6 of 10 people are gone from the service. Your copy is whole.", nil, words.RemovedThem},
+		{"hollow", export.Loss{Reasons: []export.Reason{{Rule: export.RuleHollow, Kind: export.Contacts, Had: 20, Has: 20, Lost: 12, What: export.LostNumbers}}},
+			"12 of 20 people have lost their numbers and addresses. Your copy is whole.", []string{words.ChangedOrLost}, words.ChangedThem},
+		{"stranger", export.Loss{Who: "bob", WhoBefore: "anna", Reasons: []export.Reason{{Rule: export.RuleStranger, Had: 20, Has: 20, Lost: 20}}},
+			"The service answers for another person. Your copy is whole.", []string{"“anna”", "“bob”", words.MeantOrMixedUp}, words.ThisIsRight},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, _ := start(t, &scripted{status: []work.Status{account("Ben"), held("Anna", &c.loss)}})
+			v := until(t, f, "home", home)
+			got := v.Home.Cards[0]
+			if got.Account != "Anna" || !got.Wide() || got.Headline != c.headline || v.Home.Title != words.AccountsWait(1) || v.Home.Tone != Waits || v.Side.Waiting != 1 || v.Side.WaitingTone != Waits {
+				t.Errorf("card = %+v, home = %+v, side = %+v", got, v.Home, v.Side)
+			}
+			for _, s := range c.says {
+				if !strings.Contains(got.Sentence, s) {
+					t.Errorf("the card does not say %q: %q", s, got.Sentence)
+				}
+			}
+			a := acts(got)
+			if a[ActAccept].Verb != c.mine || a[ActLost].Verb == "" || a[ActExport].Verb != words.LookAgain {
+				t.Errorf("actions = %+v", got.Actions)
+			}
+		})
+	}
+}
+
+func TestReasonsAreToldOnce(t *testing.T) {
+	whole, book, list := gone(export.Contacts, "", 412, 3), gone(export.Contacts, "Friends", 400, 0), gone(export.Todos, "Errands", 40, 20)
+	hollow := export.Reason{Rule: export.RuleHollow, Kind: export.Contacts, Had: 9, Lost: 5, What: export.LostNames}
+	if got := reasons(&export.Loss{Reasons: []export.Reason{whole, book, list, hollow}}); !reflect.DeepEqual(got, []export.Reason{whole, list, hollow}) {
+		t.Errorf("reasons = %+v", got)
+	}
+	if n := tallied(&export.Loss{Reasons: []export.Reason{book, list, hollow}}); n.lost[export.Contacts] != 400 || n.lost[export.Todos] != 20 {
+		t.Errorf("tally = %+v", n)
+	}
+}
+
+func TestAnswerAndUndo(t *testing.T) {
+	s := &scripted{status: []work.Status{held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 412, 3)}})}}
+	f, _ := start(t, s)
+	until(t, f, "home", home)
+	f.Do("Anna", ActAccept)
+	q := f.View().Question
+	if q == nil || !strings.Contains(q.Title, "409 people") || !strings.Contains(q.Meaning, "Vanished") || !strings.Contains(q.Meaning, "nothing is deleted") || q.Yes != words.RemovedThem {
+		t.Fatalf("question = %+v", q)
+	}
+	f.Answer(q, false)
+	f.Do("Anna", ActAccept)
+	if len(s.answers) != 0 {
+		t.Fatalf("answered without a yes: %v", s.answers)
+	}
+	f.Answer(f.View().Question, true)
+	v := until(t, f, "the note", func(v View) bool { return v.Home.Note != "" })
+	if v.Home.Undo != words.Undo || !strings.Contains(v.Home.Note, "409 people") {
+		t.Errorf("home = %+v", v.Home)
+	}
+	f.Go(Archive)
+	f.Go(Home)
+	if f.View().Home.Undo == "" {
+		t.Error("the way back is lost with the page")
+	}
+	f.Undo()
+	v = until(t, f, "what was taken back", func(v View) bool { return strings.Contains(v.Home.Note, "before your answer") })
+	if v.Home.Undo != "" || fmt.Sprint(s.answers) != "[accept 12 hold 12]" {
+		t.Errorf("home = %+v, answers = %v", v.Home, s.answers)
+	}
+	f.Undo() // there is nothing any more
+	s.mu.Lock()
+	s.refuse = export.ErrBusy
+	s.mu.Unlock()
+	f.Do("Anna", ActAccept)
+	f.Answer(f.View().Question, true)
+	v = until(t, f, "the refusal", func(v View) bool { return strings.Contains(v.Home.Note, words.For(export.ErrBusy).Title) })
+	if v.Home.Undo != "" || len(s.answers) != 3 {
+		t.Errorf("home = %+v, answers = %v", v.Home, s.answers)
+	}
+}
+
+func TestALookThatFailsDoesNotHideTheQuestion(t *testing.T) {
+	x := held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 412, 3)}})
+	x.Last.Stop = export.NewStop(export.ErrUnreachable)
+	f, _ := start(t, &scripted{status: []work.Status{x}})
+	c := until(t, f, "home", home).Home.Cards[0]
+	if c.State != Held || !strings.Contains(c.Note, words.For(export.ErrUnreachable).Title) || acts(c)[ActAccept].Verb == "" {
+		t.Errorf("card = %+v", c)
+	}
+}
+
+func TestSeen(t *testing.T) {
+	x := account("Anna")
+	l := ledger(5, 3, 0, nil)
+	l.Number, l.SetAside = 7, 2
+	x.State, x.SetAside, x.Last = work.SetAside, 2, l
+	s := &scripted{status: []work.Status{x}}
+	f, _ := start(t, s)
+	until(t, f, "home", home)
+	f.Do("Anna", ActSeen)
+	v := until(t, f, "the note", func(v View) bool { return v.Home.Note != "" })
+	if fmt.Sprint(s.answers) != "[accept 7]" || v.Home.Undo == "" || !strings.Contains(v.Home.Note, "2 items") {
+		t.Errorf("home = %+v, answers = %v", v.Home, s.answers)
+	}
+}
+
+func TestWhatIsMissing(t *testing.T) {
+	person := func(id, uid, name string) archive.Item {
+		return archive.Item{Account: "Anna", Collection: "book", ID: id, UID: uid, Name: name, Kind: export.Contacts}
+	}
+	s := &scripted{status: []work.Status{held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 5, 2, "Zoe")}})}}
+	moved := person("m2", "m", "Moved")
+	moved.Collection = "other"
+	s.items = map[bool][]archive.Item{
+		true:  {person("1", "a", "Zoe"), person("2", "b", "anna"), person("3", "c", ""), person("4", "d", "There"), person("m", "m", "Moved")},
+		false: {person("4", "d", "There"), moved},
+	}
+	f, _ := start(t, s)
+	until(t, f, "home", home)
+	f.Do("Anna", ActLost)
+	v := until(t, f, "the names", func(v View) bool { return v.Page == Lost && !v.Lost.Reading })
+	var names []string
+	for _, n := range v.Lost.Names {
+		names = append(names, n.Name)
+	}
+	if fmt.Sprint(names) != "[anna "+words.NoName+" Zoe]" || !v.Lost.CanFind || v.Lost.Rest != "" {
+		t.Errorf("names = %v, page = %+v", names, v.Lost)
+	}
+	if b := v.Lost.Bars[0]; b.CopyCount != "5 people" || b.Remaining != "2 people" || b.Part != .4 {
+		t.Errorf("bar = %+v", b)
+	}
+	if v.Lost.Title != "3 people are missing on Anna" || v.Lost.Heading != words.WhoIsMissing {
+		t.Errorf("page = %+v", v.Lost)
+	}
+	f.FindLost(" ZO")
+	if n := f.View().Lost.Names; len(n) != 1 || n[0].Name != "Zoe" {
+		t.Errorf("found %+v", n)
+	}
+	f.FindLost("xyz")
+	if n := f.View().Lost.Names; len(n) != 0 {
+		t.Errorf("found %+v", n)
+	}
+	f.Back()
+	if f.View().Page != Home {
+		t.Error("Back does not lead home")
+	}
+}
+
+func TestLastVerification(t *testing.T) {
+	for _, c := range []struct {
+		round archive.Round
+		title string
+		tone  Tone
+	}{
+		{archive.Round{Checked: 40, At: time.Now().Add(-time.Minute)}, words.ArchiveWhole, Good},
+		{archive.Round{Checked: 40, At: time.Now().Add(-time.Minute), BadCount: 30, Bad: []archive.Bad{{Path: "data/x", Why: "changed"}}}, words.ArchiveDamaged, Bad},
+	} {
+		f, _ := start(t, &scripted{status: []work.Status{account("Anna")}, last: archive.Verified{Whole: &c.round}})
+		until(t, f, "home", home)
+		f.Go(Archive)
+		v := until(t, f, "the check", func(v View) bool { return v.Archive.CheckTitle == c.title })
+		if v.Side.Title != c.title || v.Archive.CheckTone != c.tone || c.tone == Bad && len(v.Archive.BadFiles) != 2 {
+			t.Errorf("archive = %+v, side = %+v", v.Archive, v.Side)
+		}
+	}
+}

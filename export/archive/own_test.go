@@ -1,0 +1,104 @@
+package archive
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestOwnWritesAreNoLoss: what Sidekeep itself removed or replaced at the
+// source is followed, and counted again when somebody else goes on.
+func TestOwnWritesAreNoLoss(t *testing.T) {
+	keys := func(c *shelved, from, to int) (list []ItemKey) {
+		for _, it := range c.items[from:to] {
+			list = append(list, ItemKey{c.ID, it.ID})
+		}
+		return append(list, ItemKey{c.ID, "unknown"})
+	}
+	a := create(t, Options{})
+	s := phoneOf(0, 25)
+	run(t, a, s)
+	people, work := s.collections[0], s.collections[1]
+	if err := a.Wrote(t.Context(), "Phone", slices.Concat(keys(people, 0, 10), keys(work, 0, 12))); err != nil {
+		t.Fatal(err)
+	}
+	people.rewrite(t, 10, blank)
+	work.items = work.items[12:]
+	if l := run(t, a, s); l.Held || l.Gone != 12 {
+		t.Fatalf("%+v %s", l.Counts, rulesOf(l))
+	}
+	sameShown(t, a, listedBy(s))
+	if l := run(t, a, s); l.Held {
+		t.Errorf("exported again: %s", rulesOf(l))
+	}
+	// What comes back and goes again is somebody else's.
+	work.items = append(work.items, phoneOf(0, 12).collections[1].items...)
+	for i := range work.items {
+		work.items[i].Version += "b"
+	}
+	run(t, a, s)
+	work.items = work.items[:13]
+	if l := run(t, a, s); !l.Held {
+		t.Error("a loss after it is not held")
+	}
+}
+
+func TestProofs(t *testing.T) {
+	now := aDay
+	a := create(t, Options{Now: func() time.Time { return now }})
+	proof := func() *Proof {
+		accounts, err := a.Accounts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return accounts[0].Proof
+	}
+	set := func(slice, slices, checked, good int, bad ...Bad) {
+		t.Helper()
+		now = now.Add(time.Hour)
+		if err := a.SetProof(t.Context(), "Phone", slice, slices, Proof{Checked: checked, Good: good, Bad: bad}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := func(want int) {
+		t.Helper()
+		if got, last, err := a.NextProof(t.Context(), "Phone", 3); err != nil || got != want || want > 0 && !last.Equal(now) {
+			t.Errorf("the next part is %d, last %v, %v; want %d", got, last, err, want)
+		}
+	}
+	next(0)
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{}); err == nil {
+		t.Error("what was never exported is proven")
+	}
+	run(t, a, smallPhone())
+	next(0)
+	if proof() != nil {
+		t.Error("proven without a proof")
+	}
+	set(1, 1, 10, 10)
+	first := now
+	if p := proof(); p == nil || !p.Proven() || p.Checked != 10 || p.Export != 1 || !p.At.Equal(first) {
+		t.Errorf("%+v", p)
+	}
+	next(1)
+	set(1, 3, 4, 3, Bad{"a", "differs"})
+	if p := proof(); p.Proven() || p.Checked != 10 || p.Good != 9 || !p.At.Equal(first) {
+		t.Errorf("a part that fails: %+v", p)
+	}
+	next(2)
+	run(t, a, smallPhone())
+	set(2, 3, 3, 3)
+	set(3, 3, 3, 3)
+	if p := proof(); p.Checked != 10 || p.Good != 9 || p.Export != 1 || !p.At.Equal(first.Add(time.Hour)) {
+		t.Errorf("a round: %+v", p)
+	}
+	next(1)
+	set(1, 3, 4, 4)
+	if p := proof(); !p.Proven() || p.Export != 2 {
+		t.Errorf("mended: %+v", p)
+	}
+	set(1, 1, 12, 12)
+	if p := proof(); p.Checked != 12 || !p.At.Equal(now) {
+		t.Errorf("the whole again: %+v", p)
+	}
+}
