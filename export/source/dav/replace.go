@@ -190,7 +190,11 @@ func (w *writing) remove(ctx context.Context, at export.Ref) error {
 	_, err := w.do(ctx, change{
 		at: at,
 		send: func(condition http.Header) (*http.Response, error) {
-			resp, err := w.s.answer(ctx, request{method: http.MethodDelete, url: w.url(at.ID), header: condition, writes: true})
+			h := condition.Clone()
+			if !w.c.book && !w.c.photos {
+				h.Set("Schedule-Reply", "F") // nobody gets a refusal by mail (RFC 6638, section 8.1)
+			}
+			resp, err := w.s.answer(ctx, request{method: http.MethodDelete, url: w.url(at.ID), header: h, writes: true})
 			if lost && errors.Is(err, export.ErrGone) {
 				return nil, nil // the one before took effect after all
 			}

@@ -106,3 +106,15 @@ func TestLocation(t *testing.T) {
 		t.Errorf("%+v, %v", ref, err)
 	}
 }
+
+// Who removes an invitation that a restore has put back declines nothing.
+func TestDeleteDeclinesNothing(t *testing.T) {
+	s := newSite(t, davserver.Options{})
+	reply := ""
+	h := between(t, s, func(r *http.Request) { reply = r.Header.Get("Schedule-Reply") })
+	src := openSite(t, quick(h.URL))
+	must(t, src.Delete(t.Context(), collectionNamed(t, src, "Home"), export.Ref{ID: "e1.ics", Version: "*"}))
+	if reply != "F" {
+		t.Errorf("Schedule-Reply is %q", reply)
+	}
+}

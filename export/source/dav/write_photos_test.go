@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -132,5 +134,35 @@ func TestMakeRefused(t *testing.T) {
 		if all, err := src.Collections(t.Context()); err != nil || len(all) != 3 {
 			t.Errorf("%s: %v, %v", c.quirk, all, err)
 		}
+	}
+}
+
+// A server that stops taking a photo is left after a while.
+func TestUploadStalls(t *testing.T) {
+	s := newSite(t, davserver.Options{})
+	stall := make(chan struct{})
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			io.CopyN(io.Discard, r.Body, 1<<20)
+			<-stall
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer h.Close()
+	defer close(stall)
+	must(t, s.MakeFolder("/files/alice/DCIM"))
+	cfg := quick(h.URL)
+	cfg.Photos = "/files/alice/DCIM/"
+	cfg.Timeouts = Timeouts{Idle: 200 * time.Millisecond, FirstByte: 30 * time.Second}
+	src := openSite(t, cfg)
+	it := export.Item{Kind: export.Photos, Name: "large.jpg", Size: 64 << 20}
+	it.Open = func(context.Context, int64) (io.ReadCloser, int64, error) {
+		return io.NopCloser(io.LimitReader(zeros{}, 64<<20)), 0, nil
+	}
+	start := time.Now()
+	_, err := src.Put(t.Context(), collectionNamed(t, src, "DCIM"), it, export.Ref{})
+	if export.Cause(err) != export.ErrUnreachable || time.Since(start) > 15*time.Second {
+		t.Errorf("%v after %s", err, time.Since(start))
 	}
 }
