@@ -295,3 +295,17 @@ func TestRefusalWithoutSecret(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// 413 without a condition, for what has no stated limit.
+func TestFileTooLarge(t *testing.T) {
+	s := newSite(t, davserver.Options{MaxFile: 500})
+	src := openWriter(t, s)
+	photos := collectionNamed(t, src, "DCIM")
+	it := sourcetest.Sample(export.Photos, 1, "large")
+	if _, err := src.Put(t.Context(), photos, it, export.Ref{}); export.Cause(err) != export.ErrOversize {
+		t.Errorf("%v", err)
+	}
+	if n, err := src.Count(t.Context(), photos); n != 0 || err != nil {
+		t.Errorf("%d photos, %v", n, err)
+	}
+}
