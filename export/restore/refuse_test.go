@@ -129,12 +129,13 @@ func TestChangedMeanwhile(t *testing.T) {
 		t.Run(string(c.choice), func(t *testing.T) {
 			j := journal(t)
 			put(t, s, cal+"e2.ics", bytes.Replace(ics(2), []byte("SUMMARY:Event 2"), []byte("LOCATION:Here"), 1))
+			old := taken(t, src, "Anna") // so that what is replaced is not read again before it is written
 			p := plan(t, src, archive.all(), Options{Account: "Anna", Default: c.choice})
 			put(t, s, book+"c1.vcf", bytes.Replace(vcf(1), []byte("EMAIL"), []byte("NICKNAME:late\r\nURL"), 1))
 			put(t, s, book+"c0.vcf", bytes.Replace(vcf(0), []byte("EMAIL"), []byte("NICKNAME:late\r\nURL"), 1))
 			remove(t, s, cal+"e2.ics")
 			before := meanings(t, src)
-			apply(t, src, p, j, ApplyOptions{})
+			apply(t, src, p, j, ApplyOptions{Old: old})
 			b, err := s.Body(book + "c1.vcf")
 			if err != nil || strings.Contains(string(b), "late") != c.left {
 				t.Errorf("%v\n%s", err, b)
@@ -142,7 +143,7 @@ func TestChangedMeanwhile(t *testing.T) {
 			if p := plan(t, src, archive.all(), Options{Account: "Anna", Default: c.choice}); !p.Empty() {
 				t.Errorf("a second restore plans %+v", p.Counts())
 			}
-			if u, err := Undo(t.Context(), src, j, UndoOptions{}); err != nil || len(u.Left) > 0 {
+			if u, err := Undo(t.Context(), src, j, UndoOptions{Old: old}); err != nil || len(u.Left) > 0 {
 				t.Errorf("%+v %v", u, err)
 			}
 			if d := difference(before, meanings(t, src)); d != "" {
