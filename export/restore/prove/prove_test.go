@@ -3,6 +3,7 @@ package prove
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -198,6 +199,33 @@ func TestOddItems(t *testing.T) {
 	}
 	r := prove(t, exported(t, s), Options{})
 	if r.Checked != 5 || r.Good != 5 || r.Exact != 3 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestLimitsOfTheService: a service that takes vCard 3.0 alone gets the cards in
+// that form, and one that takes small items refuses the others.
+func TestLimitsOfTheService(t *testing.T) {
+	s := davserver.New(davserver.Options{Open: true})
+	const at = "/contacts/phone/a/"
+	if err := errors.Join(s.MakeAddressBook(at, davserver.Collection{Name: "People"}), s.MakeFolder("/files/phone/DCIM/")); err != nil {
+		t.Fatal(err)
+	}
+	for name, card := range map[string]string{
+		"three": "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:3\r\nFN:Three\r\nEND:VCARD\r\n",
+		"four":  "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:4\r\nFN:Four\r\nBDAY:--0501\r\nEND:VCARD\r\n",
+		"long":  "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:5\r\nFN:Long\r\nNOTE:" + strings.Repeat("x", 1000) + "\r\nEND:VCARD\r\n",
+	} {
+		if _, err := s.Put(at+name+".vcf", []byte(card)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := exported(t, s)
+	if r := prove(t, dir, Options{}); r.Exact != 3 {
+		t.Errorf("%+v", r)
+	}
+	r := prove(t, dir, Options{Limits: map[string]export.Limits{at: {VCard: []string{"3.0"}, MaxSize: 500}}})
+	if r.Checked != 3 || r.Good != 2 || r.Exact != 1 || len(r.Bad) != 1 || r.Bad[0].Name != "Long" || !strings.Contains(r.Bad[0].Reason, "500") {
 		t.Errorf("%+v", r)
 	}
 }
