@@ -212,9 +212,18 @@ func (w *writing) sweep(ctx context.Context, d *draft, id string, why error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if st, err := w.state(ctx, id); err == nil && st.size < d.size {
-		// What is left in spite of this is found when it is put again.
-		_ = w.remove(ctx, export.Ref{ID: id, Version: st.version()})
+	for range 8 { // a server notices only after a moment that the rest will not come
+		if w.s.c.sleep(ctx, 250*time.Millisecond) != nil {
+			return
+		}
+		st, err := w.state(ctx, id)
+		if err == nil && st.size < d.size {
+			// What is left in spite of this is found when it is put again.
+			_ = w.remove(ctx, export.Ref{ID: id, Version: st.version()})
+		}
+		if err != nil && !errors.Is(err, export.ErrGone) {
+			return
+		}
 	}
 }
 

@@ -56,7 +56,7 @@ func TestStoppedPhoto(t *testing.T) {
 	dir := t.TempDir()
 	s := sourcetest.RcloneWebDAVWritable(t, dir)
 	cfg := quick("")
-	cfg.Photos = s.URL
+	cfg.Photos, cfg.Sleep = s.URL, sleep // rclone takes a moment to notice
 	src := openSite(t, cfg)
 	photos := collectionNamed(t, src, "Photos")
 	ctx, cancel := context.WithCancel(t.Context())

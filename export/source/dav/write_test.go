@@ -109,7 +109,7 @@ func TestWriterRclone(t *testing.T) {
 		dir := t.TempDir()
 		s := sourcetest.RcloneWebDAVWritable(t, dir)
 		cfg := quick("")
-		cfg.Photos = s.URL
+		cfg.Photos, cfg.Sleep = s.URL, sleep // rclone takes a moment to notice
 		f := realWriter(s, openSite(t, cfg), export.Photos)
 		f.Same = nil
 		f.Meddle = func(c export.Collection, id string, body []byte) error {
