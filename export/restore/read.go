@@ -99,6 +99,9 @@ func (r *reading) object(raw []byte) {
 }
 
 func (r *reading) take(fields []string) {
+	if len(fields) == 0 {
+		return // it says nothing: only its bytes tell it from others
+	}
 	h := sha256.New()
 	for _, f := range fields {
 		h.Write([]byte(f))
