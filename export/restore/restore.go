@@ -10,7 +10,7 @@ package restore
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -230,7 +230,7 @@ func readAll(r io.ReadCloser, err error) ([]byte, error) {
 	defer r.Close()
 	b, err := io.ReadAll(io.LimitReader(r, maxItem+1))
 	if err == nil && len(b) > maxItem {
-		err = errors.Join(export.ErrTooLarge)
+		err = fmt.Errorf("%w: more than %d bytes", export.ErrTooLarge, maxItem)
 	}
 	return b, err
 }
