@@ -16,15 +16,16 @@ import (
 type State string
 
 // The states of an account. Only Safe is green: the last export balanced,
-// nothing failed, nothing is set aside that the owner has not acknowledged, and
-// the source was listed in full within seven days.
+// nothing failed, nothing is set aside that the owner has not acknowledged, the
+// source was listed in full within seven days, and no proof has failed.
 const (
-	Never    State = "new"       // not exported yet
-	Safe     State = "safe"      //
-	Held     State = "held"      // an export looks like a loss, and was neither answered nor made up for
-	Failed   State = "failed"    // the last export ended early, or items of it are missing
-	SetAside State = "set aside" // items could not be understood
-	Overdue  State = "overdue"   // not listed in full for more than seven days
+	Never    State = "new"        // not exported yet
+	Safe     State = "safe"       //
+	Held     State = "held"       // an export looks like a loss, and was neither answered nor made up for
+	Failed   State = "failed"     // the last export ended early, or items of it are missing
+	SetAside State = "set aside"  // items could not be understood
+	Unproven State = "not proven" // items did not come back from a scratch service as they were delivered
+	Overdue  State = "overdue"    // not listed in full for more than seven days
 )
 
 // A Status is how one account stands.
@@ -47,6 +48,14 @@ type Status struct {
 	HeldExport int64             // the first export that is held: the number to answer; 0 if none is
 	HeldSince  time.Time         // when that was
 	Thresholds export.Thresholds // from when on a loss is noticed
+
+	Proof *archive.Proof // nil if it was never proven as a whole, and nothing is known to be wrong
+}
+
+// ProvenNow reports whether the newest export itself is proven: if not, a proof
+// says how it was on that day.
+func (s *Status) ProvenNow() bool {
+	return s.Proof != nil && s.Proof.Proven() && s.Last != nil && s.Proof.Export >= s.Last.Number
 }
 
 // Status tells how every account stands: those that are set up, in their
@@ -87,7 +96,7 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 func (w *Work) status(x archive.Account) Status {
 	s := Status{
 		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
-		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(),
+		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(), Proof: x.Proof,
 	}
 	if x.Hold != nil {
 		s.Loss, s.HeldExport, s.HeldSince = x.Hold.Loss, x.Hold.Export, x.Hold.Changed
@@ -101,6 +110,8 @@ func (w *Work) status(x archive.Account) Status {
 		s.State = Failed
 	case s.SetAside > 0:
 		s.State = SetAside
+	case s.Proof != nil && !s.Proof.Proven():
+		s.State = Unproven
 	case !s.Imported && w.o.Now().Sub(s.LastFull) > freshFor:
 		s.State = Overdue
 	default:

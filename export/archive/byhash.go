@@ -1,0 +1,36 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+
+	"sidekeep/export"
+)
+
+// Old reads what an item once was, by the SHA-256 of its bytes as delivered. The
+// caller closes it. The error is [export.ErrGone] if the archive has no such
+// bytes.
+func (a *Archive) Old(ctx context.Context, hash [32]byte) (io.ReadCloser, error) {
+	var raw []byte
+	err := a.db.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE hash = ?", hash[:]).Scan(&raw)
+	if err == nil {
+		return io.NopCloser(bytes.NewReader(raw)), nil
+	}
+	var path string
+	if errors.Is(err, sql.ErrNoRows) {
+		// The index of photos begins with the account.
+		err = a.db.QueryRowContext(ctx, "SELECT path FROM photo WHERE account IN (SELECT account FROM account) AND hash = ? LIMIT 1", hash[:]).Scan(&path)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("%w: the archive has no item with the bytes %x", export.ErrGone, hash[:4])
+	}
+	if err != nil {
+		return nil, caused(err)
+	}
+	f, err := a.disk.Open(path)
+	return f, caused(err)
+}
