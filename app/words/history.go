@@ -42,7 +42,7 @@ const (
 
 	ExportWasHeld     = "held"
 	ExportWasAccepted = "answered"
-	ExportIsOver      = "back again"
+	ExportIsOver      = "back"
 	ExportSetAside    = "set aside"
 	ExportWasStopped  = "stopped"
 	ExportDidFail     = "failed"

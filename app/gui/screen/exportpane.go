@@ -27,6 +27,7 @@ type exportPane struct {
 	changes   []flow.ChangeRow
 	item      *fyne.Container
 	shownItem *flow.ItemView
+	seen      int // the change that was chosen when it was drawn last
 	scroll    *container.Scroll
 	all       *fyne.Container
 }
@@ -66,6 +67,10 @@ func (p *exportPane) show(v *flow.ExportView) {
 	shown(p.list, len(v.Changes) > 0)
 	p.showItem(v.Item)
 	p.all.Refresh()
+	if v.Chosen >= 0 && v.Chosen != p.seen { // the item below may have taken its place
+		p.list.ScrollTo(v.Chosen)
+	}
+	p.seen = v.Chosen
 }
 
 // build draws what stands above the list.
