@@ -88,6 +88,9 @@ func TestAnswerAndUndo(t *testing.T) {
 		t.Fatalf("question = %+v", q)
 	}
 	f.Answer(q, false)
+	if acts(f.View().Home.Cards[0])[ActAccept].Off {
+		t.Fatal("an answer is written after a no")
+	}
 	f.Do("Anna", ActAccept)
 	if len(s.answers) != 0 {
 		t.Fatalf("answered without a yes: %v", s.answers)

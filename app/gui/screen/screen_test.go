@@ -324,6 +324,9 @@ func TestShowAllThatIsMissing(t *testing.T) {
 		t.Errorf("Show all: %v, %q, %v", p.more.Visible(), p.more.verb.value, p.more.Size())
 	}
 	p.more.fire()
+	if c := s.scroll.Content; c.Size().Height < heightFor(c, c.Size().Width) {
+		t.Errorf("the page is %v high and needs %v", c.Size().Height, heightFor(c, c.Size().Width))
+	}
 	if p.more.Visible() || p.frame.Size().Height <= few {
 		t.Errorf("%v high before, %v after", few, p.frame.Size().Height)
 	}
