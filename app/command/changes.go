@@ -179,5 +179,5 @@ func signed(c archive.ChangeCount) string {
 	return "+" + words.Number(c.Added) + " added, ~" + words.Number(c.Changed) + " changed, -" + words.Number(c.Gone) + " gone"
 }
 
-// day is a day and time in full, for what may be years ago.
+// dayTime is a day and time in full, for what may be years ago.
 func dayTime(t time.Time) string { return t.Local().Format("2 January 2006, 15:04") }

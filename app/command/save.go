@@ -19,8 +19,8 @@ func (s *session) saveVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "save --to DIR",
 		Short: "Save what the archive holds as plain files in a folder",
-		Long: "Save what the archive holds at present, or held at a moment, as plain files in an empty folder: contacts as .vcf, calendars and\n" +
-			"to-dos as .ics, photos as they are. With --split every contact, event and to-do is a file of its own, which\n" +
+		Long: "Save what the archive holds at present, or held at a moment, as plain files in an empty folder: contacts as\n" +
+			".vcf, calendars and to-dos as .ics, photos as they are. With --split every contact, event and to-do is a file of its own, which\n" +
 			"programs such as khal and khard read.",
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {

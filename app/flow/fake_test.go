@@ -33,9 +33,13 @@ type scripted struct {
 	closed  bool
 	refuse  error    // of Accept and Hold
 	answers []string // to exports
+	reads   int      // of the history
 }
 
 func (s *scripted) History(_ context.Context, name string, limit int) ([]export.Ledger, error) {
+	s.mu.Lock()
+	s.reads++
+	s.mu.Unlock()
 	var list []export.Ledger
 	for _, l := range s.history {
 		if (name == "" || l.Account == name) && (limit == 0 || len(list) < limit) {

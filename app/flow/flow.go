@@ -194,6 +194,9 @@ func (f *Flow) load() {
 		if err == nil {
 			f.status, f.loaded = status, true
 		}
+		if s, _ := f.lockedStatus(f.lost.account); f.page == Lost && s.Loss == nil {
+			f.page = Home // what was missing is back
+		}
 		f.place, f.exists, f.free, f.verified = place, exists, free, verified
 	})
 }

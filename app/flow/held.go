@@ -176,7 +176,6 @@ func (f *Flow) answer(account string, n int64, done string) {
 func (f *Flow) Undo() {
 	f.mu.Lock()
 	u := f.undo
-	f.undo = nil
 	f.mu.Unlock()
 	if u == nil {
 		return
@@ -206,7 +205,11 @@ func (f *Flow) takeBack(account string) {
 func (f *Flow) toArchive(account string, do func(context.Context, Work) error, done string, back *undo) {
 	var w Work
 	f.change(func() {
-		if f.answering[account] || f.work == nil || f.exports[account] != nil {
+		if f.answering[account] || f.work == nil {
+			return
+		}
+		if len(f.exports) > 0 { // one writes to the archive at a time
+			f.note, f.page = words.AnswerLater, Home
 			return
 		}
 		w = f.work

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -87,6 +88,9 @@ func TestAnswerAndUndo(t *testing.T) {
 		t.Fatalf("question = %+v", q)
 	}
 	f.Answer(q, false)
+	if acts(f.View().Home.Cards[0])[ActAccept].Off {
+		t.Fatal("an answer is written after a no")
+	}
 	f.Do("Anna", ActAccept)
 	if len(s.answers) != 0 {
 		t.Fatalf("answered without a yes: %v", s.answers)
@@ -202,4 +206,37 @@ func TestLastVerification(t *testing.T) {
 			t.Errorf("archive = %+v, side = %+v", v.Archive, v.Side)
 		}
 	}
+}
+
+func TestNoAnswerWhileAnExportRuns(t *testing.T) {
+	s := &scripted{status: []work.Status{held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 412, 3)}}), account("Ben")}}
+	done := make(chan struct{})
+	s.export = func(context.Context, string, func(export.Progress)) (export.Ledger, error) {
+		<-done
+		return export.Ledger{}, nil
+	}
+	f, _ := start(t, s)
+	until(t, f, "home", home)
+	f.Export("Ben")
+	f.Do("Anna", ActAccept)
+	f.Answer(f.View().Question, true)
+	if v := f.View(); v.Home.Note != words.AnswerLater || len(s.answers) != 0 {
+		t.Errorf("note = %q, answers = %v", v.Home.Note, s.answers)
+	}
+	close(done)
+	until(t, f, "the end", func(View) bool { return !f.Exporting() })
+	// Looking again from the page of what is missing leads home, where it is seen.
+	f.Do("Anna", ActLost)
+	f.Do("Anna", ActExport)
+	if v := f.View(); v.Page != Home {
+		t.Errorf("page = %v", v.Page)
+	}
+	until(t, f, "the end", func(View) bool { return !f.Exporting() })
+	// And when it is over, the page of what was missing is left.
+	f.Do("Anna", ActLost)
+	s.mu.Lock()
+	s.status[0].State, s.status[0].Loss = work.Safe, nil
+	s.mu.Unlock()
+	f.Again()
+	until(t, f, "home", func(v View) bool { return v.Page == Home })
 }

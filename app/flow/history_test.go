@@ -48,6 +48,12 @@ func TestHistory(t *testing.T) {
 	if h.Exports[2999].Number != 1 || h.Chosen != 10 || h.Open.Number != 2990 {
 		t.Errorf("chosen %d, open %+v", h.Chosen, h.Open)
 	}
+	f.OlderExports() // there are none
+	s.mu.Lock()
+	if s.reads != 6 { // 100, 200, ... 3,200
+		t.Errorf("the history was read %d times", s.reads)
+	}
+	s.mu.Unlock()
 	f.ListExports("Ben")
 	h = until(t, f, "one account", func(v View) bool { return v.History.Account == "Ben" && v.History.Open != nil }).History
 	for _, e := range h.Exports {

@@ -237,34 +237,6 @@ func newSentence(st State) string {
 	return ""
 }
 
-// proof tells what the sum of the last export says, and what was set aside.
-func (f *Flow) proof(c *Card, s work.Status) {
-	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || c.State == Held || s.Last == nil {
-		return
-	}
-	if l := s.Last; c.State != Failed && l.Balanced() {
-		there := *l.Found - l.Failed
-		c.Proof = words.InArchive(there, *l.Found)
-		c.Sum = words.SumLine(l.Counts)
-	}
-	if s.SetAside > 0 {
-		c.Note = words.SetAsideNote(s.SetAside)
-		c.Details = append(c.Details, details(s.Last, true)...)
-		if len(c.Details) > 0 {
-			c.Actions = append(c.Actions, detailsAction(c.Open))
-		}
-		if c.State == SetAside {
-			c.Actions = append([]Action{{Act: ActSeen, Verb: words.SeenThem, Off: f.answering[s.Name]}}, c.Actions...)
-			for i := range c.Actions {
-				if c.Actions[i].Act == ActExport || c.Actions[i].Act == ActFolder {
-					c.More = append([]Action{c.Actions[i]}, c.More...)
-				}
-			}
-			c.Actions = slices.DeleteFunc(c.Actions, func(a Action) bool { return a.Act == ActExport || a.Act == ActFolder })
-		}
-	}
-}
-
 // failedCard says what happened, what it means for the copy and what to do.
 func (f *Flow) failedCard(c *Card, s work.Status) {
 	now := f.o.Now()
@@ -320,38 +292,6 @@ func cause(err error) string {
 
 func needsPassword(err error) bool {
 	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword)
-}
-
-func detailsAction(open bool) Action {
-	if open {
-		return Action{Act: ActDetails, Verb: words.HideDetails, Rank: Quiet}
-	}
-	return Action{Act: ActDetails, Verb: words.WhatHappened, Rank: Quiet}
-}
-
-// maxDetails is how many details a card shows.
-const maxDetails = 20
-
-func details(l *export.Ledger, aside bool) []Detail {
-	if l == nil {
-		return nil
-	}
-	var out []Detail
-	rest := 0
-	for _, p := range l.Problems {
-		if p.Aside != aside {
-			continue
-		}
-		if len(out) == maxDetails {
-			rest++
-			continue
-		}
-		out = append(out, Detail{words.ProblemTitle(p), words.ProblemLine(p)})
-	}
-	if rest > 0 {
-		out = append(out, Detail{words.MoreProblems(rest), words.MoreProblemsLine})
-	}
-	return out
 }
 
 // accountIcon is the icon of an account's service.

@@ -37,6 +37,9 @@ func (f *Flow) Export(account string) {
 			return
 		}
 		fresh, w = true, f.work
+		if f.page == Lost {
+			f.page = Home // where it can be watched
+		}
 		if f.undo != nil && f.undo.account == account {
 			f.note, f.undo = "", nil
 		}

@@ -39,6 +39,7 @@ const (
 	FullerStay       = "The fuller ones stay in the history. Nothing is deleted, and you can take this back."
 	ShowTheExport    = "Show this export"
 	ReadingNames     = "Reading the names"
+	AnswerLater      = "An export is running. Give your answer when it is done."
 )
 
 // Loss tells one way in which an export looks like a loss, with numbers: "The

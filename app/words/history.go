@@ -26,7 +26,6 @@ const (
 	SumFailed    = "failed"
 
 	NothingChanged = "Nothing was new, changed or gone."
-	ReadingChanges = "Reading what changed"
 	YouAccepted    = "You said that it was you."
 	TakeThatBack   = "Take that back"
 	ListedAgain    = "The service has listed it all again since."
@@ -42,7 +41,7 @@ const (
 
 	ExportWasHeld     = "held"
 	ExportWasAccepted = "answered"
-	ExportIsOver      = "back again"
+	ExportIsOver      = "back"
 	ExportSetAside    = "set aside"
 	ExportWasStopped  = "stopped"
 	ExportDidFail     = "failed"
@@ -95,6 +94,14 @@ func NounAt(k export.Kind, t time.Time, allDay bool) string {
 		s += ", " + t.Format("15:04")
 	}
 	return s
+}
+
+// ReadSoFar tells how many changes of an export were read.
+func ReadSoFar(n int) string {
+	if n == 0 {
+		return "Reading what changed"
+	}
+	return "Reading what changed: " + Number(n) + " so far"
 }
 
 // FieldsChanged is "2 fields changed".

@@ -221,7 +221,13 @@ func (j *judge) apply(c loss.Change, fate loss.Fate) error {
 	case loss.Keep:
 		_, err = j.w.exec(override, c.Item, j.hold, c.Before.Version, 1)
 	case loss.Hide:
-		_, err = j.w.exec(override, c.Item, j.hold, nil, 0)
+		// What was shown as vanished goes on being shown so.
+		var shown sql.NullInt64
+		_, err = j.w.row(`SELECT CASE WHEN EXISTS (SELECT 1 FROM accepted WHERE item = ?1 AND open) THEN (SELECT version FROM accepted WHERE item = ?1)
+			ELSE (SELECT max(version) FROM version WHERE item = ?1 AND version <= ?2 AND (blob IS NOT NULL OR photo IS NOT NULL)) END`, []any{c.Item, j.v0}, &shown)
+		if err == nil {
+			_, err = j.w.exec(override, c.Item, j.hold, shown, 0)
+		}
 	default:
 		_, err = j.w.exec("UPDATE accepted SET open = 0 WHERE item = ? AND open", c.Item)
 	}

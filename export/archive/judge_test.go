@@ -571,3 +571,29 @@ func TestThresholdsOfAccount(t *testing.T) {
 		}
 	}
 }
+
+// TestIncompleteEndsNothing: only a complete listing ends a hold, also if what
+// was missing is listed again before it breaks off.
+func TestIncompleteEndsNothing(t *testing.T) {
+	a := create(t, Options{})
+	run(t, a, phoneOf(0, 25))
+	before := shownNow(t, a)
+	s := phoneOf(0, 25)
+	s.collections[0].items = nil
+	if l := run(t, a, s); !l.Held {
+		t.Fatal("not held")
+	}
+	back := phoneOf(0, 25)
+	back.broken = "/k/"
+	for i := range back.collections[1].items {
+		back.collections[1].items[i].Version = "2"
+	}
+	if l, err := export.Run(t.Context(), back, a, export.Plan{Account: "Phone"}, nil); err != nil || l.Found != nil || !l.Held || l.Loss == nil {
+		t.Errorf("held %v, %v: %+v", l.Held, err, l.Counts)
+	}
+	sameShown(t, a, before)
+	if l, err := export.Run(t.Context(), phoneOf(0, 25), a, export.Plan{Account: "Phone", Skip: []string{"/c/"}}, nil); err != nil || l.Held {
+		t.Errorf("held %v, %v", l.Held, err)
+	}
+	sameShown(t, a, before)
+}

@@ -22,6 +22,7 @@ type phone struct {
 	journal int // the newest token
 	serial  int // of IDs and versions
 	delta   bool
+	thens   []map[string]map[string]thing // what it held at earlier times
 
 	// What goes wrong in the next export.
 	broken string          // ID of the collection whose listing breaks off

@@ -17,10 +17,12 @@ import (
 	"sidekeep/export"
 )
 
-// How to look at a sequence that failed: -model.seed=N runs it alone, and
-// -model.skip=3,7 leaves steps of it out; what the others do stays the same.
+// A long run is -model.seeds=1000. A sequence that failed is run alone with
+// -model.seed=N, and -model.skip=3,7 leaves steps of it out; what the others do
+// stays the same.
 var (
 	modelSeeds = flag.Int("model.seeds", 50, "how many sequences of what a service can do are run against the archive")
+	modelFirst = flag.Int("model.first", 0, "the first of them")
 	modelSteps = flag.Int("model.steps", 40, "how many steps each has")
 	modelSeed  = flag.Int("model.seed", -1, "run this sequence alone, telling its steps")
 	modelSkip  = flag.String("model.skip", "", "steps to leave out, with commas")
@@ -52,7 +54,6 @@ type model struct {
 	whole  int64                   // exports before this one are no longer known
 	begun  []time.Time             // when the exports began
 	forgot bool                    // a source may hold what the archive does not
-	thens  []map[string]map[string]thing
 
 	hidden     map[key]bool  // new while their account was held, and not shown
 	heldBefore map[key]state // what was shown before it was accepted
@@ -67,7 +68,7 @@ type model struct {
 func TestModel(t *testing.T) {
 	seeds := make([]int, *modelSeeds)
 	for i := range seeds {
-		seeds[i] = i
+		seeds[i] = *modelFirst + i
 	}
 	if raceEnabled && len(seeds) > 4 {
 		seeds = seeds[:4]
@@ -165,12 +166,15 @@ func (m *model) step() error {
 		p.broken = p.books[m.random.IntN(len(p.books))].ID
 		m.note("the listing of %s breaks off;", p.broken)
 	}
-	if m.random.IntN(6) == 0 {
-		for _, id := range p.books[m.random.IntN(len(p.books))].some(m.random, 3) {
-			p.fails[id] = true
-			m.note("%s fails;", id)
+	if m.random.IntN(4) == 0 {
+		for _, b := range p.books {
+			for _, id := range b.some(m.random, 3) {
+				p.fails[id] = true
+			}
 		}
+		m.note("%v fail;", slices.Sorted(maps.Keys(p.fails)))
 	}
+	m.begun = append(m.begun, m.at.now)
 	m.note("export of %s (delta %v)", p.account, p.delta)
 	switch m.random.IntN(8) {
 	case 0:
@@ -281,11 +285,9 @@ var deeds = []deed{
 			}
 		}
 	}},
-	{"as it was, but for the ID of", func(m *model, p *phone, _ *book) {
-		if len(m.thens) > 0 {
-			if then := m.thens[m.random.IntN(len(m.thens))]; belongs(then, p) {
-				p.back(then)
-			}
+	{"as it was before", func(m *model, p *phone, _ *book) {
+		if len(p.thens) > 0 {
+			p.back(p.thens[m.random.IntN(len(p.thens))])
 		}
 	}},
 }
@@ -309,27 +311,18 @@ func uidOf(body string) string {
 	return strings.TrimRight(uid, "\r")
 }
 
-// belongs reports whether a copy is of this phone.
-func belongs(then map[string]map[string]thing, p *phone) bool {
-	for _, items := range then {
-		for _, t := range items {
-			if strings.Contains(t.body, "UID:"+p.account) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // service lets p do one deed.
 func (m *model) service(p *phone) {
 	b := p.books[m.random.IntN(len(p.books))]
 	d := deeds[m.random.IntN(len(deeds))]
-	if m.random.IntN(3) > 0 {
+	switch n := m.random.IntN(12); {
+	case n < 6:
 		d = deeds[m.random.IntN(5)] // most of the time little happens
+	case n < 8:
+		d = deeds[len(deeds)-1]
 	}
 	if m.random.IntN(4) == 0 {
-		m.thens = append(m.thens, p.copy())
+		p.thens = append(p.thens, p.copy())
 	}
 	m.note("%s %s%s;", d.name, p.account, b.ID)
 	d.do(m, p, b)
@@ -339,7 +332,6 @@ func (m *model) service(p *phone) {
 func (m *model) export(p *phone) error {
 	before := m.of(m.now, p.account)
 	full := m.random.IntN(6) == 0
-	m.begun = append(m.begun, m.at.now)
 	l, err := export.Run(m.t.Context(), p, m.a, export.Plan{Account: p.account, Now: m.at.Now, Full: full}, nil)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -347,6 +339,9 @@ func (m *model) export(p *phone) error {
 	m.told(p, true)
 	m.remember(l.Number)
 	if err := m.balanced(p, &l, before); err != nil {
+		return err
+	}
+	if err := m.caughtUp(p); err != nil {
 		return err
 	}
 	if err := m.alarmed(p, &l); err != nil {
@@ -395,6 +390,29 @@ func (m *model) told(p *phone, ended bool) {
 func (m *model) remember(n int64) {
 	m.past[n] = maps.Clone(m.now)
 	m.last = n
+}
+
+// caughtUp makes sure that an export whose listings were complete, and which
+// nobody cut off, has everything as the source has it, but for what failed.
+func (m *model) caughtUp(p *phone) error {
+	if m.forgot || p.broken != "" {
+		return nil
+	}
+	now := m.of(m.now, p.account)
+	for _, b := range p.books {
+		for id, t := range b.items {
+			k := key{p.account, b.ID, id}
+			if s := now[k]; !b.away && !p.fails[id] && s != (state{t.body, true}) {
+				return fmt.Errorf("%v is %.300v, and the source has %.300q", k, s, t.body)
+			}
+		}
+	}
+	for k, s := range now {
+		if b := p.book(k.book); s.present && (b.away || b.items[k.id] == nil) {
+			return fmt.Errorf("%v is present, and the source does not have it", k)
+		}
+	}
+	return nil
 }
 
 // alarmed makes sure that an account that was emptied is held.

@@ -116,22 +116,31 @@ const (
 // Pruned tells from which export on the history is whole: of exports before
 // this one it may lack versions. 0 if nothing was ever pruned.
 func (a *Archive) Pruned(ctx context.Context) (int64, error) {
-	var n int64
-	err := a.db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", wholeFrom).Scan(&n)
+	n, err := wholeSince(ctx, a.db)
+	return n, caused(err)
+}
+
+func wholeSince(ctx context.Context, q rowQuerier) (n int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", wholeFrom).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
-	return n, caused(err)
+	return n, err
 }
 
 // planPrune leaves the versions that go in temp.outdated and the bodies that
 // nothing needs then in temp.unneeded.
 func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, error) {
 	p := Pruning{Before: before}
-	var err error
-	if p.Export, err = lastBefore(ctx, conn, before); err != nil {
+	last, err := lastBefore(ctx, conn, before)
+	if err != nil {
 		return p, err
 	}
+	whole, err := wholeSince(ctx, conn)
+	if err != nil {
+		return p, err
+	}
+	p.Export = max(last, whole)
 	for _, q := range []string{
 		"CREATE TEMP TABLE IF NOT EXISTS outdated (version INTEGER PRIMARY KEY)",
 		"CREATE TEMP TABLE IF NOT EXISTS unneeded (blob INTEGER PRIMARY KEY)",
@@ -143,7 +152,7 @@ func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, 
 			AND version.version <> ifnull(item.version, 0)
 			AND NOT EXISTS (SELECT 1 FROM accepted WHERE accepted.item = item.item AND accepted.version = version.version)
 			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.blob IS NOT NULL AND v.aside IS NULL), 0)
-			AND NOT EXISTS (SELECT 1 FROM version v WHERE v.item = item.item AND v.photo IS NOT NULL)`, p.Export),
+			AND NOT EXISTS (SELECT 1 FROM version v WHERE v.item = item.item AND v.photo IS NOT NULL)`, last),
 		`INSERT INTO temp.unneeded SELECT blob FROM version WHERE blob IS NOT NULL AND version IN (SELECT version FROM temp.outdated)
 			EXCEPT SELECT blob FROM version WHERE version NOT IN (SELECT version FROM temp.outdated)`,
 	} {

@@ -224,6 +224,33 @@ func TestPruneAfterAnExport(t *testing.T) {
 	}
 }
 
+// TestPruneLess: what was pruned once stays unknown when less is pruned later.
+func TestPruneLess(t *testing.T) {
+	dir, days, at := aged(t)
+	a, err := Open(dir, Options{Now: at.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	// One version is held back, so that a later pruning finds another before it.
+	change(t, dir, `INSERT INTO hold VALUES (1, 1, 5, '{}', 'accepted', '');
+		INSERT INTO accepted SELECT item, 1, 0, (SELECT version FROM version WHERE item = item.item AND export = 5), 1 FROM item WHERE id = '/c/people/2.vcf'`)
+	for _, before := range []time.Time{at.now, aDay.AddDate(0, 0, 4).Add(time.Hour)} {
+		p, err := a.PlanPrune(t.Context(), before)
+		if err == nil {
+			_, err = a.Prune(t.Context(), p)
+		}
+		if err != nil || p.Versions == 0 {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		if n, err := a.Pruned(t.Context()); n != 6 || err != nil {
+			t.Errorf("whole from %d on, %v", n, err)
+		}
+		run(t, a, days[1]) // the card that was set aside can be understood again
+		change(t, dir, "DELETE FROM accepted")
+	}
+}
+
 // TestPruneKeepsWhatIsAccepted: while an account is held, neither what is shown
 // nor what was recorded goes, nor what a taken-back answer would show again.
 func TestPruneKeepsWhatIsAccepted(t *testing.T) {

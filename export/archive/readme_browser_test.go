@@ -108,7 +108,7 @@ func TestHostilePages(t *testing.T) {
 			}
 		}
 		if script != "" && strings.Count(dom, `<a href="../readme/people.html#p`) < 5 {
-			t.Errorf("the search found nothing: %s", dom[strings.Index(dom, "id=\"find\""):][:1000])
+			t.Error("the search found nothing")
 		}
 	}
 }

@@ -27,6 +27,7 @@ type exportPane struct {
 	changes   []flow.ChangeRow
 	item      *fyne.Container
 	shownItem *flow.ItemView
+	seen      int // the change that was chosen when it was drawn last
 	scroll    *container.Scroll
 	all       *fyne.Container
 }
@@ -52,8 +53,8 @@ func (p *exportPane) show(v *flow.ExportView) {
 	now := time.Now()
 	p.title.set(words.ExportTitle(v.Number, v.Started, now))
 	p.line.set(v.Account + ", " + words.Seconds(v.Seconds))
-	p.reading.set(words.ReadingChanges)
-	if shape := fmt.Sprint(v.Number, v.State, v.SumSentence, v.Told, v.Details, v.Actions, v.Problem, v.Reading && len(v.Changes) == 0); shape != p.shape {
+	p.reading.set(words.ReadSoFar(len(v.Changes)))
+	if shape := fmt.Sprint(v.Number, v.State, v.SumSentence, v.Told, v.Details, v.Actions, v.Problem, v.Reading); shape != p.shape {
 		p.shape = shape
 		p.build(v)
 	}
@@ -66,6 +67,10 @@ func (p *exportPane) show(v *flow.ExportView) {
 	shown(p.list, len(v.Changes) > 0)
 	p.showItem(v.Item)
 	p.all.Refresh()
+	if v.Chosen >= 0 && v.Chosen != p.seen { // the item below may have taken its place
+		p.list.ScrollTo(v.Chosen)
+	}
+	p.seen = v.Chosen
 }
 
 // build draws what stands above the list.
@@ -114,7 +119,7 @@ func (p *exportPane) build(v *flow.ExportView) {
 	if v.Problem != nil {
 		parts = append(parts, gap(16), refusalCard(*v.Problem))
 	}
-	if v.Reading && len(v.Changes) == 0 {
+	if v.Reading {
 		parts = append(parts, gap(16), p.reading)
 	}
 	p.top.Objects = parts

@@ -22,6 +22,9 @@ type historyPage struct {
 	head    *fyne.Container
 	list    *rows
 	exports []flow.ExportRow
+	columns *fyne.Container
+	foot    *text
+	edge    *surface
 	empty   *fyne.Container
 	title   *text
 	line    *text
@@ -34,7 +37,7 @@ type historyPage struct {
 func newHistoryPage(s *shell) *historyPage {
 	p := &historyPage{
 		s: s, title: newText("", cardTitle, colorText, wrap), line: newText("", body, colorText2, wrap), refused: column(0),
-		pane: newExportPane(s),
+		pane: newExportPane(s), foot: newText(words.GoneMeans, caption, colorText2, wrap),
 	}
 	p.list = newRows(newExportRow, p.showRow, func(i int) {
 		if i < len(p.exports) {
@@ -43,15 +46,16 @@ func newHistoryPage(s *shell) *historyPage {
 	})
 	p.choose = newButton(secondary, "down", words.AllAccounts, p.menu)
 	p.chooser = row(8, p.choose)
-	columns := row(0, newGrow(newText(words.NewestFirst, caption, colorText2, cut)))
+	p.columns = row(0, newGrow(newText(words.NewestFirst, caption, colorText2, cut)))
 	for i, c := range []string{words.ColumnAdded, words.ColumnChanged, words.ColumnGone} {
-		columns.Add(sized(countWidths[i], 0, trailing(newText(c, caption, colorText2, cut))))
+		p.columns.Add(sized(countWidths[i], 0, trailing(newText(c, caption, colorText2, cut))))
 	}
 	p.empty = column(4, p.title, p.line)
-	p.head = column(4, row(8, newText(words.HistoryTitle, pageTitle, colorText, whole), newSpring(), p.chooser), columns)
+	p.head = column(4, row(8, newText(words.HistoryTitle, pageTitle, colorText, whole), newSpring(), p.chooser), p.columns)
 	left := container.New(&stretch{}, inset(32, 32, 8, 32, p.head), inset(0, 16, 0, 16, stack(p.list, inset(8, 16, 0, 16, p.empty), inset(8, 0, 0, 0, p.refused))),
-		inset(12, 32, 20, 32, newText(words.GoneMeans, caption, colorText2, wrap)))
-	p.all = container.New(twoPanes{}, left, newSurface(colorLine, "", 0, 0), p.pane.all)
+		inset(12, 32, 20, 32, p.foot))
+	p.edge = newSurface(colorLine, "", 0, 0)
+	p.all = container.New(twoPanes{}, left, p.edge, p.pane.all)
 	return p
 }
 
@@ -81,7 +85,11 @@ func (p *historyPage) show(v flow.View) {
 	p.title.set(h.Title)
 	p.line.set(h.Line)
 	shown(p.empty, h.Title != "")
-	shown(p.list, len(h.Exports) > 0)
+	some := len(h.Exports) > 0
+	shown(p.list, some)
+	shown(p.columns, some)
+	shown(p.foot, some)
+	shown(p.edge, some)
 	if p.told != h.Problem {
 		p.told, p.refused.Objects = h.Problem, nil
 		if h.Problem != nil {
