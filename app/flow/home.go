@@ -147,7 +147,7 @@ func (f *Flow) stateOf(s work.Status) State {
 		return Safe
 	case work.Failed:
 		return Failed
-	case work.SetAside:
+	case work.SetAside, work.Unproven:
 		return SetAside
 	case work.Overdue:
 		return Overdue

@@ -83,6 +83,9 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 		return none, err
 	}
 	l, err = export.Run(ctx, src, into, plan, report)
+	if err == nil {
+		err = keepLimits(into.Dir(), a.Name, src, l.Collections)
+	}
 	return l, errors.Join(err, w.keepTrust(a, src))
 }
 

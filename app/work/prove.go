@@ -2,9 +2,20 @@ package work
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/restore/prove"
+	"sidekeep/export/source/dav"
 )
 
 // proofSlices is in how many parts an account is proven by itself, one a day at
@@ -36,5 +47,157 @@ func (w *Work) Prove(ctx context.Context, account string, report func(done, tota
 // ProveDue proves what is due of an account after an export: all of it if it was
 // never proven, and otherwise a seventh a day. It returns nil if nothing is due.
 func (w *Work) ProveDue(ctx context.Context, account string, report func(done, total int)) (*Proven, error) {
-	return w.proveDue(ctx, account, report)
+	part := 0
+	var last time.Time
+	err := w.withArchive(func(a *archive.Archive) (err error) {
+		part, last, err = a.NextProof(ctx, account, proofSlices)
+		return err
+	})
+	if err != nil || part > 0 && w.o.Now().Sub(last) < proofEvery {
+		return nil, err
+	}
+	var p Proven
+	if part == 0 {
+		p, err = w.prove(ctx, account, 1, 1, report)
+	} else {
+		p, err = w.prove(ctx, account, part, proofSlices, report)
+	}
+	return &p, err
+}
+
+// prove proves a part of an account, again if an export was published meanwhile.
+func (w *Work) prove(ctx context.Context, account string, part, of int, report func(done, total int)) (out Proven, err error) {
+	err = w.withArchive(func(a *archive.Archive) error {
+		for {
+			x, err := proved(ctx, a, account)
+			if err != nil {
+				return err
+			}
+			out = Proven{Account: x.Name, Part: part, Of: of}
+			r, err := w.proveOnce(ctx, a.Dir(), x, part, of, report)
+			now, changedErr := proved(ctx, a, account)
+			if changedErr != nil {
+				return errors.Join(err, changedErr)
+			}
+			if (err != nil || len(r.Bad) > 0) && now.Last.Number != x.Last.Number && ctx.Err() == nil {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			out.Checked, out.Good, out.Exact = r.Checked, r.Good, r.Exact
+			for _, b := range r.Bad {
+				out.Bad = append(out.Bad, archive.Bad{Path: path.Join(x.Folder, b.File), Why: b.Name + ": " + b.Reason})
+			}
+			return a.SetProof(ctx, x.Name, part, of, archive.Proof{Checked: out.Checked, Good: out.Good, Bad: out.Bad})
+		}
+	})
+	return out, err
+}
+
+// proved finds an account that has something to be proven.
+func proved(ctx context.Context, a *archive.Archive, name string) (archive.Account, error) {
+	accounts, err := a.Accounts(ctx)
+	if err != nil {
+		return archive.Account{}, err
+	}
+	spelled, err := archived(name, accounts)
+	if err != nil {
+		var own *Error
+		if errors.As(err, &own) {
+			own.Meaning = "There is nothing to prove."
+		}
+		return archive.Account{}, err
+	}
+	for _, x := range accounts {
+		if x.Name == spelled && x.Last != nil {
+			return x, nil
+		}
+	}
+	return archive.Account{}, &Error{
+		What: fmt.Sprintf("“%s” was not exported yet.", spelled), Meaning: "There is nothing to prove.",
+		Try: "Export it first.", Usage: true, Err: export.ErrGone,
+	}
+}
+
+func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, part, of int, report func(done, total int)) (prove.Result, error) {
+	limits, err := readLimits(dir)
+	if err != nil {
+		return prove.Result{}, err
+	}
+	r, err := prove.Run(ctx, os.DirFS(filepath.Join(dir, filepath.FromSlash(x.Folder))), prove.Options{
+		Open: openScratch, Limits: limits[x.Name], Part: part - 1, Of: of, Report: report,
+	})
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, export.ErrDamaged) {
+		err = &Error{
+			What: fmt.Sprintf("The open files of “%s” cannot be read by themselves: %v.", x.Name, err), Meaning: "The history of the archive is not touched by this.",
+			Try: "Run “sidekeep verify --repair”: it makes them anew.", Err: err,
+		}
+	}
+	return r, err
+}
+
+// openScratch signs in to a scratch service as to any other.
+func openScratch(ctx context.Context, s prove.Service) (export.Writer, error) {
+	return dav.Open(ctx, dav.Config{
+		Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}},
+		Secret: func(context.Context) (string, error) { return s.Password, nil },
+	})
+}
+
+// limitsOf are what the services of accounts take, by account and by the ID of
+// the collection, as they said at the last export.
+type limitsOf map[string]map[string]export.Limits
+
+func limitsFile(archiveDir string) string {
+	return filepath.Join(archiveDir, ".sidekeep", "limits.json")
+}
+
+func readLimits(archiveDir string) (limitsOf, error) {
+	all := limitsOf{}
+	text, err := os.ReadFile(limitsFile(archiveDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading what the services take: %w", err)
+	}
+	if json.Unmarshal(text, &all) != nil || all == nil {
+		all = limitsOf{} // cut off; the next export writes it again
+	}
+	return all, nil
+}
+
+// keepLimits notes what the service of an account takes, for its proofs.
+func keepLimits(archiveDir, account string, src export.Source, list []export.CollectionLedger) error {
+	to, ok := src.(export.Writer)
+	if !ok {
+		return nil
+	}
+	all, err := readLimits(archiveDir)
+	if err != nil {
+		return err
+	}
+	now := map[string]export.Limits{}
+	for _, c := range list {
+		l := to.Accepts(export.Collection{ID: c.ID, Name: c.Name, Kind: c.Kind})
+		if len(l.VCard)+len(l.Components)+len(l.Media) > 0 || l.MaxSize > 0 {
+			now[c.ID] = l
+		}
+	}
+	if reflect.DeepEqual(all[account], now) || len(now) == 0 && len(all[account]) == 0 {
+		return nil
+	}
+	all[account] = now
+	text, err := json.Marshal(all)
+	if err == nil {
+		err = os.WriteFile(limitsFile(archiveDir)+".new", text, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(limitsFile(archiveDir)+".new", limitsFile(archiveDir))
+	}
+	if err != nil {
+		return fmt.Errorf("noting what the service takes: %w", err)
+	}
+	return nil
 }

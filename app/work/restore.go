@@ -38,7 +38,7 @@ type RestoreRequest struct {
 	// Choice is what becomes of what differs; [restore.Merge] if empty. Choices
 	// are those for single items.
 	Choice  restore.Choice
-	Choices map[restore.Key]restore.Choice
+	Choices map[restore.Key]restore.Choice `json:"-"`
 	// NewUID gives an item whose UID is taken at the target one of its own.
 	NewUID bool
 }
@@ -51,6 +51,7 @@ type RestorePlan struct {
 	Skipped []string       // dropped files that hold nothing to restore, with the reason
 
 	w     *Work
+	asOf  archive.Moment
 	src   opened
 	to    export.Writer
 	close []func() error
@@ -122,28 +123,4 @@ type Undone struct {
 // plan, also after [Work.Restore].
 func (w *Work) PlanRestore(ctx context.Context, r RestoreRequest, report func(RestoreProgress)) (*RestorePlan, error) {
 	return w.planRestore(ctx, r, report)
-}
-
-// Restore exports the target, does what p says, and exports the target again, so
-// that the archive knows of it and a held account whose items are back is no
-// longer held. Stopped at any point, the same restore planned again goes on
-// with it. The result is filled as far as it came, also with an error.
-func (w *Work) Restore(ctx context.Context, p *RestorePlan, report func(RestoreProgress)) (Restored, error) {
-	return w.restore(ctx, p, report)
-}
-
-// Restores lists the restores of this archive, the newest first.
-func (w *Work) Restores(ctx context.Context) ([]RestoreEntry, error) { return w.restores(ctx) }
-
-// PlanUndo tells which restore Undo would turn back: that of this number, or if
-// it is 0 the newest that was not undone.
-func (w *Work) PlanUndo(ctx context.Context, number int) (RestoreEntry, error) {
-	return w.planUndo(ctx, number)
-}
-
-// Undo turns the restore of this number back: what it made is removed and what
-// it replaced is put back, unless someone changed it since. Stopped at any
-// point, it can be called again.
-func (w *Work) Undo(ctx context.Context, number int, report func(RestoreProgress)) (Undone, error) {
-	return w.undo(ctx, number, report)
 }

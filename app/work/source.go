@@ -28,7 +28,7 @@ func (o opened) Close() error { return errors.Join(o.Source.Close(), o.end()) }
 func (w *Work) open(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (opened, error) {
 	switch a.Type {
 	case settings.Demo:
-		return openDemo(ctx)
+		return w.openDemo(ctx)
 	case settings.DAV:
 		src, err := dav.Open(ctx, dav.Config{
 			Address: a.Address, Photos: a.Photos, User: a.User, Secret: secret,
@@ -53,37 +53,69 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 // demoUser is the user of the demo phone. It is part of every path there.
 const demoUser = "phone"
 
-// openDemo starts the demo phone on a free port of the loopback interface,
-// behind a password that nobody else knows, and signs in to it.
-func openDemo(ctx context.Context) (opened, error) {
-	password := rand.Text()
-	phone, err := davserver.Phone(assets.DemoPhone(), davserver.Options{User: demoUser, Password: password})
-	if err != nil {
-		return opened{}, fmt.Errorf("starting the demo phone: %w", err)
+// A demoPhone is the demo phone on a free port of the loopback interface, behind
+// a password that nobody else knows. It runs from its first use until the Work
+// is closed, so that what is put onto it in that time is there.
+type demoPhone struct {
+	server   *davserver.Server
+	http     *http.Server
+	base     string
+	password string
+	ended    chan error
+}
+
+func startDemo(ctx context.Context) (*demoPhone, error) {
+	d := &demoPhone{password: rand.Text(), ended: make(chan error, 1)}
+	var err error
+	if d.server, err = davserver.Phone(assets.DemoPhone(), davserver.Options{User: demoUser, Password: d.password}); err != nil {
+		return nil, fmt.Errorf("starting the demo phone: %w", err)
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return opened{}, fmt.Errorf("starting the demo phone: %w", err)
+		return nil, fmt.Errorf("starting the demo phone: %w", err)
 	}
-	server := &http.Server{Handler: phone, ReadHeaderTimeout: 10 * time.Second}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	end := func() error {
-		err := server.Close()
-		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
-			err = errors.Join(err, e)
+	d.base = "http://" + l.Addr().String()
+	d.http = &http.Server{Handler: d.server, ReadHeaderTimeout: 10 * time.Second}
+	go func() { d.ended <- d.http.Serve(l) }()
+	return d, nil
+}
+
+func (d *demoPhone) stop() error {
+	err := d.http.Close()
+	if e := <-d.ended; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// demoPhone starts the demo phone, unless it runs.
+func (w *Work) demoPhone(ctx context.Context) (*demoPhone, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.demo == nil {
+		d, err := startDemo(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return err
+		w.demo = d
 	}
-	base := "http://" + l.Addr().String()
+	return w.demo, nil
+}
+
+// openDemo signs in to the demo phone.
+func (w *Work) openDemo(ctx context.Context) (opened, error) {
+	d, err := w.demoPhone(ctx)
+	if err != nil {
+		return opened{}, err
+	}
 	src, err := dav.Open(ctx, dav.Config{
-		Address: base + "/", Photos: base + "/files/" + demoUser + "/", User: demoUser,
-		Secret: func(context.Context) (string, error) { return password, nil },
+		Address: d.base + "/", Photos: d.base + "/files/" + demoUser + "/", User: demoUser,
+		Secret: func(context.Context) (string, error) { return d.password, nil },
 	})
 	if err != nil {
-		return opened{}, errors.Join(fmt.Errorf("reading the demo phone: %w", err), end())
+		return opened{}, fmt.Errorf("reading the demo phone: %w", err)
 	}
-	return opened{src, end}, nil
+	return opened{src, func() error { return nil }}, nil
 }
 
 // unopened is a source that could not be opened: an export of it records why.

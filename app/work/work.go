@@ -40,6 +40,7 @@ type Work struct {
 
 	mu    sync.Mutex
 	named string // folder of the archive, if one was named and not replaced since
+	demo  *demoPhone
 }
 
 // New reads the settings. It makes nothing and reaches no network.
@@ -83,8 +84,17 @@ func SettingsDir() (string, error) {
 	return dir, nil
 }
 
-// Close lets go of what New took.
-func (w *Work) Close() error { return nil }
+// Close ends the demo phone, if it was used.
+func (w *Work) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.demo == nil {
+		return nil
+	}
+	err := w.demo.stop()
+	w.demo = nil
+	return err
+}
 
 // Accounts lists the accounts in the order in which they were added.
 func (w *Work) Accounts() []settings.Account { return w.settings.Accounts() }

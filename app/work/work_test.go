@@ -92,7 +92,7 @@ func TestDemoAgain(t *testing.T) {
 	if again, err := w.AddDemo(t.Context()); again != name || err != nil || len(w.Accounts()) != 1 {
 		t.Errorf("a second AddDemo = %q, %v", again, err)
 	}
-	src, err := openDemo(t.Context())
+	src, err := w.openDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // An Account is what the archive holds of one source.
 type Account struct {
 	Name     string
-	Folder   string              // below data/
+	Folder   string              // data/..., relative to the archive, slash-separated
 	Settings []byte              // as given to [Archive.SetAccount]; nil if none were
 	Items    map[export.Kind]int // held and present at the source, by kind; set-aside ones included
 	Gone     int                 // kept, and no longer at the source
