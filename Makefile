@@ -21,7 +21,7 @@ REST := $$(go list ./... | grep -v -e '^sidekeep/app$$' -e '^sidekeep/app/gui')
 # without it too.
 WHOLE := ./export/archive ./export/source/dav
 
-.PHONY: build run demo deps build-deps go test check format vet lint bench
+.PHONY: build run demo disaster deps build-deps go test check format vet lint bench
 
 build: build-deps
 	go build -o sidekeep ./app
@@ -31,6 +31,10 @@ run: build-deps
 
 demo: build-deps
 	go run ./app demo
+
+# October 2009, played on the demo phone: fails if anything that it tells is untrue.
+disaster: build-deps
+	go run ./app demo --disaster
 
 deps: build-deps
 	@.ci/deps $(TEST_PACKAGES)

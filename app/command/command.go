@@ -115,6 +115,7 @@ func (s *session) root() *cobra.Command {
 	root.AddCommand(s.demoVerb(), s.accountVerb(), s.exportVerb(), s.statusVerb(), s.historyVerb(), s.changesVerb(), s.searchVerb(),
 		s.listVerb(), s.verifyVerb(), s.openVerb(), s.versionVerb())
 	root.AddCommand(s.acceptVerb(), s.holdVerb())
+	root.AddCommand(s.restoreVerb(), s.undoVerb(), s.proveVerb())
 	root.AddCommand(s.pruneVerb(), s.forgetVerb())
 	root.AddCommand(s.importVerb(), s.inspectVerb(), s.saveVerb(), s.convertVerb())
 	return root

@@ -26,15 +26,21 @@ import (
 const demoArchive = "Sidekeep demo"
 
 func (s *session) demoVerb() *cobra.Command {
-	return &cobra.Command{
+	disaster := false
+	verb := &cobra.Command{
 		Use:   "demo",
 		Short: "Export the built-in demo phone into ./Sidekeep demo",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return s.demo(cmd.Context()) },
+		Long: "Export the built-in demo phone, a fictional one, into ./Sidekeep demo. With --disaster the service of the phone then\n" +
+			"loses nearly everything, as one did in October 2009, and everything is put back. The program checks each thing that it\n" +
+			"tells, and fails if one is untrue.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.demo(cmd.Context(), disaster) },
 	}
+	verb.Flags().BoolVar(&disaster, "disaster", false, "play October 2009: the service loses nearly everything, and it is put back")
+	return verb
 }
 
-func (s *session) demo(ctx context.Context) error {
+func (s *session) demo(ctx context.Context, disaster bool) error {
 	if s.settings == "" {
 		dir, err := work.SettingsDir()
 		if err != nil {
@@ -58,6 +64,9 @@ func (s *session) demo(ctx context.Context) error {
 		return err
 	}
 	s.say("A fictional phone is exported over real HTTP; nothing leaves this computer.\n")
+	if disaster {
+		return s.disaster(ctx, w, name)
+	}
 	ledgers, err := s.exports(ctx, w, []string{name})
 	if err != nil || s.json || s.quiet || s.code == failed || s.code == stopped || len(ledgers) == 0 {
 		return err

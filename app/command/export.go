@@ -95,6 +95,9 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	if l.Held {
 		s.heldBack(&l)
 	}
+	if err == nil {
+		s.proveDue(ctx, w, &l)
+	}
 	return l, err
 }
 

@@ -30,6 +30,25 @@ type statusJSON struct {
 	Loss          *export.Loss        `json:"loss"`        // why it is held; null if it is not
 	HeldExport    *int64              `json:"held_export"` // the export to accept; null if none is held
 	HeldSince     *time.Time          `json:"held_since"`
+	Proof         *proofJSON          `json:"proof"` // null if it was never proven
+}
+
+// A proofJSON is what the last proof of an account found.
+type proofJSON struct {
+	At      time.Time     `json:"at"`
+	Export  int64         `json:"export"`  // the newest one then
+	Current bool          `json:"current"` // that is still the newest
+	Checked int           `json:"checked"`
+	Good    int           `json:"good"`
+	Bad     []archive.Bad `json:"bad"`
+}
+
+// proofOf is null in JSON if there was no proof.
+func proofOf(x *work.Status) *proofJSON {
+	if x.Proof == nil {
+		return nil
+	}
+	return &proofJSON{x.Proof.At, x.Proof.Export, x.Last != nil && x.Proof.Export >= x.Last.Number, x.Proof.Checked, x.Proof.Good, append([]archive.Bad{}, x.Proof.Bad...)}
 }
 
 func (s *session) statusVerb() *cobra.Command {
@@ -69,6 +88,7 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 			Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
 		}
+		j.Proof = proofOf(&x)
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
 		}
@@ -105,6 +125,11 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		if text := words.Counts(x.Items); text != "" {
 			t.add("holds", text+", "+words.Size(x.Bytes))
 		}
+		if x.Proof != nil {
+			t.add("proof", provenWords(x.Proof.Good, x.Proof.Checked, x.Proof.At, now, x.ProvenNow()))
+		} else if x.Last != nil {
+			t.add("proof", "Not proven yet")
+		}
 		if x.Gone > 0 {
 			t.add("gone over there", words.Number(x.Gone)+", still in your archive")
 		}
@@ -133,6 +158,7 @@ var stateWords = map[work.State]string{
 	work.Failed:   "failed",
 	work.SetAside: "some items are set aside",
 	work.Overdue:  "overdue",
+	work.Unproven: "not proven",
 }
 
 // warnings says in a sentence each why an account is not safe.
@@ -166,10 +192,26 @@ func warnings(x work.Status, now time.Time) []string {
 	if x.SetAside > 0 {
 		list = append(list, plural(x.SetAside, "item is", "items are")+" set aside: kept as delivered, but not understood."+acknowledge(x.Last))
 	}
+	if x.Proof != nil && !x.Proof.Proven() {
+		list = append(list, unproven(x.Proof))
+	}
 	if x.State == work.Overdue {
 		list = append(list, "It was last listed in full "+words.When(x.LastFull, now)+". Export again.")
 	}
 	return list
+}
+
+// unproven names what did not come back from the practice service.
+func unproven(p *archive.Proof) string {
+	names := []string{}
+	for i, b := range p.Bad {
+		if i == shownNames {
+			names = append(names, words.Number(len(p.Bad)-i)+" more")
+			break
+		}
+		names = append(names, b.Why+" ("+b.Path+")")
+	}
+	return plural(len(p.Bad), "item", "items") + " did not come back from the practice service as delivered: " + words.List(names) + ". Run “sidekeep verify --repair”, then “sidekeep prove”."
 }
 
 // acknowledge says how to answer what is set aside.

@@ -1,0 +1,164 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) undoVerb() *cobra.Command {
+	list := false
+	verb := &cobra.Command{
+		Use:   "undo [RESTORE]",
+		Short: "Turn a restore back: the newest one, or that of this number",
+		Long: "Turn a restore back: what it created is removed and what it replaced is brought back to how it was. What someone\n" +
+			"changed since is left as it is, and named. It shows what it would do, and asks. --list names the restores.",
+		Args: arguments("[RESTORE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n := 0
+			if len(args) > 0 {
+				var err error
+				if n, err = strconv.Atoi(args[0]); err != nil || n < 1 {
+					return &work.Error{
+						What: fmt.Sprintf("“%s” is no number of a restore.", args[0]), Meaning: "Nothing was written.",
+						Try: "See the restores with “sidekeep undo --list”.", Usage: true,
+					}
+				}
+			}
+			w, err := s.work()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+			if list {
+				return s.listRestores(cmd.Context(), w)
+			}
+			return s.undo(cmd.Context(), w, n)
+		},
+	}
+	verb.Flags().BoolVar(&list, "list", false, "list the restores, the newest first")
+	return verb
+}
+
+func (s *session) listRestores(ctx context.Context, w *work.Work) error {
+	list, err := w.Restores(ctx)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(map[string]any{"restores": list})
+	}
+	if len(list) == 0 {
+		s.say("Nothing was restored yet.\n")
+		return nil
+	}
+	t := table{head: []string{"restore ", "when", "onto", "from", "new ", "replaced ", ""}}
+	now := time.Now()
+	for _, e := range list {
+		from := e.From
+		if from == "" {
+			from = "files"
+		}
+		t.add(strconv.Itoa(e.Number), words.When(e.At, now), e.Account, from, words.Number(e.Created), words.Number(e.Changed), string(e.State))
+	}
+	t.print(s.stdout, "")
+	return nil
+}
+
+// undoJSON is what an undo did.
+type undoJSON struct {
+	Restore     int           `json:"restore"`
+	Account     string        `json:"account"`
+	Undone      bool          `json:"undone"` // false if nobody agreed
+	Removed     int           `json:"removed"`
+	PutBack     int           `json:"put_back"`
+	Left        []problemJSON `json:"left"`        // as they are, with the reason
+	Collections []string      `json:"collections"` // that the restore made, and that stay
+}
+
+func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
+	e, err := w.PlanUndo(ctx, n)
+	if err != nil {
+		return err
+	}
+	if !s.json && !s.quiet {
+		s.stdout.printf("Restore %d onto “%s”, %s. %s\n", e.Number, e.Account, words.When(e.At, time.Now()), undoingWords(e.Created, e.Changed))
+		s.stdout.printf("  What was changed since is left as it is. %s\n", nothingYet)
+		_ = s.stdout.flush() // before the question; the error is kept and returned at the end
+	}
+	agreed, err := s.agreed(ctx, "Turn it back?")
+	if err != nil {
+		return err
+	}
+	if !agreed {
+		if s.json {
+			err = s.printJSON(undoJSON{Restore: e.Number, Account: e.Account, Left: []problemJSON{}, Collections: []string{}})
+		}
+		s.notAgreed("written")
+		return err
+	}
+	show := s.restoreProgress()
+	out, err := w.Undo(ctx, e.Number, show.update)
+	show.end()
+	if err != nil && out.Removed+out.PutBack+len(out.Left) == 0 && ctx.Err() == nil {
+		return err
+	}
+	printed := s.printUndone(&out, err == nil)
+	switch {
+	case err != nil:
+		s.undoBroke(ctx, &out, err)
+	case len(out.Left) > 0:
+		s.code = graver(s.code, partly)
+		s.stderr.printf("sidekeep: %s as they are.\n  Someone changed or removed them since the restore, so they were not touched.\n  Look at them at the service; your copy has them in its history.\n",
+			plural(len(out.Left), "item was left", "items were left"))
+	}
+	return printed
+}
+
+func (s *session) undoBroke(ctx context.Context, out *work.Undone, err error) {
+	s.code = failed
+	w := wordsFor(err)
+	if ctx.Err() != nil || errors.Is(err, export.ErrStopped) {
+		s.code, w.Title, w.Try = stopped, "Stopped.", ""
+	} else if w.Try != "" {
+		w.Try += " Then: "
+	}
+	s.stderr.printf("sidekeep: %s: %s\n  %s turned back until then.\n  %s%s\n", out.Account, w.Title,
+		plural(out.Removed+out.PutBack, "item was", "items were"), w.Try, runTheSameAgain)
+}
+
+func (s *session) printUndone(out *work.Undone, whole bool) error {
+	if s.json {
+		j := undoJSON{Restore: out.Number, Account: out.Account, Undone: whole, Removed: out.Removed, PutBack: out.PutBack,
+			Left: []problemJSON{}, Collections: append([]string{}, out.Collections...)}
+		for _, p := range out.Left {
+			j.Left = append(j.Left, problemJSON{p.Name, whyWords(p.Err)})
+		}
+		return s.printJSON(j)
+	}
+	if s.quiet && len(out.Left) == 0 {
+		return nil
+	}
+	s.stdout.printf("%s: %s removed, %s brought back to how they were, %s left as they are.\n", out.Account,
+		words.Number(out.Removed), words.Number(out.PutBack), words.Number(len(out.Left)))
+	for i, p := range out.Left {
+		if i == shownProblems && !s.verbose {
+			s.stdout.printf("  and %s more\n", words.Number(len(out.Left)-i))
+			break
+		}
+		s.stdout.printf("  left, %s, %s: %s\n", p.Collection, p.Name, whyWords(p.Err))
+	}
+	for _, name := range out.Collections {
+		s.stdout.printf("  “%s” was made by the restore and stays there.\n", name)
+	}
+	s.printAfter(out.Account, out.After)
+	return s.stdout.flush()
+}
