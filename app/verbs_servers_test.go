@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -40,6 +41,7 @@ type servers struct {
 //
 //	phone [QUIRK...]  the demo phone's data for user alice, password secret
 //	empty             no collections at all
+//	fresh             a new account: an address book, a calendar and a folder, all of them empty
 //	site              a web page at every address
 //	nothing           404 at every address
 //	refusing          a port on which nobody listens
@@ -62,6 +64,12 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	case "empty":
 		empty := davserver.New(davserver.Options{User: "alice", Password: "secret"})
 		s.http(ts, name, empty)
+	case "fresh":
+		fresh := davserver.New(davserver.Options{User: "alice", Password: "secret"})
+		ts.Check(fresh.MakeAddressBook("/contacts/alice/default/", davserver.Collection{Name: "Address book"}))
+		ts.Check(fresh.MakeCalendar("/calendars/alice/default/", davserver.Collection{Name: "Calendar", Components: []string{"VEVENT"}}))
+		ts.Check(fresh.MakeFolder("/files/alice/Pictures/"))
+		s.http(ts, name, fresh)
 	case "site":
 		s.http(ts, name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -181,11 +189,11 @@ func hanging(ts *testscript.TestScript, phone http.Handler) (h http.Handler, rel
 }
 
 // change changes the phone's first address book: it adds a contact, removes it
-// again, adds one that nobody can understand, loses all but three, blanks the
+// again, edits another one, adds one that nobody can understand, loses all but three, blanks the
 // names of sixty, or is as it was at first again.
 func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: change NAME add|remove|nonsense|lose|blank|restore")
+		ts.Fatalf("usage: change NAME add|remove|edit|nonsense|lose|blank|restore")
 	}
 	server, book := s.get(ts, args[0]), "/contacts/alice/"+addressBook+"/"
 	var err error
@@ -194,6 +202,13 @@ func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 		_, err = server.Put(book+"new.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:new\r\nN:Neu;Nora;;;\r\nFN:Nora Neu\r\nEND:VCARD\r\n"))
 	case "remove":
 		err = server.Remove(book + "new.vcf")
+	case "edit": // the last one, which has a number more then
+		items, listErr := server.Items(book)
+		ts.Check(listErr)
+		at := items[len(items)-1].Path
+		body, bodyErr := server.Body(at)
+		ts.Check(bodyErr)
+		_, err = server.Put(at, bytes.Replace(body, []byte("END:VCARD"), []byte("TEL;TYPE=OTHER:+49 30 999\r\nEND:VCARD"), 1))
 	case "nonsense":
 		_, err = server.Put(book+"odd.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut sho"))
 	case "lose", "blank", "restore":
