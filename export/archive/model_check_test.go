@@ -243,7 +243,7 @@ func (m *model) look(step int) error {
 func (m *model) lookBack(step int) error {
 	var numbers []int64
 	for _, n := range slices.Sorted(maps.Keys(m.past)) {
-		if step%20 == 0 || n == m.last || m.random.IntN(len(m.past)) == 0 {
+		if step%20 == 0 || m.random.IntN(len(m.past)) == 0 {
 			numbers = append(numbers, n)
 		}
 	}

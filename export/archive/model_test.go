@@ -21,7 +21,7 @@ import (
 // -model.seed=N, and -model.skip=3,7 leaves steps of it out; what the others do
 // stays the same.
 var (
-	modelSeeds = flag.Int("model.seeds", 50, "how many sequences of what a service can do are run against the archive")
+	modelSeeds = flag.Int("model.seeds", 40, "how many sequences of what a service can do are run against the archive")
 	modelFirst = flag.Int("model.first", 0, "the first of them")
 	modelSteps = flag.Int("model.steps", 40, "how many steps each has")
 	modelSeed  = flag.Int("model.seed", -1, "run this sequence alone, telling its steps")
