@@ -45,21 +45,22 @@ const thumbTime = 20 * time.Second
 
 // A siteBuilder stages the pages of one publication.
 type siteBuilder struct {
-	p        *publication
-	q        querier
-	site     *pages.Site
-	shape    string            // what every page depends on
-	accounts map[uint32]string // by collection: the account's name, "" if there is but one
-	names    map[uint32]string // of collections
-	year     int               // of the newest export
-	had      map[string]string // marks and portraits by path, as the last publication left them
-	sections map[string]string // their marks, likewise
-	now      map[string]string // as had, of this one
-	files    map[string]int64  // pages and indexes that are in place, with their sizes
-	faces    map[string]bool   // portraits that are in place or staged
-	until    time.Time         // when no more thumbnails are made
-	set      map[string]string // values to be stored
-	counts   map[string]int    // of what the sections show
+	p          *publication
+	q          querier
+	site       *pages.Site
+	shape      string            // what every page depends on
+	understood string            // see there
+	accounts   map[uint32]string // by collection: the account's name, "" if there is but one
+	names      map[uint32]string // of collections
+	year       int               // of the newest export
+	had        map[string]string // marks and portraits by path, as the last publication left them
+	sections   map[string]string // their marks, likewise
+	now        map[string]string // as had, of this one
+	files      map[string]int64  // pages and indexes that are in place, with their sizes
+	faces      map[string]bool   // portraits that are in place or staged
+	until      time.Time         // when no more thumbnails are made
+	set        map[string]string // values to be stored
+	counts     map[string]int    // of what the sections show
 
 	room       []entry // of one section after the other
 	peopleRoom pages.PeoplePage
@@ -85,7 +86,7 @@ var siteSections = []section{
 }
 
 // understood are the shown items that a page can show.
-const understood = `FROM shown AS item JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
+const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
 
 // stagePages stages the pages that differ from those that are there, and has
 // those removed that show nothing any more.
@@ -139,12 +140,17 @@ func (s *siteBuilder) run() error {
 
 // load reads what the pages depend on and what there is of them.
 func (s *siteBuilder) load() error {
+	from, err := shownFrom(context.Background(), s.q)
+	if err != nil {
+		return err
+	}
+	s.understood = strings.Replace(understood, "$shown", from, 1)
 	var accounts int
 	if _, err := s.p.w.row("SELECT count(*) FROM account", nil, &accounts); err != nil {
 		return err
 	}
 	sum := sha256.New()
-	err := s.each("SELECT collection, account.name, collection.name FROM collection JOIN account USING (account) ORDER BY collection", nil, func(rows *sql.Rows) error {
+	err = s.each("SELECT collection, account.name, collection.name FROM collection JOIN account USING (account) ORDER BY collection", nil, func(rows *sql.Rows) error {
 		var n uint32
 		var account, name string
 		if err := rows.Scan(&n, &account, &name); err != nil {
@@ -200,7 +206,7 @@ func (s *siteBuilder) each(query string, args []any, scan func(rows *sql.Rows) e
 func (s *siteBuilder) sums() (marks map[string]string, err error) {
 	marks = map[string]string{}
 	err = s.each(`SELECT version.kind, version.kind = 'contacts' AND NOT item.present, count(*), ifnull(sum(version.version * 2 + (item.present <> 0)), 0),
-		ifnull(sum((version.version * 2654435761 + (item.present <> 0) + item.item * 40503) % 4294967291), 0) `+understood+` GROUP BY 1, 2`, nil, func(rows *sql.Rows) error {
+		ifnull(sum((version.version * 2654435761 + (item.present <> 0) + item.item * 40503) % 4294967291), 0) `+s.understood+` GROUP BY 1, 2`, nil, func(rows *sql.Rows) error {
 		var kind string
 		var gone bool
 		var n int

@@ -54,7 +54,7 @@ func (s *siteBuilder) agenda() error {
 // read finds the month of every event, and the months of what recurs. One
 // that takes place once is not read for that.
 func (a *agendaBuilder) read() error {
-	query := strings.Replace(understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
+	query := strings.Replace(a.understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
 	var recurring []entry
 	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, blob.bytes "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
 		var e entry

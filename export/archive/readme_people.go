@@ -22,11 +22,11 @@ import (
 )
 
 // The bounds of pages of people. A letter of more than mostOnPage is cut before
-// every name whose hash says so, about every cutAfter: so a name that comes or
-// goes changes one page, or two.
+// names whose hash says so, about every cutAfter: so a name that comes or goes
+// changes one page, or a few.
 const (
 	onePage    = 300
-	mostOnPage = 1000
+	mostOnPage = 600
 	cutAfter   = 400
 	bookFile   = "address-book.html"
 )
@@ -68,7 +68,7 @@ func (s *siteBuilder) people(title, file string, present bool) error {
 
 func (s *siteBuilder) peopleEntries(title string, present bool) ([]entry, error) {
 	list := s.entries(title)
-	err := s.each("SELECT item.item, version.version, item.collection, version.name "+understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
+	err := s.each("SELECT item.item, version.version, item.collection, version.name "+s.understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
 		var e entry
 		var name sql.RawBytes
 		err := rows.Scan(&e.item, &e.version, &e.n, &name)
@@ -257,7 +257,7 @@ func cutLetters(list []entry) (parts [][]entry) {
 		}
 		from := 0
 		for i := 1; i < len(page); i++ {
-			if hashKey(page[i].key)%cutAfter == 0 && page[i].key != page[i-1].key {
+			if cuts(page[i].key, i-from) && page[i].key != page[i-1].key {
 				parts = append(parts, page[from:i])
 				from = i
 			}
@@ -265,6 +265,15 @@ func cutLetters(list []entry) (parts [][]entry) {
 		parts = append(parts, page[from:])
 	}
 	return parts
+}
+
+// cuts tells whether a page of n people ends before this name.
+func cuts(key [24]byte, n int) bool {
+	often := uint32(cutAfter)
+	if n >= cutAfter {
+		often /= 8
+	}
+	return n >= cutAfter/4 && hashKey(key)%often == 0
 }
 
 func letterIs(key [24]byte, letter string) bool {

@@ -71,7 +71,7 @@ func (s *siteBuilder) photos() error {
 // month first.
 func (s *siteBuilder) photoEntries() ([]entry, error) {
 	list := s.entries("Photos")
-	err := s.each(`SELECT min(item.item), max(version.version), version.photo, version.start, max(item.present <> 0) `+understood+`
+	err := s.each(`SELECT min(item.item), max(version.version), version.photo, version.start, max(item.present <> 0) `+s.understood+`
 		AND version.kind = 'photos' GROUP BY version.photo`, nil, func(rows *sql.Rows) error {
 		var e entry
 		var start sql.RawBytes

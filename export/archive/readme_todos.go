@@ -13,7 +13,7 @@ import (
 func (s *siteBuilder) todos() error {
 	var lists [][]entry
 	total := 0
-	err := s.each("SELECT item.item, version.version, item.collection, item.present <> 0 "+understood+" AND version.kind = 'todos' ORDER BY item.collection, item.id", nil, func(rows *sql.Rows) error {
+	err := s.each("SELECT item.item, version.version, item.collection, item.present <> 0 "+s.understood+" AND version.kind = 'todos' ORDER BY item.collection, item.id", nil, func(rows *sql.Rows) error {
 		var e entry
 		var present bool
 		err := rows.Scan(&e.item, &e.version, &e.n, &present)

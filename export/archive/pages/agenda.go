@@ -3,7 +3,6 @@ package pages
 import (
 	"bytes"
 	"cmp"
-	"html/template"
 	"io"
 	"slices"
 	"strconv"
@@ -39,13 +38,18 @@ func (a *Agenda) Reset() { a.html, a.events = a.html[:0], a.events[:0] }
 
 // Events writes a page of the agenda.
 func (s *Site) Events(w io.Writer, a *Agenda) error {
-	months, list := a.list()
-	return write(w, "agenda", struct {
+	f := s.frame(a.Title, "Agenda")
+	if err := write(w, "agenda", struct {
 		frame
 		*Agenda
 		Months []Month
-		List   template.HTML
-	}{s.frame(a.Title, "Agenda"), a, months, list})
+	}{f, a, a.order()}); err != nil {
+		return err
+	}
+	if err := a.list(w); err != nil {
+		return err
+	}
+	return write(w, "end", f)
 }
 
 // Add shows one occurrence, of which nothing is kept. The calendar's number
@@ -168,8 +172,9 @@ func Repeats(rules []string) string {
 	return "Every " + Count(n) + " " + unit + "s"
 }
 
-// list puts the events in the order in which they take place.
-func (a *Agenda) list() (months []Month, list template.HTML) {
+// order puts the events in the order in which they take place, and tells in
+// which months they do.
+func (a *Agenda) order() (months []Month) {
 	slices.SortStableFunc(a.events, func(x, y shown) int {
 		if c := x.at.Compare(y.at); c != 0 && !(sameDay(x.at, y.at) && (x.allDay || y.allDay)) {
 			return c
@@ -182,12 +187,27 @@ func (a *Agenda) list() (months []Month, list template.HTML) {
 		}
 		return bytes.Compare(a.html[x.title:x.ended], a.html[y.title:y.ended])
 	})
-	var b strings.Builder
-	b.Grow(len(a.html) + 64*len(a.events))
+	for i := range a.events {
+		if a.newMonth(i) {
+			months = append(months, monthOf(a.events[i].at))
+		}
+	}
+	return months
+}
+
+// newMonth tells whether an event is the first of its month.
+func (a *Agenda) newMonth(i int) bool {
+	return i == 0 || a.events[i-1].at.Year() != a.events[i].at.Year() || a.events[i-1].at.Month() != a.events[i].at.Month()
+}
+
+func monthOf(t time.Time) Month { return Month{"m" + t.Format("2006-01"), t.Format("January 2006")} }
+
+// list writes the events.
+func (a *Agenda) list(w io.Writer) error {
 	var room markup
 	for i := range a.events {
 		v := &a.events[i]
-		month := i == 0 || a.events[i-1].at.Year() != v.at.Year() || a.events[i-1].at.Month() != v.at.Month()
+		month := a.newMonth(i)
 		day := month || !sameDay(a.events[i-1].at, v.at)
 		room = room[:0]
 		if day && i > 0 {
@@ -197,8 +217,7 @@ func (a *Agenda) list() (months []Month, list template.HTML) {
 			if i > 0 {
 				room = room.raw("</section>\n")
 			}
-			one := Month{"m" + v.at.Format("2006-01"), v.at.Format("January 2006")}
-			months = append(months, one)
+			one := monthOf(v.at)
 			room = room.raw(`<section class="month" id="`, one.ID, `">`)
 			if one.Name != a.Title {
 				room = room.raw("<h2>", one.Name, "</h2>")
@@ -208,11 +227,13 @@ func (a *Agenda) list() (months []Month, list template.HTML) {
 			room = v.at.AppendFormat(room.raw(`<div class="day"><h3>`), "Mon 2")
 			room = room.raw("</h3><ul>\n")
 		}
-		b.Write(room)
-		b.Write(a.html[v.from:v.to])
+		if _, err := w.Write(append(room, a.html[v.from:v.to]...)); err != nil {
+			return err
+		}
 	}
-	if len(a.events) > 0 {
-		b.WriteString("</ul></div>\n</section>\n")
+	if len(a.events) == 0 {
+		return nil
 	}
-	return months, template.HTML(b.String())
+	_, err := io.WriteString(w, "</ul></div>\n</section>\n")
+	return err
 }

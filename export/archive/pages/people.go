@@ -2,10 +2,8 @@ package pages
 
 import (
 	"encoding/json"
-	"html/template"
 	"io"
 	"slices"
-	"strings"
 )
 
 // A PeoplePage is one page of people. They are added in any order, and then
@@ -49,29 +47,34 @@ type Letter struct {
 
 // People writes a page of people.
 func (s *Site) People(w io.Writer, p *PeoplePage, letters []Letter) error {
-	return write(w, "people", struct {
+	f := s.frame(p.Title, p.Here)
+	if err := write(w, "people", struct {
 		frame
 		*PeoplePage
 		Letters []Letter
-		Cards   template.HTML
-	}{s.frame(p.Title, p.Here), p, letters, p.cards(letters)})
-}
-
-func (p *PeoplePage) cards(letters []Letter) template.HTML {
-	var b strings.Builder
-	b.Grow(len(p.html) + 200*len(letters))
+	}{f, p, letters}); err != nil {
+		return err
+	}
+	var room markup
 	for i, l := range letters {
 		to := len(p.people)
 		if i+1 < len(letters) {
 			to = letters[i+1].From
 		}
-		b.Write(markup(nil).raw(`<section class="letter" id="`).text(l.ID).raw(`"><h2>`).text(l.Name).raw("</h2><div class=\"cards\">\n"))
-		for _, at := range p.people[l.From:to] {
-			b.Write(p.html[at.html:at.htmlEnd])
+		room = room[:0].raw(`<section class="letter" id="`).text(l.ID).raw(`"><h2>`).text(l.Name).raw("</h2><div class=\"cards\">\n")
+		if _, err := w.Write(room); err != nil {
+			return err
 		}
-		b.WriteString("</div></section>\n")
+		for _, at := range p.people[l.From:to] {
+			if _, err := w.Write(p.html[at.html:at.htmlEnd]); err != nil {
+				return err
+			}
+		}
+		if _, err := io.WriteString(w, "</div></section>\n"); err != nil {
+			return err
+		}
 	}
-	return template.HTML(b.String())
+	return write(w, "end", f)
 }
 
 // A Part is one of the pages of a section on its first page.
@@ -109,18 +112,20 @@ func (s *Site) Parts(w io.Writer, p PartsPage) error {
 // Index writes what the search knows of the people of a page: their names, and
 // what else they may be looked for by.
 func (p *PeoplePage) Index(w io.Writer, file string) error {
-	m := make(markup, 0, len(p.rows)+len(p.people)+100).raw("sidekeepPeople(").quoted(file).raw(",[")
-	some := false
+	_, err := w.Write(markup(nil).raw("sidekeepPeople(").quoted(file).raw(",["))
+	between := ""
 	for _, at := range p.people {
-		if at.rows == at.rowsEnd {
+		if at.rows == at.rowsEnd || err != nil {
 			continue
 		}
-		if some {
-			m = m.raw(",")
+		if _, err = io.WriteString(w, between); err == nil {
+			_, err = w.Write(p.rows[at.rows:at.rowsEnd])
 		}
-		m, some = append(m, p.rows[at.rows:at.rowsEnd]...), true
+		between = ","
 	}
-	_, err := w.Write(m.raw("]);\n"))
+	if err == nil {
+		_, err = io.WriteString(w, "]);\n")
+	}
 	return err
 }
 
