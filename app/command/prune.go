@@ -76,6 +76,8 @@ func (s *session) prune(ctx context.Context, age string) error {
 			p.Items = []archive.PrunedItem{}
 		}
 		err = s.printJSON(pruneJSON{p.Before, p.Export, p.Versions, p.Bytes, p.Items, removed, p.Freed})
+	} else if removed && p.Freed <= 0 {
+		s.stdout.printf("Removed.\n")
 	} else if removed {
 		s.stdout.printf("Removed. The history is smaller by %s.\n", words.Size(p.Freed))
 	}

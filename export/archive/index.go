@@ -36,6 +36,11 @@ func writeIndex(ctx context.Context, q querier, account int64, folder string, w 
 	if err != nil {
 		return err
 	}
+	from, err := shownFrom(ctx, q)
+	if err != nil {
+		return err
+	}
+	query := strings.Replace(indexQuery, "$shown", from, 1)
 	line := make([]string, len(indexHead))
 	for _, c := range collections {
 		for after, more := "", true; more; {
@@ -44,7 +49,7 @@ func writeIndex(ctx context.Context, q querier, account int64, folder string, w 
 			if after == "" {
 				op = ">="
 			}
-			err := eachRow(ctx, q, strings.Replace(indexQuery, "$op", op, 1), []any{c, after}, func(rows *sql.Rows) error {
+			err := eachRow(ctx, q, strings.Replace(query, "$op", op, 1), []any{c, after}, func(rows *sql.Rows) error {
 				n++
 				if err := indexLine(rows, folder, line); err != nil {
 					return err
@@ -71,7 +76,7 @@ const indexQuery = `SELECT collection.id, item.id, item.mark, ifnull(version.uid
 	ifnull(place.hash, photo.hash), ifnull(blob.hash, photo.hash), ifnull(place.wrapper, ''),
 	item.present, item.aside, ifnull(version.kind, collection.kind), ifnull(version.name, ''),
 	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, '')
-	FROM shown AS item JOIN collection USING (collection) LEFT JOIN version USING (version)
+	FROM $shown JOIN collection USING (collection) LEFT JOIN version USING (version)
 	LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
 	WHERE item.collection = ? AND item.id $op ? AND (item.present OR item.version IS NOT NULL) ORDER BY item.id LIMIT 1000`
 

@@ -243,11 +243,14 @@ func (m *model) look(step int) error {
 func (m *model) lookBack(step int) error {
 	var numbers []int64
 	for _, n := range slices.Sorted(maps.Keys(m.past)) {
-		if step%20 == 0 || n == m.last || m.random.IntN(len(m.past)) == 0 {
+		if step%20 == 0 || m.random.IntN(len(m.past)) == 0 {
 			numbers = append(numbers, n)
 		}
 	}
 	for _, n := range numbers {
+		if at, _, err := m.a.At(m.t.Context(), Moment{Time: m.when[n].Add(modelPause / 2)}); at != n || err != nil {
+			return fmt.Errorf("after export %d the newest one is %d: %v", n, at, err)
+		}
 		got, err := m.asOf(n)
 		var pruned *PrunedError
 		if n < m.whole {
@@ -271,8 +274,12 @@ func (m *model) lookBack(step int) error {
 func (m *model) lookAt(files *openFiles, x Account) error {
 	now, before := m.of(m.now, x.Name), m.of(m.shown, x.Name)
 	bodies := map[key][]string{}
-	for _, states := range []map[key]state{now, before, m.heldBefore} {
-		for k, s := range states {
+	states := []map[key]state{now, before}
+	if m.takenBack {
+		states = append(states, slices.Collect(maps.Values(m.past))...)
+	}
+	for _, some := range states {
+		for k, s := range some {
 			bodies[k] = append(bodies[k], s.body)
 		}
 	}
@@ -372,7 +379,7 @@ func (m *model) balanced(p *phone, l *export.Ledger, before map[key]state) error
 	}
 	if p.broken != "" && !p.book(p.broken).away {
 		if l.Found != nil {
-			return fmt.Errorf("the listing broke off, and there is a sum")
+			return errors.New("the listing broke off, and there is a sum")
 		}
 		return nil
 	}

@@ -32,11 +32,7 @@ func (m *model) owner(p *phone) error {
 func (m *model) accept(p *phone) error {
 	n := m.last - int64(m.random.IntN(3))
 	m.note("accept %d", n)
-	before := maps.Clone(m.shown)
 	_, err := m.a.Accept(m.t.Context(), n)
-	if err == nil {
-		m.heldBefore = before
-	}
 	return unlessWrong(err)
 }
 
@@ -90,7 +86,6 @@ func (m *model) forget(p *phone) error {
 	m.forgot = true
 	delete(m.now, k)
 	delete(m.shown, k)
-	delete(m.heldBefore, k)
 	for _, past := range m.past {
 		delete(past, k)
 	}

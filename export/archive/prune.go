@@ -20,7 +20,7 @@ type Pruning struct {
 	Versions int          // that go
 	Bytes    int64        // as delivered, of those that nothing else needs
 	Items    []PrunedItem // whose versions go; the items themselves stay
-	Freed    int64        // by how much history.db has shrunk; known after Prune
+	Freed    int64        // by how much history.db has shrunk, after Prune; 0 if the next export is to do that
 }
 
 // A PrunedItem is an item some of whose older versions go.
@@ -100,11 +100,12 @@ func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
 	if err := w.commit(); err != nil {
 		return p, err
 	}
-	if err := errors.Join(a.dropSearch(), a.shrink(w)); err != nil {
-		return p, err
+	err = errors.Join(a.dropSearch(), a.shrink(w))
+	if errors.Is(err, export.ErrFull) || errors.Is(err, export.ErrBusy) {
+		return p, nil // it is done; the next writer makes the file smaller
 	}
 	p.Freed = size - a.historySize()
-	return p, nil
+	return p, err
 }
 
 // The archive's own values that are about what was removed.

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -43,44 +45,48 @@ const thumbTime = 20 * time.Second
 
 // A siteBuilder stages the pages of one publication.
 type siteBuilder struct {
-	p        *publication
-	q        querier
-	site     *pages.Site
-	shape    string            // what every page depends on
-	accounts map[int64]string  // by collection: the account's name, "" if there is but one
-	names    map[int64]string  // of collections
-	year     int               // of the newest export
-	had      map[string]string // marks and portraits by path, as the last publication left them
-	sections map[string]string // their marks, likewise
-	now      map[string]string // as had, of this one
-	files    map[string]int64  // pages and indexes that are in place, with their sizes
-	faces    map[string]bool   // portraits that are in place or staged
-	until    time.Time         // when no more thumbnails are made
-	set      map[string]string // values to be stored
-	counts   map[string]int    // of what the sections show
+	p          *publication
+	q          querier
+	site       *pages.Site
+	shape      string            // what every page depends on
+	understood string            // see there
+	accounts   map[uint32]string // by collection: the account's name, "" if there is but one
+	names      map[uint32]string // of collections
+	year       int               // of the newest export
+	had        map[string]string // marks and portraits by path, as the last publication left them
+	sections   map[string]string // their marks, likewise
+	now        map[string]string // as had, of this one
+	files      map[string]int64  // pages and indexes that are in place, with their sizes
+	faces      map[string]bool   // portraits that are in place or staged
+	until      time.Time         // when no more thumbnails are made
+	set        map[string]string // values to be stored
+	counts     map[string]int    // of what the sections show
 
 	room       []entry // of one section after the other
-	thumbCount int     // thumbnails that are in place or staged
+	peopleRoom pages.PeoplePage
+	person     pages.Person
+	agendaRoom pages.Agenda
+	thumbCount int // thumbnails that are in place or staged
 }
 
 // A section is one part of the site. It stages its pages.
 type section struct {
 	name, file string
 	kind       string
-	where      string // which of the shown items are in it
+	gone       bool // of people whom the source no longer has; other sections have both
 	stage      func(s *siteBuilder) error
 }
 
 var siteSections = []section{
-	{"People", "people", "contacts", "item.present", func(s *siteBuilder) error { return s.people("People", "people", true) }},
-	{"Agenda", "agenda", "events", "1", (*siteBuilder).agenda},
-	{"To-dos", "todos", "todos", "1", (*siteBuilder).todos},
-	{"Photos", "photos", "photos", "1", (*siteBuilder).photos},
-	{"Vanished", "vanished", "contacts", "NOT item.present", func(s *siteBuilder) error { return s.people("Vanished", "vanished", false) }},
+	{"People", "people", "contacts", false, func(s *siteBuilder) error { return s.people("People", "people", true) }},
+	{"Agenda", "agenda", "events", false, (*siteBuilder).agenda},
+	{"To-dos", "todos", "todos", false, (*siteBuilder).todos},
+	{"Photos", "photos", "photos", false, (*siteBuilder).photos},
+	{"Vanished", "vanished", "contacts", true, func(s *siteBuilder) error { return s.people("Vanished", "vanished", false) }},
 }
 
 // understood are the shown items that a page can show.
-const understood = `FROM shown AS item JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
+const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
 
 // stagePages stages the pages that differ from those that are there, and has
 // those removed that show nothing any more.
@@ -88,7 +94,7 @@ func (p *publication) stagePages() error {
 	p.account, p.n = 0, 0
 	s := &siteBuilder{
 		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(p.a.thumbTime()),
-		accounts: map[int64]string{}, names: map[int64]string{}, had: map[string]string{}, sections: map[string]string{},
+		accounts: map[uint32]string{}, names: map[uint32]string{}, had: map[string]string{}, sections: map[string]string{},
 		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, set: map[string]string{}, counts: map[string]int{},
 	}
 	p.site = s.site
@@ -102,15 +108,13 @@ func (s *siteBuilder) run() error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	marks := map[string]string{}
+	marks, err := s.sums()
+	if err != nil {
+		return err
+	}
 	for _, sec := range siteSections {
-		n, mark, err := s.sum(sec)
-		if err != nil {
-			return err
-		}
-		if s.counts[sec.name] = n; n > 0 {
+		if marks[sec.name] != "" {
 			s.site.Sections = append(s.site.Sections, pages.Section{Name: sec.name, File: sec.file + ".html"})
-			marks[sec.name] = mark
 			s.shape += " " + sec.name
 		}
 	}
@@ -136,13 +140,18 @@ func (s *siteBuilder) run() error {
 
 // load reads what the pages depend on and what there is of them.
 func (s *siteBuilder) load() error {
+	from, err := shownFrom(context.Background(), s.q)
+	if err != nil {
+		return err
+	}
+	s.understood = strings.Replace(understood, "$shown", from, 1)
 	var accounts int
 	if _, err := s.p.w.row("SELECT count(*) FROM account", nil, &accounts); err != nil {
 		return err
 	}
 	sum := sha256.New()
-	err := s.each("SELECT collection, account.name, collection.name FROM collection JOIN account USING (account) ORDER BY collection", nil, func(rows *sql.Rows) error {
-		var n int64
+	err = s.each("SELECT collection, account.name, collection.name FROM collection JOIN account USING (account) ORDER BY collection", nil, func(rows *sql.Rows) error {
+		var n uint32
 		var account, name string
 		if err := rows.Scan(&n, &account, &name); err != nil {
 			return err
@@ -192,13 +201,25 @@ func (s *siteBuilder) each(query string, args []any, scan func(rows *sql.Rows) e
 	return eachRow(context.Background(), s.q, query, args, scan)
 }
 
-// sum counts what a section has to show, and tells whether it is still the same.
-func (s *siteBuilder) sum(sec section) (n int, mark string, err error) {
-	var a, b int64
-	_, err = s.p.w.row(`SELECT count(*), ifnull(sum(version.version * 2 + (item.present <> 0)), 0),
-		ifnull(sum((version.version * 2654435761 + (item.present <> 0) + item.item * 40503) % 4294967291), 0) `+understood+
-		` AND version.kind = ? AND `+sec.where, []any{sec.kind}, &n, &a, &b)
-	return n, fmt.Sprint(n, a, b), err
+// sums counts what each section has to show, and gives its mark, which tells
+// whether it is still the same.
+func (s *siteBuilder) sums() (marks map[string]string, err error) {
+	marks = map[string]string{}
+	err = s.each(`SELECT version.kind, version.kind = 'contacts' AND NOT item.present, count(*), ifnull(sum(version.version * 2 + (item.present <> 0)), 0),
+		ifnull(sum((version.version * 2654435761 + (item.present <> 0) + item.item * 40503) % 4294967291), 0) `+s.understood+` GROUP BY 1, 2`, nil, func(rows *sql.Rows) error {
+		var kind string
+		var gone bool
+		var n int
+		var a, b int64
+		err := rows.Scan(&kind, &gone, &n, &a, &b)
+		for _, sec := range siteSections {
+			if sec.kind == kind && sec.gone == gone {
+				s.counts[sec.name], marks[sec.name] = n, fmt.Sprint(n, a, b)
+			}
+		}
+		return err
+	})
+	return marks, err
 }
 
 // mark tells whether a page would be the same.
@@ -389,8 +410,8 @@ func (s *siteBuilder) store() error {
 // An entry is one item in the order of a section.
 type entry struct {
 	key           [24]byte
-	item, version int64
-	n             int64 // of its collection, or of its photo
+	item, version uint32
+	n             uint32 // of its collection, or of its photo
 	flags         uint8
 }
 
@@ -402,9 +423,9 @@ const (
 
 func (e *entry) bytes(b []byte) []byte {
 	b = append(b, e.key[:]...)
-	b = binary.LittleEndian.AppendUint64(b, uint64(e.item))
-	b = binary.LittleEndian.AppendUint64(b, uint64(e.version))
-	b = binary.LittleEndian.AppendUint64(b, uint64(e.n))
+	b = binary.LittleEndian.AppendUint32(b, e.item)
+	b = binary.LittleEndian.AppendUint32(b, e.version)
+	b = binary.LittleEndian.AppendUint32(b, e.n)
 	return append(b, e.flags)
 }
 
@@ -431,37 +452,63 @@ func (s *siteBuilder) entries(section string) []entry {
 
 func sortEntries(list []entry) {
 	slices.SortFunc(list, func(a, b entry) int {
-		if c := slices.Compare(a.key[:], b.key[:]); c != 0 {
+		if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
 			return c
 		}
-		return int(a.item - b.item)
+		return cmp.Compare(a.item, b.item)
 	})
 }
 
 // bodies reads the bodies of entries, a few at a time, in the order of their
-// versions. The bytes are valid during the call.
-func (s *siteBuilder) bodies(list []entry, do func(e *entry, raw []byte) error) error {
+// versions. The entry is the i-th; its bytes are valid during the call.
+func (s *siteBuilder) bodies(list []entry, do func(i int, raw []byte) error) error {
 	const most = 200
-	at := make(map[int64]*entry, most)
-	for len(list) > 0 {
-		n := min(most, len(list))
-		clear(at)
-		args := make([]any, n)
-		for i := range list[:n] {
-			at[list[i].version] = &list[i]
-			args[i] = list[i].version
+	const query = "SELECT version, bytes FROM version JOIN blob USING (blob) WHERE version IN (?"
+	stmt, err := s.p.w.stmt(query + strings.Repeat(", ?", most-1) + ")")
+	if err != nil {
+		return err
+	}
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(list[a].version, list[b].version) })
+	args := make([]any, most)
+	for chunk := range slices.Chunk(order, most) {
+		clear(args)
+		for i, at := range chunk {
+			args[i] = int64(list[at].version)
 		}
-		query := "SELECT version, bytes FROM version JOIN blob USING (blob) WHERE version IN (?" + strings.Repeat(", ?", n-1) + ")"
-		err := s.each(query, args, func(rows *sql.Rows) error {
-			var version int64
-			var raw sql.RawBytes
-			err := rows.Scan(&version, &raw)
-			return errors.Join(err, do(at[version], raw))
-		})
+		rows, err := stmt.QueryContext(context.Background(), args...)
 		if err != nil {
 			return err
 		}
-		list = list[n:]
+		next := 0
+		if err := scanRows(rows, func() error {
+			var version uint32
+			var raw sql.RawBytes
+			if err := rows.Scan(&version, &raw); err != nil {
+				return err
+			}
+			for next < len(chunk) && list[chunk[next]].version < version {
+				next++
+			}
+			if next == len(chunk) || list[chunk[next]].version != version {
+				return nil
+			}
+			return do(chunk[next], raw)
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func scanRows(rows *sql.Rows, scan func() error) error {
+	for rows.Next() {
+		if err := scan(); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }

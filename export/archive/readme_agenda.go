@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 // export to a year after it; what had ended before then is shown with all of its
 // times, or if those are too many with its first.
 const (
-	mostOfYear   = 400    // more go to pages of months
+	mostOfYear   = 1500   // more go to pages of months
 	mostOfMonth  = 600    // more go to three pages
 	mostBefore   = 600    // times of one series that ended before the window
 	mostTimes    = 5000   // of one series in all
@@ -35,12 +36,13 @@ type agendaBuilder struct {
 	*siteBuilder
 	from, to time.Time // the window of what recurs
 	list     []entry
-	series   map[int64]*agendaSeries // by version
-	cut      int                     // series of which times are missing
+	series   map[uint32]*agendaSeries // by version
+	reader   ical.Reader
+	cut      int // series of which times are missing
 }
 
 func (s *siteBuilder) agenda() error {
-	a := &agendaBuilder{siteBuilder: s, series: map[int64]*agendaSeries{}, list: s.entries("Agenda")}
+	a := &agendaBuilder{siteBuilder: s, series: map[uint32]*agendaSeries{}, list: s.entries("Agenda")}
 	a.from = time.Date(s.year-1, 1, 1, 0, 0, 0, 0, time.UTC)
 	a.to = a.from.AddDate(3, 0, 0)
 	if err := a.read(); err != nil {
@@ -52,20 +54,20 @@ func (s *siteBuilder) agenda() error {
 // read finds the month of every event, and the months of what recurs. One
 // that takes place once is not read for that.
 func (a *agendaBuilder) read() error {
-	// A time zone has rules too, and stands before what happens in it.
-	const happens = "substr(bytes, max(1, instr(bytes, CAST('BEGIN:VEVENT' AS BLOB))))"
-	const many = "instr(" + happens + ", CAST('RRULE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RDATE' AS BLOB)) > 0 OR instr(" + happens + ", CAST('RECURRENCE-ID' AS BLOB)) > 0"
-	query := strings.Replace(understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
-	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, "+many+" "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
+	query := strings.Replace(a.understood, "WHERE", "JOIN blob USING (blob) WHERE", 1)
+	var recurring []entry
+	err := a.each("SELECT item.item, version.version, item.collection, version.start, item.present <> 0, blob.bytes "+query+" AND version.kind = 'events'", nil, func(rows *sql.Rows) error {
 		var e entry
-		var start sql.RawBytes
-		var present, many bool
-		err := rows.Scan(&e.item, &e.version, &e.n, &start, &present, &many)
+		var start, raw sql.RawBytes
+		var present bool
+		err := rows.Scan(&e.item, &e.version, &e.n, &start, &present, &raw)
 		if !present {
 			e.flags |= entryGone
 		}
-		if many {
+		if recurs(raw) {
 			e.flags |= entryMany
+			recurring = append(recurring, e)
+			return err
 		}
 		if len(start) >= len("2006-01-02T15:04:05") {
 			copy(e.key[:], start[:19])
@@ -76,26 +78,31 @@ func (a *agendaBuilder) read() error {
 	if err != nil {
 		return err
 	}
-	var recurring []entry
-	a.list = slices.DeleteFunc(a.list, func(e entry) bool {
-		if e.flags&entryMany != 0 {
-			recurring = append(recurring, e)
-		}
-		return e.flags&entryMany != 0
-	})
-	err = a.bodies(recurring, a.expand)
+	err = a.bodies(recurring, func(i int, raw []byte) error { return a.expand(&recurring[i], raw) })
 	sortEntries(a.list)
 	return err
 }
 
+// recurs tells whether an event may take place more than once. A time zone has
+// rules too, and stands before what happens in it.
+func recurs(raw []byte) bool {
+	raw = raw[max(0, bytes.Index(raw, []byte("BEGIN:VEVENT"))):]
+	for _, name := range [...]string{"RRULE", "RDATE", "RECURRENCE-ID"} {
+		if bytes.Contains(raw, []byte(name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // expand adds an entry for every time of a series.
 func (a *agendaBuilder) expand(e *entry, raw []byte) error {
-	c, err := ical.View(raw)
+	list, err := a.reader.Series(raw)
 	if err != nil {
 		return nil
 	}
-	for i := range c.Series {
-		times, info, whole := a.times(&c.Series[i])
+	for i := range list {
+		times, info, whole := a.times(&list[i])
 		if !whole {
 			a.cut++
 		}
@@ -279,23 +286,29 @@ func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error
 		return nil
 	}
 	first, last := list[0].key, list[len(list)-1].key
-	seen := map[int64]bool{}
+	seen := map[uint32]bool{}
 	var once []entry
 	for _, e := range list {
-		if !seen[e.version] {
+		if e.flags&entryMany != 0 {
+			if seen[e.version] {
+				continue
+			}
 			seen[e.version] = true
-			once = append(once, e)
 		}
+		once = append(once, e)
 	}
-	var events []pages.Event
-	err := a.bodies(once, func(e *entry, raw []byte) error {
-		c, err := ical.View(raw)
+	page := &a.agendaRoom
+	page.Title, page.Up, page.Lead = title, up, lead
+	page.Reset()
+	err := a.bodies(once, func(i int, raw []byte) error {
+		series, err := a.reader.Series(raw)
 		if err != nil {
 			return nil
 		}
-		for i := range c.Series {
-			a.occurrences(&c.Series[i], e, first, last, func(o ical.Occurrence) {
-				events = append(events, pages.NewEvent(&o, a.names[e.n], e.n, e.flags&entryGone != 0))
+		e := &once[i]
+		for i := range series {
+			a.occurrences(&series[i], e, first, last, func(o ical.Occurrence) {
+				page.Add(&o, a.names[e.n], int64(e.n), e.flags&entryGone != 0)
 			})
 		}
 		return nil
@@ -303,7 +316,6 @@ func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error
 	if err != nil {
 		return err
 	}
-	page := pages.Agenda{Title: title, Up: up, Lead: lead, Months: pages.Months(events)}
 	return a.page(path, mark, func(w io.Writer) error { return a.site.Events(w, page) })
 }
 

@@ -22,12 +22,12 @@ import (
 )
 
 // The bounds of pages of people. A letter of more than mostOnPage is cut before
-// every name whose hash says so, about every cutAfter: so a name that comes or
-// goes changes one page, or two.
+// names whose hash says so, about every cutAfter: so a name that comes or goes
+// changes one page, or a few.
 const (
 	onePage    = 300
-	mostOnPage = 400
-	cutAfter   = 128
+	mostOnPage = 600
+	cutAfter   = 400
 	bookFile   = "address-book.html"
 )
 
@@ -68,7 +68,7 @@ func (s *siteBuilder) people(title, file string, present bool) error {
 
 func (s *siteBuilder) peopleEntries(title string, present bool) ([]entry, error) {
 	list := s.entries(title)
-	err := s.each("SELECT item.item, version.version, item.collection, version.name "+understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
+	err := s.each("SELECT item.item, version.version, item.collection, version.name "+s.understood+" AND version.kind = 'contacts' AND (item.present <> 0) = ?", []any{present}, func(rows *sql.Rows) error {
 		var e entry
 		var name sql.RawBytes
 		err := rows.Scan(&e.item, &e.version, &e.n, &name)
@@ -88,60 +88,58 @@ func (s *siteBuilder) peoplePage(title, here, file, up string, list []entry, tot
 	if s.keep(path, mark) && s.keep(find, mark) {
 		return s.ends(list)
 	}
-	people := make(map[int64]*pages.Person, len(list))
+	page := &s.peopleRoom
+	page.Title, page.Here, page.Up, page.Total = title, here, up, total
+	page.Reset(len(list))
 	var faces []string
-	err = s.bodies(list, func(e *entry, raw []byte) error {
+	err = s.bodies(list, func(i int, raw []byte) error {
 		c, err := vcard.View(raw)
 		if err != nil {
 			return nil // it was understood once: the open files have it as it is
 		}
-		p := pages.NewPerson(e.item, c)
-		p.Account, p.Gone = s.accounts[e.n], here == "Vanished"
-		people[e.version] = p
+		p := &s.person
+		p.Show(int64(list[i].item), c)
+		p.Account, p.Gone = s.accounts[list[i].n], here == "Vanished"
 		face, err := s.face(c)
 		if face != "" {
 			faces = append(faces, face)
 			p.Portrait = template.URL("faces/" + face)
 		}
+		page.Add(i, p)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	page := pages.PeoplePage{Title: title, Here: here, Up: up, Total: total}
-	var all []*pages.Person
+	var letters []pages.Letter
 	for i := range list {
-		p := people[list[i].version]
-		if p == nil {
+		if i > 0 && list[i].key == list[i-1].key {
 			continue
 		}
-		all = append(all, p)
 		letter, id := letterOf(list[i].key)
-		if n := len(page.Letters); n == 0 || page.Letters[n-1].Name != letter {
-			page.Letters = append(page.Letters, pages.Letter{Name: letter, ID: "letter-" + id})
+		if n := len(letters); n == 0 || letters[n-1].Name != letter {
+			letters = append(letters, pages.Letter{Name: letter, ID: "letter-" + id, From: i})
 		}
-		l := &page.Letters[len(page.Letters)-1]
-		l.People = append(l.People, p)
 	}
 	slices.Sort(faces)
 	s.now[path] = strings.Join(append([]string{mark}, slices.Compact(faces)...), " ")
-	if err := s.p.stage(path, func(w io.Writer) error { return s.site.People(w, page) }); err != nil {
+	if err := s.p.stage(path, func(w io.Writer) error { return s.site.People(w, page, letters) }); err != nil {
 		return "", err
 	}
 	s.now[find] = mark
-	if err := s.p.stage(find, func(w io.Writer) error { return pages.Index(w, file, all) }); err != nil || len(all) == 0 {
+	if err := s.p.stage(find, func(w io.Writer) error { return page.Index(w, file) }); err != nil {
 		return "", err
 	}
-	return between(all[0].Name, all[len(all)-1].Name), nil
+	return s.ends(list)
 }
 
-// ends tells the first and the last name of a page that stays.
+// ends tells the first and the last name on a page.
 func (s *siteBuilder) ends(list []entry) (string, error) {
 	var first, last string
-	if _, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{list[0].version}, &first); err != nil {
+	if _, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{int64(list[0].version)}, &first); err != nil {
 		return "", err
 	}
-	_, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{list[len(list)-1].version}, &last)
+	_, err := s.p.w.row("SELECT name FROM version WHERE version = ?", []any{int64(list[len(list)-1].version)}, &last)
 	return between(first, last), err
 }
 
@@ -259,7 +257,7 @@ func cutLetters(list []entry) (parts [][]entry) {
 		}
 		from := 0
 		for i := 1; i < len(page); i++ {
-			if hashKey(page[i].key)%cutAfter == 0 && page[i].key != page[i-1].key {
+			if cuts(page[i].key, i-from) && page[i].key != page[i-1].key {
 				parts = append(parts, page[from:i])
 				from = i
 			}
@@ -267,6 +265,15 @@ func cutLetters(list []entry) (parts [][]entry) {
 		parts = append(parts, page[from:])
 	}
 	return parts
+}
+
+// cuts tells whether a page of n people ends before this name.
+func cuts(key [24]byte, n int) bool {
+	often := uint32(cutAfter)
+	if n >= cutAfter {
+		often /= 8
+	}
+	return n >= cutAfter/4 && hashKey(key)%often == 0
 }
 
 func letterIs(key [24]byte, letter string) bool {

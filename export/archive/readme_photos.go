@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -70,7 +71,7 @@ func (s *siteBuilder) photos() error {
 // month first.
 func (s *siteBuilder) photoEntries() ([]entry, error) {
 	list := s.entries("Photos")
-	err := s.each(`SELECT min(item.item), max(version.version), version.photo, version.start, max(item.present <> 0) `+understood+`
+	err := s.each(`SELECT min(item.item), max(version.version), version.photo, version.start, max(item.present <> 0) `+s.understood+`
 		AND version.kind = 'photos' GROUP BY version.photo`, nil, func(rows *sql.Rows) error {
 		var e entry
 		var start sql.RawBytes
@@ -92,7 +93,7 @@ func (s *siteBuilder) photoEntries() ([]entry, error) {
 		if c := strings.Compare(string(a.key[:]), string(b.key[:])); c != 0 {
 			return c
 		}
-		return int(a.n - b.n)
+		return cmp.Compare(a.n, b.n)
 	})
 	return list, err
 }
@@ -118,7 +119,7 @@ func (s *siteBuilder) photoPage(title, file, up string, list []entry) error {
 		e := &list[i]
 		var name, start, where string
 		var hash []byte
-		_, err := s.p.w.row("SELECT version.name, version.start, photo.path, photo.hash FROM version JOIN photo USING (photo) WHERE version = ?", []any{e.version}, &name, &start, &where, &hash)
+		_, err := s.p.w.row("SELECT version.name, version.start, photo.path, photo.hash FROM version JOIN photo USING (photo) WHERE version = ?", []any{int64(e.version)}, &name, &start, &where, &hash)
 		if err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (s *siteBuilder) photoPage(title, file, up string, list []entry) error {
 // thumbs makes the thumbnails that are missing, as far as the time goes, and
 // marks the entries of those that have one. waiting tells that time ran out.
 func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
-	at := make(map[int64]*entry, len(list))
+	at := make(map[uint32]*entry, len(list))
 	for i := range list {
 		at[list[i].n] = &list[i]
 	}
@@ -156,7 +157,7 @@ func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
 	staged := map[string]bool{}
 	err = s.each(`SELECT photo.photo, photo.path, photo.hash, file.path IS NOT NULL, EXISTS (SELECT 1 FROM archive WHERE name = '`+noThumb+`' || lower(hex(photo.hash)))
 		FROM photo LEFT JOIN file ON file.path = `+thumbPath, nil, func(rows *sql.Rows) error {
-		var n int64
+		var n uint32
 		var where string
 		var hash []byte
 		var made, never bool

@@ -13,7 +13,7 @@ import (
 func (s *siteBuilder) todos() error {
 	var lists [][]entry
 	total := 0
-	err := s.each("SELECT item.item, version.version, item.collection, item.present <> 0 "+understood+" AND version.kind = 'todos' ORDER BY item.collection, item.id", nil, func(rows *sql.Rows) error {
+	err := s.each("SELECT item.item, version.version, item.collection, item.present <> 0 "+s.understood+" AND version.kind = 'todos' ORDER BY item.collection, item.id", nil, func(rows *sql.Rows) error {
 		var e entry
 		var present bool
 		err := rows.Scan(&e.item, &e.version, &e.n, &present)
@@ -65,10 +65,10 @@ func (s *siteBuilder) todoPage(title, file, up string, lists [][]entry) error {
 }
 
 func (s *siteBuilder) todoList(list []entry) (pages.TodoList, error) {
-	read := make(map[int64]*ical.Calendar, len(list))
-	err := s.bodies(list, func(e *entry, raw []byte) error {
+	read := make([]*ical.Calendar, len(list))
+	err := s.bodies(list, func(i int, raw []byte) error {
 		if c, err := ical.View(append([]byte(nil), raw...)); err == nil { // the view shares memory with what it reads
-			read[e.version] = c
+			read[i] = c
 		}
 		return nil
 	})
@@ -78,8 +78,8 @@ func (s *siteBuilder) todoList(list []entry) (pages.TodoList, error) {
 	var c ical.Calendar
 	gone := map[*ical.Series]bool{}
 	var flags []bool
-	for _, e := range list {
-		if one := read[e.version]; one != nil {
+	for i, e := range list {
+		if one := read[i]; one != nil {
 			for range one.Series {
 				flags = append(flags, e.flags&entryGone != 0)
 			}

@@ -1,9 +1,10 @@
 package pages
 
 import (
-	"html/template"
+	"bytes"
+	"cmp"
 	"io"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,83 +14,100 @@ import (
 
 // An Agenda is one page of events, in the order in which they take place.
 type Agenda struct {
-	Title  string
-	Up     string // as in [PeoplePage]
-	Lead   string
-	Notes  []string // what is missing, and why
-	Months []Month
+	Title string
+	Up    string // as in [PeoplePage]
+	Lead  string
+
+	html   markup
+	events []shown
 }
 
-// A Month has the days on which something takes place.
-type Month struct {
-	ID, Name string
-	Days     []Day
+// A shown event is a piece of html.
+type shown struct {
+	at           time.Time // on its own clock
+	allDay       bool
+	from, to     int
+	title, ended int // of its title
 }
 
-// A Day has its events.
-type Day struct {
-	Name   string
-	Events []Event
-}
+// A Month is one that something takes place in.
+type Month struct{ ID, Name string }
 
-// An Event is one event as it takes place.
-type Event struct {
-	at       time.Time // on its own clock
-	allDay   bool
-	Time     string // "09:00 – 10:00", "all day"
-	Zone     string // of the time, "" if it is the only one that people know of
-	Title    string
-	Place    string
-	Link     template.URL
-	Repeats  string
-	People   string
-	Note     string
-	Calendar string
-	Color    int
-	Off      bool // cancelled
-	Gone     bool // no longer at the source
-}
+// Reset makes a an empty page. It keeps memory.
+func (a *Agenda) Reset() { a.html, a.events = a.html[:0], a.events[:0] }
 
 // Events writes a page of the agenda.
-func (s *Site) Events(w io.Writer, p Agenda) error {
-	return write(w, "agenda", struct {
+func (s *Site) Events(w io.Writer, a *Agenda) error {
+	f := s.frame(a.Title, "Agenda")
+	if err := write(w, "agenda", struct {
 		frame
-		Agenda
-	}{s.frame(p.Title, "Agenda"), p})
+		*Agenda
+		Months []Month
+	}{f, a, a.order()}); err != nil {
+		return err
+	}
+	if err := a.list(w); err != nil {
+		return err
+	}
+	return write(w, "end", f)
 }
 
-// NewEvent shows one occurrence. The calendar's number gives the colour.
-func NewEvent(o *ical.Occurrence, calendar string, number int64, gone bool) Event {
+// Add shows one occurrence, of which nothing is kept. The calendar's number
+// gives the colour.
+func (a *Agenda) Add(o *ical.Occurrence, calendar string, number int64, gone bool) {
 	e := o.Of
-	v := Event{
-		at: clock(o.Start), allDay: o.Start.Date, Title: cut(e.Summary, mostName), Place: cut(e.Location, mostName), Link: outside(e.URL),
-		Note: cut(strings.TrimSpace(e.Description), mostText), Calendar: calendar, Color: int(number % 6), Off: e.Cancelled(), Gone: gone,
+	v := shown{at: clock(o.Start), allDay: o.Start.Date, from: len(a.html)}
+	off, place := e.Cancelled(), cut(e.Location, mostName)
+	m := a.html.raw(`<li class="c`, strconv.Itoa(int(number%6)))
+	if off {
+		m = m.raw(" off")
 	}
-	if v.Title == "" {
-		v.Title = "No title"
-	}
-	end := clock(o.End)
-	switch {
-	case o.Start.Date:
-		v.Time = "All day"
-		if last := end.AddDate(0, 0, -1); last.After(v.at) {
-			v.Time = "Until " + last.Format("2 January")
-		}
-	case sameDay(v.at, end) && end.After(v.at):
-		v.Time = v.at.Format("15:04") + " – " + end.Format("15:04")
-	case end.After(v.at):
-		v.Time = v.at.Format("15:04") + " until " + end.Format("2 January 15:04")
-	default:
-		v.Time = v.at.Format("15:04")
-	}
+	m = m.raw(`"><span class="time">`)
+	m = span(m, o, v.at)
 	if !o.Start.Date {
-		v.Zone = cut(zone(o.Start), 60)
+		m = m.tag(" <small>", cut(zone(o.Start), 60), "</small>")
 	}
+	m = m.raw("</span><div><b><bdi>")
+	v.title = len(m)
+	m = m.text(cmp.Or(cut(e.Summary, mostName), "No title"))
+	v.ended = len(m)
+	m = m.raw("</bdi></b>")
+	if off {
+		m = m.raw(` <span class="tag">cancelled</span>`)
+	}
+	if gone {
+		m = m.raw(` <span class="tag">no longer at the source</span>`)
+	}
+	m = m.raw(`<p class="sub">`).tag("<bdi>", place, "</bdi> · ")
 	if len(e.Rules) > 0 || o.ID != (ical.Moment{}) && e.Recurs() {
-		v.Repeats = Repeats(e.Rules)
+		m = m.text(Repeats(e.Rules)).raw(" · ")
 	}
-	v.People = persons(e.Attendees)
-	return v
+	m = m.raw("<bdi>").text(calendar).raw("</bdi></p>").tag(`<p class="sub">With <bdi>`, persons(e.Attendees), "</bdi></p>")
+	if link := string(outside(e.URL)); link != "" {
+		m = m.raw(`<p><a href="`).text(link).raw(`">`).text(link).raw("</a></p>")
+	}
+	m = m.tag(`<p class="long">`, cut(strings.TrimSpace(e.Description), mostText), "</p>").raw("</div></li>\n")
+	v.to = len(m)
+	a.html, a.events = m, append(a.events, v)
+}
+
+// span adds when an occurrence takes place: "09:00 – 10:00", "All day".
+func span(m markup, o *ical.Occurrence, at time.Time) markup {
+	end := clock(o.End)
+	if o.Start.Date {
+		if last := end.AddDate(0, 0, -1); last.After(at) {
+			return last.AppendFormat(m.raw("Until "), "2 January")
+		}
+		return m.raw("All day")
+	}
+	m = at.AppendFormat(m, "15:04")
+	switch {
+	case !end.After(at):
+		return m
+	case sameDay(at, end):
+		return end.AppendFormat(m.raw(" – "), "15:04")
+	}
+	return end.AppendFormat(m.raw(" until "), "2 January 15:04")
 }
 
 // clock is what a clock shows at that moment where it takes place.
@@ -154,32 +172,68 @@ func Repeats(rules []string) string {
 	return "Every " + Count(n) + " " + unit + "s"
 }
 
-// Months puts events in the order in which they take place.
-func Months(events []Event) []Month {
-	sort.SliceStable(events, func(i, j int) bool {
-		a, b := &events[i], &events[j]
-		if !a.at.Equal(b.at) && !(sameDay(a.at, b.at) && (a.allDay || b.allDay)) {
-			return a.at.Before(b.at)
+// order puts the events in the order in which they take place, and tells in
+// which months they do.
+func (a *Agenda) order() (months []Month) {
+	slices.SortStableFunc(a.events, func(x, y shown) int {
+		if c := x.at.Compare(y.at); c != 0 && !(sameDay(x.at, y.at) && (x.allDay || y.allDay)) {
+			return c
 		}
-		if a.allDay != b.allDay {
-			return a.allDay
+		if x.allDay != y.allDay {
+			if x.allDay {
+				return -1
+			}
+			return 1
 		}
-		return a.Title < b.Title
+		return bytes.Compare(a.html[x.title:x.ended], a.html[y.title:y.ended])
 	})
-	var months []Month
-	var last time.Time
-	for _, e := range events {
-		if id := e.at.Format("2006-01"); len(months) == 0 || months[len(months)-1].ID != "m"+id {
-			months = append(months, Month{ID: "m" + id, Name: e.at.Format("January 2006")})
-			last = time.Time{}
+	for i := range a.events {
+		if a.newMonth(i) {
+			months = append(months, monthOf(a.events[i].at))
 		}
-		m := &months[len(months)-1]
-		if !sameDay(e.at, last) || last.IsZero() {
-			m.Days = append(m.Days, Day{Name: e.at.Format("Mon 2")})
-			last = e.at
-		}
-		d := &m.Days[len(m.Days)-1]
-		d.Events = append(d.Events, e)
 	}
 	return months
+}
+
+// newMonth tells whether an event is the first of its month.
+func (a *Agenda) newMonth(i int) bool {
+	return i == 0 || a.events[i-1].at.Year() != a.events[i].at.Year() || a.events[i-1].at.Month() != a.events[i].at.Month()
+}
+
+func monthOf(t time.Time) Month { return Month{"m" + t.Format("2006-01"), t.Format("January 2006")} }
+
+// list writes the events.
+func (a *Agenda) list(w io.Writer) error {
+	var room markup
+	for i := range a.events {
+		v := &a.events[i]
+		month := a.newMonth(i)
+		day := month || !sameDay(a.events[i-1].at, v.at)
+		room = room[:0]
+		if day && i > 0 {
+			room = room.raw("</ul></div>\n")
+		}
+		if month {
+			if i > 0 {
+				room = room.raw("</section>\n")
+			}
+			one := monthOf(v.at)
+			room = room.raw(`<section class="month" id="`, one.ID, `">`)
+			if one.Name != a.Title {
+				room = room.raw("<h2>", one.Name, "</h2>")
+			}
+		}
+		if day {
+			room = v.at.AppendFormat(room.raw(`<div class="day"><h3>`), "Mon 2")
+			room = room.raw("</h3><ul>\n")
+		}
+		if _, err := w.Write(append(room, a.html[v.from:v.to]...)); err != nil {
+			return err
+		}
+	}
+	if len(a.events) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(w, "</ul></div>\n</section>\n")
+	return err
 }

@@ -22,7 +22,6 @@ import (
 	"html/template"
 	"io"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -60,7 +59,7 @@ var Edition = sync.OnceValue(func() string {
 
 // revision is counted up when the code of this package writes other pages than
 // before from the same templates.
-const revision = "1"
+const revision = "2"
 
 var names = []string{"layout.html", "home.html", "people.html", "agenda.html", "todos.html", "photos.html", StyleFile, ScriptFile}
 
@@ -108,11 +107,10 @@ func Count(n int) string {
 	return s
 }
 
-// cut shortens a text that nobody reads to its end. What it returns shares no
-// memory with s, which may be a piece of something large.
+// cut shortens a text that nobody reads to its end.
 func cut(s string, most int) string {
 	if len(s) <= most {
-		return strings.Clone(s)
+		return s
 	}
 	end := 0
 	for i := range s {

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -24,6 +23,8 @@ type Person struct {
 	Account  string // "" if there is but one
 	Gone     bool   // no longer at the source
 	Fields   []Field
+
+	sought []byte // memory of row
 }
 
 // A Field is one detail of a person.
@@ -33,48 +34,51 @@ type Field struct {
 	Long        bool         // a text of its own, with its line breaks
 }
 
-// Details is the list of the fields. It is written here and not by a template,
-// which would take most of the time that the pages of many people take; every
-// text in it goes through html/template's own escaping.
-func (p *Person) Details() template.HTML {
-	var b bytes.Buffer
+// card adds a person as a page shows one.
+func (p *Person) card(m markup) markup {
+	m = m.raw(`<article id="`).text(p.ID).raw(`">`)
+	if p.Portrait != "" {
+		m = m.raw(`<img class="face" src="`).text(string(p.Portrait)).raw(`" alt="" loading="lazy">`)
+	} else {
+		m = m.raw(`<span class="face a`, strconv.Itoa(p.Color), `">`).text(p.Initials).raw("</span>")
+	}
+	m = m.raw("<h3><bdi>").text(p.Name).raw("</bdi></h3>").tag(`<p class="sub"><bdi>`, p.Sub, "</bdi></p>")
+	if p.Group {
+		m = m.raw(`<p class="sub">Group</p>`)
+	}
+	if p.Gone {
+		m = m.raw(`<p class="tag">no longer at the source</p>`)
+	}
+	m = m.tag(`<p class="tag">`, p.Account, "</p>").raw("<dl>")
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		b.WriteString("<dt>")
-		template.HTMLEscape(&b, []byte(f.Label))
-		b.WriteString("</dt><dd")
+		m = m.raw("<dt>").text(f.Label).raw("</dt><dd")
 		if f.Long {
-			b.WriteString(` class="long"`)
+			m = m.raw(` class="long"`)
 		}
-		b.WriteString(">")
+		m = m.raw(">")
 		if f.Link != "" {
-			b.WriteString(`<a href="`)
-			template.HTMLEscape(&b, []byte(f.Link)) // one of the schemes of outside
-			b.WriteString(`">`)
+			m = m.raw(`<a href="`).text(string(f.Link)).raw(`">`).text(f.Text).raw("</a></dd>")
+		} else {
+			m = m.text(f.Text).raw("</dd>")
 		}
-		template.HTMLEscape(&b, []byte(f.Text))
-		if f.Link != "" {
-			b.WriteString("</a>")
-		}
-		b.WriteString("</dd>")
 	}
-	return template.HTML(b.String())
+	return m.raw("</dl></article>\n")
 }
 
-// NewPerson shows all that a card says.
-func NewPerson(id int64, c *vcard.Contact) *Person {
-	p := &Person{ID: "p" + strconv.FormatInt(id, 10), Name: cut(c.Name, mostName), Color: int(id % 6), Group: c.Kind == "group"}
+// Show makes p show all that a card says. It shares memory with c, and keeps
+// its own for the next card.
+func (p *Person) Show(id int64, c *vcard.Contact) {
+	*p = Person{ID: "p" + strconv.FormatInt(id, 10), Name: cut(c.Name, mostName), Color: int(id % 6), Group: c.Kind == "group", Fields: p.Fields[:0], sought: p.sought}
 	if p.Name == "" {
 		p.Name = "No name"
 	}
 	p.Initials = initials(p.Name)
 	p.Sub = sub(c)
-	p.Fields = make([]Field, 0, len(c.Phones)+len(c.Emails)+len(c.Addresses)+len(c.Notes)+4)
 	p.reach(c)
 	p.days(c)
 	p.about(c)
 	p.rest(c)
-	return p
 }
 
 func (p *Person) add(label, text string, link template.URL) {
