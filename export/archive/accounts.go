@@ -85,7 +85,7 @@ func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
 	if err := a.alarmOf(ctx, id, c); err != nil {
 		return err
 	}
-	if c.Proof, err = a.proofOf(ctx, id); err != nil {
+	if c.Proof, err = proofOf(ctx, a.db, id); err != nil {
 		return err
 	}
 	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {

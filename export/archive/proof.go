@@ -27,7 +27,7 @@ func (p *Proof) Proven() bool { return p.Good == p.Checked && len(p.Bad) == 0 }
 // SetProof records the proof of part slice, from 1 on, of slices parts of an
 // account; 1 of 1 is all of it. At and Export are set here. A proof of all
 // takes the place of every part before it, and so does the last part of a
-// round.
+// round. README.html tells of it.
 func (a *Archive) SetProof(ctx context.Context, account string, slice, slices int, p Proof) error {
 	if slice < 1 || slice > slices {
 		return fmt.Errorf("there is no part %d of %d", slice, slices)
@@ -36,7 +36,12 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 	if err != nil {
 		return fmt.Errorf("writing the proof: %w", err)
 	}
-	w, err := newWriter(ctx, a.db)
+	l, w, err := a.write()
+	if errors.Is(err, export.ErrBusy) {
+		// The export that is running writes README.html at its end.
+		l = nil
+		w, err = newWriter(ctx, a.db)
+	}
 	if err != nil {
 		return err
 	}
@@ -45,11 +50,20 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 	if err == nil {
 		err = w.proof(account, slice, slices, stamp(a.now()), p, string(bad))
 	}
+	if err == nil && l != nil {
+		err = w.set("publish", "1")
+	}
 	if err == nil {
 		err = w.commit()
 	}
+	if err == nil && l != nil {
+		err = a.publish(w, false)
+	}
 	w.unlock()
-	return errors.Join(err, w.close())
+	if err = errors.Join(err, w.close()); l != nil {
+		err = errors.Join(err, l.release())
+	}
+	return err
 }
 
 func (w *writer) proof(account string, slice, slices int, at string, p Proof, bad string) error {
@@ -81,9 +95,9 @@ type part struct {
 }
 
 // parts reads the parts of an account's proof, the oldest first.
-func (a *Archive) parts(ctx context.Context, account int64) ([]part, error) {
+func parts(ctx context.Context, q querier, account int64) ([]part, error) {
 	var list []part
-	err := eachRow(ctx, a.db, "SELECT slice, slices, proved, export, checked, good, bad FROM proof WHERE account = ? ORDER BY proved, slice", []any{account}, func(r *sql.Rows) error {
+	err := eachRow(ctx, q, "SELECT slice, slices, proved, export, checked, good, bad FROM proof WHERE account = ? ORDER BY proved, slice", []any{account}, func(r *sql.Rows) error {
 		var p part
 		var at, bad string
 		if err := r.Scan(&p.slice, &p.slices, &at, &p.Export, &p.Checked, &p.Good, &bad); err != nil {
@@ -102,8 +116,8 @@ func (a *Archive) parts(ctx context.Context, account int64) ([]part, error) {
 // proofOf sums the parts up: those of the newest whole round, and what a part of
 // the next one has found since. nil if there was no whole round yet, and
 // nothing is wrong.
-func (a *Archive) proofOf(ctx context.Context, account int64) (*Proof, error) {
-	parts, err := a.parts(ctx, account)
+func proofOf(ctx context.Context, q querier, account int64) (*Proof, error) {
+	parts, err := parts(ctx, q, account)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +173,7 @@ func (a *Archive) NextProof(ctx context.Context, account string, slices int) (sl
 	if err != nil {
 		return 0, last, caused(err)
 	}
-	parts, err := a.parts(ctx, id)
+	parts, err := parts(ctx, a.db, id)
 	if err != nil {
 		return 0, last, caused(err)
 	}

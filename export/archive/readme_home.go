@@ -113,6 +113,16 @@ func (p *publication) fillHome(ctx context.Context, id int64, a *pages.Account, 
 	if err := p.stateOf(id, a); err != nil {
 		return err
 	}
+	proof, err := proofOf(ctx, p.w.conn, id)
+	if err != nil {
+		return err
+	}
+	if proof != nil {
+		a.Proof = proven(proof)
+		if !proof.Proven() && a.State == "Safe" {
+			a.State = "Check"
+		}
+	}
 	return eachRow(ctx, p.w.conn, "SELECT path FROM file WHERE account = ? ORDER BY path", []any{id}, func(rows *sql.Rows) error {
 		var name string
 		if err := rows.Scan(&name); err != nil {
@@ -124,6 +134,15 @@ func (p *publication) fillHome(ctx context.Context, id int64, a *pages.Account, 
 		}
 		return nil
 	})
+}
+
+// proven tells what a proof found.
+func proven(x *Proof) string {
+	n := pages.Count(x.Good) + " of " + pages.Count(x.Checked)
+	if !x.Proven() {
+		return "Not proven: " + n + " came back from a practice service as they were delivered, " + when(x.At) + ". “sidekeep status” names the others."
+	}
+	return "Proven " + when(x.At) + ": " + n + " were put back onto a practice service and compared with what was delivered."
 }
 
 // stateOf tells how the newest export of an account went.

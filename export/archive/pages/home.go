@@ -29,6 +29,7 @@ type Account struct {
 	Says         string // what happened, in a sentence; "" if all is safe
 	When         string // the last export, in words; "" if there was none
 	Ledger       string // the sum, in words; "" if there is none
+	Proof        string // what the last proof found, in a sentence; "" if there was none
 	Counts       []Sum
 	Gone, Aside  int
 	Files        []string // of contacts, calendars and to-dos, relative to Folder
