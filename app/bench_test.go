@@ -139,7 +139,7 @@ func newKeeper(b *testing.B, address, user, password string, count *atomic.Int64
 // export runs one export that must find n items, kept of them new.
 func (k *keeper) export(n, kept int) cost {
 	k.b.Helper()
-	c, out := spend(k.b, k.count, k.env, program, "export", "home", "--json")
+	c, out := spend(k.b, k.count, k.env, program, "export", "home", "--json", "--no-proof")
 	var answer struct {
 		Exports []struct{ Found, Kept, Collections any }
 	}

@@ -41,6 +41,7 @@ type session struct {
 	json              bool
 	quiet, verbose    bool
 	yes               bool
+	noProof           bool   // nothing is proven after an export
 	progress          string // "" or "json"
 
 	code  int  // of what went wrong without an error

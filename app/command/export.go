@@ -12,10 +12,12 @@ import (
 )
 
 func (s *session) exportVerb() *cobra.Command {
-	return &cobra.Command{
+	verb := &cobra.Command{
 		Use:   "export [NAME...]",
 		Short: "Export accounts into the archive; all of them if none is named",
-		Args:  arguments("[NAME...]"),
+		Long: "Export accounts into the archive; all of them if none is named. After its first export an account is proven, and then a\n" +
+			"seventh of it a day: see “sidekeep help prove”.",
+		Args: arguments("[NAME...]"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			w, err := s.work()
 			if err != nil {
@@ -37,6 +39,8 @@ func (s *session) exportVerb() *cobra.Command {
 			return err
 		},
 	}
+	verb.Flags().BoolVar(&s.noProof, "no-proof", false, "leave the proof that is due to another export")
+	return verb
 }
 
 // exports exports each account, prints what became of it and sets the exit
@@ -95,7 +99,7 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	if l.Held {
 		s.heldBack(&l)
 	}
-	if err == nil {
+	if err == nil && !s.noProof {
 		s.proveDue(ctx, w, &l)
 	}
 	return l, err

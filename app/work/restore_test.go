@@ -1,10 +1,18 @@
 package work
 
 import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"sidekeep/assets"
 	"sidekeep/export"
-	"sidekeep/export/restore"
 )
 
 // phoneAt sets up the demo phone, which is exported.
@@ -95,7 +103,6 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if _, err := w.Undo(t.Context(), 0, nil); err == nil {
 		t.Error("an undo is undone")
 	}
-	_ = restore.Both
 }
 
 func TestProve(t *testing.T) {
@@ -110,5 +117,145 @@ func TestProve(t *testing.T) {
 	s, err := w.Status(t.Context())
 	if err != nil || s[0].Proof == nil || !s[0].ProvenNow() || s[0].State != Safe {
 		t.Errorf("%v %+v", err, s[0])
+	}
+}
+
+// TestRestoreGoesOn: a restore that is stopped in between goes on in the same
+// journal, makes nothing twice, and is undone as one.
+func TestRestoreGoesOn(t *testing.T) {
+	w, name := demoWork(t)
+	before, err := w.DemoItems(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed := wipe(t, w, 3)
+	stopped := 0
+	for ; ; stopped++ {
+		p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		out, err := w.Restore(ctx, p, func(r RestoreProgress) {
+			if r.Phase == Writing && r.Done > 0 && stopped < 3 {
+				cancel()
+			}
+		})
+		cancel()
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, export.ErrStopped) || out.Number != 1 || out.After != nil {
+			t.Fatalf("%v %+v", err, out)
+		}
+		if list, err := w.Restores(t.Context()); err != nil || list[0].State != RestoreBegun || list[0].Created == 0 {
+			t.Errorf("%v %+v", err, list)
+		}
+	}
+	if stopped != 3 {
+		t.Fatalf("it was stopped %d times", stopped)
+	}
+	list, err := w.Restores(t.Context())
+	if err != nil || len(list) != 1 || list[0].Created != removed || list[0].State != RestoreDone {
+		t.Errorf("%d were removed: %v %+v", removed, err, list)
+	}
+	after, err := w.DemoItems(t.Context())
+	if err != nil || len(after) != len(before) {
+		t.Errorf("%d items, then %d, %v", len(before), len(after), err)
+	}
+	u, err := w.Undo(t.Context(), 1, nil)
+	if err != nil || u.Removed != removed {
+		t.Errorf("%v %+v", err, u)
+	}
+}
+
+// TestUndoGoesOn: an undo that is stopped goes on.
+func TestUndoGoesOn(t *testing.T) {
+	w, name := demoWork(t)
+	removed := wipe(t, w, 3)
+	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := w.Restore(t.Context(), p, nil); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	first, err := w.Undo(ctx, 0, func(r RestoreProgress) {
+		if r.Phase == Undoing && r.Done > 20 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, export.ErrStopped) || first.Removed == 0 || first.Removed >= removed {
+		t.Fatalf("%v %+v", err, first)
+	}
+	u, err := w.Undo(t.Context(), 0, nil)
+	if err != nil || u.Removed != removed || u.After == nil || u.After.Held {
+		t.Errorf("%v %+v", err, u)
+	}
+}
+
+// TestRestoreDropped: photos and folders of them go to where a person looks for
+// them, and back.
+func TestRestoreDropped(t *testing.T) {
+	w, name := demoWork(t)
+	dir := t.TempDir()
+	var pictures [][]byte
+	err := fs.WalkDir(assets.DemoPhone(), ".", func(at string, e fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(at, ".JPG") && len(pictures) < 2 {
+			raw, err := fs.ReadFile(assets.DemoPhone(), at)
+			pictures = append(pictures, append(raw, byte(len(pictures)))) // others than the phone has
+			return err
+		}
+		return err
+	})
+	if err != nil || len(pictures) < 2 {
+		t.Fatal(err, len(pictures))
+	}
+	one, folder := filepath.Join(dir, "one.jpg"), filepath.Join(dir, "Holiday")
+	for at, raw := range map[string][]byte{one: pictures[0], filepath.Join(folder, "beach", "two.jpg"): pictures[1]} {
+		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	out, err := w.Restore(t.Context(), p, nil)
+	if err != nil || out.Created != 2 {
+		t.Fatalf("%v %+v", err, out)
+	}
+	there, err := w.DemoItems(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for at, it := range there {
+		for i, raw := range pictures {
+			if it.Hash == sha256.Sum256(raw) {
+				found[fmt.Sprint(i, " ", at[1])] = true
+			}
+		}
+	}
+	if !found["0 one.jpg"] || !found["1 Holiday/beach/two.jpg"] {
+		t.Errorf("%v", found)
+	}
+	again, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if !again.Empty() {
+		t.Errorf("a second restore plans %+v", again.Counts())
 	}
 }
