@@ -57,9 +57,18 @@ func (f *Flow) leave() {
 	f.mu.Lock()
 	cancel := f.connect.cancel
 	f.connect.cancel = nil
+	ended := f.session
+	if f.page != Plan && f.page != Lines || ended.busy() {
+		ended = nil
+	} else {
+		f.session = nil
+	}
 	f.mu.Unlock()
 	if cancel != nil {
 		cancel()
+	}
+	if ended != nil {
+		ended.end()
 	}
 }
 

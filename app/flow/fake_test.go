@@ -11,6 +11,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/restore"
 	"sidekeep/export/settings"
 )
 
@@ -26,6 +27,15 @@ type scripted struct {
 	items   map[bool][]archive.Item // of the past, and of the present
 	holds   []archive.Hold
 	last    archive.Verified
+
+	look    func(paths []string) (work.Dropped, error)
+	plan    func(r work.RestoreRequest) (*work.RestorePlan, error)
+	restore func(ctx context.Context, p *work.RestorePlan, report func(work.RestoreProgress)) (work.Restored, error)
+	back    map[restore.Key]bool
+	undo    func(ctx context.Context, n int) (work.Undone, error)
+	past    []work.RestoreEntry
+	taken   func(paths []string) (work.Imported, error)
+	proof   func(ctx context.Context, name string, report func(done, total int)) (work.Proven, error)
 
 	mu      sync.Mutex
 	status  []work.Status
@@ -91,6 +101,49 @@ func (s *scripted) answer(what string, n int64) (archive.Answer, error) {
 	defer s.mu.Unlock()
 	s.answers = append(s.answers, fmt.Sprint(what, " ", n))
 	return archive.Answer{Export: n}, s.refuse
+}
+
+func (s *scripted) LookInto(_ context.Context, paths []string) (work.Dropped, error) {
+	return s.look(paths)
+}
+
+func (s *scripted) Import(_ context.Context, _ string, paths []string, _ func(export.Progress)) (work.Imported, error) {
+	return s.taken(paths)
+}
+
+func (s *scripted) PlanRestore(_ context.Context, r work.RestoreRequest, _ func(work.RestoreProgress)) (*work.RestorePlan, error) {
+	return s.plan(r)
+}
+
+func (s *scripted) Restore(ctx context.Context, p *work.RestorePlan, report func(work.RestoreProgress)) (work.Restored, error) {
+	return s.restore(ctx, p, report)
+}
+
+func (s *scripted) ReadBack(context.Context, *work.RestorePlan) (map[restore.Key]bool, error) {
+	return s.back, nil
+}
+
+func (s *scripted) Restores(context.Context) ([]work.RestoreEntry, error) { return s.past, nil }
+
+func (s *scripted) PlanUndo(_ context.Context, n int) (work.RestoreEntry, error) {
+	for _, e := range s.past {
+		if e.Number == n {
+			return e, nil
+		}
+	}
+	return work.RestoreEntry{}, export.ErrGone
+}
+
+func (s *scripted) Undo(ctx context.Context, n int, _ func(work.RestoreProgress)) (work.Undone, error) {
+	return s.undo(ctx, n)
+}
+
+func (s *scripted) Prove(ctx context.Context, name string, report func(done, total int)) (work.Proven, error) {
+	return s.proof(ctx, name, report)
+}
+
+func (s *scripted) ProveDue(context.Context, string, func(done, total int)) (*work.Proven, error) {
+	return nil, nil
 }
 
 func (s *scripted) CheckName(string) error { return nil }

@@ -62,6 +62,13 @@ type Flow struct {
 	loads     int // number of the newest reading of the status
 	connect   connecting
 	check     checking
+	session   *session // the restore that is shown or under way; nil if there is none
+	sessions  int      // number of the newest session or step
+	dropped   *dropped // what waits on a card; nil if nothing does
+	room      room
+	gate      chan struct{} // full while something writes to the archive: see turn
+	proofs    map[string]*proving
+	unproven  map[string]error // why a proof of this session did not come to its end
 }
 
 // New makes a Flow; nothing happens before Start.
@@ -76,6 +83,7 @@ func New(o Options) *Flow {
 	return &Flow{
 		o: o, ctx: ctx, stop: stop, free: -1,
 		exports: map[string]*running{}, failed: map[string]error{}, open: map[string]bool{}, answering: map[string]bool{},
+		proofs: map[string]*proving{}, unproven: map[string]error{}, gate: make(chan struct{}, 1),
 	}
 }
 
@@ -130,11 +138,11 @@ func (f *Flow) Close() error {
 	return nil
 }
 
-// Exporting reports whether an export runs.
+// Exporting reports whether an export or a restore runs.
 func (f *Flow) Exporting() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.exports) > 0
+	return len(f.exports) > 0 || f.session.busy()
 }
 
 // run starts do on a goroutine that Close waits for; nothing after Close.
@@ -213,10 +221,15 @@ func (f *Flow) Again() {
 	f.run(func(context.Context) { f.load() })
 }
 
-// Go shows the home page, that of the archive, or the history.
+// Go shows one of the rooms: the home page, the archive, the history, or that of
+// restores.
 func (f *Flow) Go(p Page) {
-	if p == History {
+	switch p {
+	case History:
 		f.History("", 0)
+		return
+	case Restore:
+		f.goRestore()
 		return
 	}
 	f.leave()
@@ -240,6 +253,14 @@ func (f *Flow) leaveHome(to Page) {
 func (f *Flow) Back() {
 	f.mu.Lock()
 	page, again := f.page, f.connect.account != ""
+	if page == Lines {
+		page = Plan
+		f.page = Plan
+		f.mu.Unlock()
+		f.o.Changed()
+		return
+	}
+	from := f.session.from()
 	f.mu.Unlock()
 	f.leave()
 	f.change(func() {
@@ -248,8 +269,10 @@ func (f *Flow) Back() {
 			f.page = SignIn
 		case page == SignIn && !again:
 			f.page = Connect
-		case page == Connect, page == SignIn, page == Found, page == Archive, page == History, page == Lost:
+		case page == Connect, page == SignIn, page == Found, page == Archive, page == History, page == Lost, page == Restore:
 			f.page = Home
+		case page == Plan:
+			f.page = from
 		}
 	})
 }
@@ -279,6 +302,12 @@ func (f *Flow) View() View {
 		v.History = f.historyPage()
 	case Lost:
 		v.Lost = f.lostPage()
+	case Restore:
+		v.Restore = f.roomPage()
+	case Plan:
+		v.Plan = f.planPage()
+	case Lines:
+		v.Lines = f.linesPage()
 	}
 	if len(f.questions) > 0 {
 		q := *f.questions[0]

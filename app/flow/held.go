@@ -88,10 +88,13 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		{Act: ActAccept, Verb: mine},
 		{Act: ActLost, Verb: words.WhatHappened, Rank: Quiet},
 	}
+	if s.SetUp && t.rule != export.RuleStranger {
+		c.Actions = append([]Action{{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary}}, c.Actions...)
+	}
 	if s.SetUp {
 		c.Actions = append(c.Actions, Action{Act: ActExport, Verb: words.LookAgain, Rank: Quiet})
 	}
-	if f.answering[s.Name] {
+	if f.answering[s.Name] || f.session.busy() {
 		for i := range c.Actions {
 			c.Actions[i].Off = c.Actions[i].Act != ActLost
 		}
@@ -200,12 +203,16 @@ func (f *Flow) takeBack(account string) {
 	}, words.HeldAgain(account), nil)
 }
 
-// toArchive writes an answer about account with do and tells done, or why it
+// toArchive writes an answer about account with do and tells told, or why it
 // could not be written. One answer is written at a time for an account.
-func (f *Flow) toArchive(account string, do func(context.Context, Work) error, done string, back *undo) {
+func (f *Flow) toArchive(account string, do func(context.Context, Work) error, told string, back *undo) {
 	var w Work
 	f.change(func() {
 		if f.answering[account] || f.work == nil {
+			return
+		}
+		if f.session.busy() {
+			f.note, f.page = words.WritingNow, Home
 			return
 		}
 		if len(f.exports) > 0 { // one writes to the archive at a time
@@ -220,13 +227,17 @@ func (f *Flow) toArchive(account string, do func(context.Context, Work) error, d
 		return
 	}
 	f.run(func(ctx context.Context) {
-		err := do(ctx, w)
+		done, err := f.turn(ctx)
+		if err == nil {
+			err = do(ctx, w)
+			done()
+		}
 		f.load()
 		f.change(func() {
 			delete(f.answering, account)
 			switch {
 			case err == nil:
-				f.note, f.undo = done, back
+				f.note, f.undo = told, back
 				delete(f.failed, account)
 				if f.page == Lost && f.lost.account == account {
 					f.page = Home

@@ -75,6 +75,8 @@ func (f *Flow) headline(h *HomeView) {
 		h.Title, h.Tone = words.AccountsOverdue(n[Overdue]), Plain
 	case n[Stopped] > 0:
 		h.Title, h.Tone = words.AccountsStopped(n[Stopped]), Plain
+	case n[Unproven] > 0:
+		h.Title, h.Tone = words.AccountsUnproven(n[Unproven]), Bad
 	case n[SetAside] > 0:
 		h.Title, h.Tone = words.AllKept, Plain
 	case n[Safe] > 0:
@@ -100,6 +102,8 @@ func (f *Flow) side() Side {
 		s.Title, s.Line, s.Tone = words.ArchiveUnread, words.NothingTouched, Bad
 	case !f.loaded:
 		s.Title, s.Line = words.Looking, ""
+	case f.session.busy():
+		s.Title, s.Line, s.Tone = words.WritingSide, f.session.account, Busy
 	case !f.exists && len(f.exports) > 0:
 		s.Title, s.Line, s.Tone = words.YourArchive, words.BeingMade, Busy
 	case !f.exists:
@@ -147,10 +151,12 @@ func (f *Flow) stateOf(s work.Status) State {
 		return Safe
 	case work.Failed:
 		return Failed
-	case work.SetAside, work.Unproven:
+	case work.SetAside:
 		return SetAside
 	case work.Overdue:
 		return Overdue
+	case work.Unproven:
+		return Unproven
 	}
 	return Fresh
 }
@@ -209,6 +215,9 @@ func (f *Flow) card(s work.Status) Card {
 		if c.State == Fresh {
 			c.Actions = []Action{again}
 		}
+	case Unproven:
+		c.Actions = []Action{again, files}
+		c.unprovenCard(s)
 	case Away:
 		files.Rank = Secondary
 		c.Actions, c.More = []Action{files}, nil
@@ -220,6 +229,12 @@ func (f *Flow) card(s work.Status) Card {
 		files.Rank = Secondary
 		c.Icon, c.Caption = "folder", words.ImportedAgo(last, now)
 		c.Actions, c.More = []Action{files}, nil // a further import is begun with its files
+	}
+	if c.Takes = f.takes(s); c.Takes {
+		c.There = words.ThereNow(s.Items)
+	}
+	if f.dropped != nil && f.dropped.account == s.Name {
+		c.Asked = f.askedView()
 	}
 	f.proof(&c, s)
 	return c
@@ -324,6 +339,12 @@ func (f *Flow) Do(account string, act Act) {
 		f.ShowLost(account)
 	case ActTakeBack:
 		f.takeBack(account)
+	case ActPutBack:
+		f.putBack(account)
+	case ActProve:
+		f.Prove(account)
+	case ActStopProof:
+		f.StopProof(account)
 	}
 }
 

@@ -29,6 +29,7 @@ type LostView struct {
 	Leave, MoreLeft string
 	MineTitle       string
 	Mine, MoreMine  string
+	PutBack         Action // Verb "" where it makes no sense
 	LookAgain       Action
 	Accept          Action
 	Problem         *words.Words
@@ -112,9 +113,9 @@ func (f *Flow) ShowLost(account string) {
 	})
 }
 
-// missingItems lists what the files of account show and its newest export did
-// not list, under that ID or with that UID, by kind and name.
-func missingItems(ctx context.Context, w Work, account string, newest int64) ([]LostName, error) {
+// itemsMissing lists what the files of account show and its newest export did not
+// list, under that ID or with that UID.
+func itemsMissing(ctx context.Context, w Work, account string, newest int64) ([]archive.Item, error) {
 	type key struct{ collection, id string }
 	type uid struct {
 		kind export.Kind
@@ -130,29 +131,30 @@ func missingItems(ctx context.Context, w Work, account string, newest int64) ([]
 			uids[uid{it.Kind, it.UID}] = true
 		}
 	}
-	type named struct {
-		LostName
-		rank int
-	}
-	var list []named
+	var list []archive.Item
 	for it, err := range w.Items(ctx, archive.Query{Account: account, Present: true}) {
 		if err != nil {
 			return nil, err
 		}
 		if !there[key{it.Collection, it.ID}] && !uids[uid{it.Kind, it.UID}] {
-			name := it.Name
-			if name == "" {
-				name = words.NoName
-			}
-			list = append(list, named{LostName{kindIcons[it.Kind], name, words.Noun(it.Kind, 1)}, slices.Index(export.Kinds(), it.Kind)})
+			list = append(list, it)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b named) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	return list, nil
+}
+
+// missingItems names what is missing, by kind and name.
+func missingItems(ctx context.Context, w Work, account string, newest int64) ([]LostName, error) {
+	list, err := itemsMissing(ctx, w, account, newest)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(list, func(a, b archive.Item) int {
+		return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind), cmp.Compare(strings.ToLower(nameOf(&a)), strings.ToLower(nameOf(&b))))
 	})
 	out := make([]LostName, len(list))
-	for i, n := range list {
-		out[i] = n.LostName
+	for i := range list {
+		out[i] = LostName{kindIcons[list[i].Kind], nameOf(&list[i]), words.Noun(list[i].Kind, 1)}
 	}
 	return out, nil
 }
@@ -223,7 +225,11 @@ func (f *Flow) lostPage() LostView {
 		v.Some, v.Rest = true, words.MoreProblems(all-len(l.all))
 	}
 	mine, _ := mineVerb(t.rule)
-	busy := f.answering[l.account] || f.exports[l.account] != nil
+	busy := f.answering[l.account] || f.exports[l.account] != nil || f.session.busy()
+	if t.rule != export.RuleStranger && s.SetUp {
+		v.PutBack = Action{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary, Off: busy}
+		v.Leave, v.MoreLeft = words.PutBackMeans(t.lost, l.account), words.PlanFirst
+	}
 	v.Accept = Action{Act: ActAccept, Verb: mine, Off: busy}
 	v.LookAgain = Action{Act: ActExport, Verb: words.LookAgain, Off: busy || !s.SetUp}
 	return v

@@ -1,12 +1,26 @@
 package flow
 
 import (
+	"context"
+	"time"
+
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
 )
 
-// proof tells what the sum of the last export says, and what was set aside.
+// A proving is a proof under way.
+type proving struct {
+	stop      context.CancelFunc
+	done, all int
+	shown     time.Time
+	stopping  bool
+	due       bool // nobody asked for it: it makes way
+	visible   bool // it has begun
+}
+
+// proof tells what was proven, or what the sum of the last export says, and
+// what was set aside.
 func (f *Flow) proof(c *Card, s work.Status) {
 	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || c.State == Held || s.Last == nil {
 		return
@@ -16,6 +30,7 @@ func (f *Flow) proof(c *Card, s work.Status) {
 		c.Proof = words.InArchive(there, *l.Found)
 		c.Sum = words.SumLine(l.Counts)
 	}
+	f.proven(c, s)
 	if s.SetAside > 0 {
 		c.Note = words.SetAsideNote(s.SetAside)
 		c.Details = append(c.Details, details(s.Last, true)...)
@@ -26,6 +41,123 @@ func (f *Flow) proof(c *Card, s work.Status) {
 			c.seenFirst(f.answering[s.Name])
 		}
 	}
+}
+
+// proven tells what a proof found, and offers one. f.mu is held.
+func (f *Flow) proven(c *Card, s work.Status) {
+	now := f.o.Now()
+	if p := f.proofs[s.Name]; p != nil && p.visible {
+		c.Proof, c.Sum = words.Proving, words.ProvenSoFar(p.done, p.all)
+		if p.all == 0 {
+			c.Sum = words.Counting
+		}
+		c.Prove = Action{Act: ActStopProof, Verb: words.Stop, Rank: Quiet, Off: p.stopping}
+		return
+	}
+	c.Prove = Action{Act: ActProve, Verb: words.ProveNow, Rank: Quiet}
+	p := s.Proof
+	switch {
+	case p != nil && !p.Proven():
+		c.Proof, c.Sum = words.NotProven(max(p.Checked-p.Good, len(p.Bad)), p.Checked), words.ProvenWhen(p.At, now)
+	case s.ProvenNow():
+		c.Proof, c.Sum = words.Proven(p.Good, p.Checked), words.ProvenHow(p.At, now)
+	case p != nil:
+		c.Sum = joinedBy(". ", words.ProvenBefore(p.At, now), c.Sum)
+	}
+	if err := f.unproven[s.Name]; err != nil {
+		c.Sum = words.NotProvenNow(words.For(err))
+	}
+}
+
+// unprovenCard names what did not come back. f.mu is held.
+func (c *Card) unprovenCard(s work.Status) {
+	c.Sentence = words.UnprovenMeans
+	if s.Proof == nil {
+		return
+	}
+	for i, b := range s.Proof.Bad {
+		if i == maxDetails {
+			c.Details = append(c.Details, Detail{words.MoreProblems(len(s.Proof.Bad) - i), words.MoreProblemsLine})
+			break
+		}
+		c.Details = append(c.Details, Detail{b.Path, b.Why})
+	}
+	if len(c.Details) > 0 {
+		c.Actions = append(c.Actions, detailsAction(c.Open))
+	}
+}
+
+// Prove proves account whole.
+func (f *Flow) Prove(account string) { f.run(func(context.Context) { f.prove(account, true) }) }
+
+// StopProof ends the proof of account.
+func (f *Flow) StopProof(account string) {
+	var p *proving
+	f.change(func() {
+		if p = f.proofs[account]; p != nil {
+			p.stopping = true
+		}
+	})
+	if p != nil {
+		p.stop()
+	}
+}
+
+// prove proves account, all of it, or what is due.
+func (f *Flow) prove(account string, all bool) {
+	ctx, cancel := context.WithCancel(f.ctx)
+	defer cancel()
+	p := &proving{stop: cancel, due: !all, visible: all}
+	var w Work
+	f.mu.Lock()
+	if f.proofs[account] == nil && f.work != nil {
+		w = f.work
+		f.proofs[account] = p
+	}
+	f.mu.Unlock()
+	if w == nil {
+		return
+	}
+	if all {
+		f.o.Changed()
+	}
+	report := func(done, total int) {
+		f.mu.Lock()
+		now := f.o.Now()
+		show := now.Sub(p.shown) >= showEvery
+		if show {
+			p.done, p.all, p.shown, p.visible = done, total, now, true
+		}
+		f.mu.Unlock()
+		if show {
+			f.o.Changed()
+		}
+	}
+	over, err := f.turn(ctx)
+	if err != nil {
+		f.change(func() { delete(f.proofs, account) })
+		return
+	}
+	defer over()
+	if all {
+		_, err = w.Prove(ctx, account, report)
+	} else {
+		var due *work.Proven
+		if due, err = w.ProveDue(ctx, account, report); due == nil && err == nil {
+			f.mu.Lock()
+			delete(f.proofs, account)
+			f.mu.Unlock()
+			return
+		}
+	}
+	f.load()
+	f.change(func() {
+		delete(f.proofs, account)
+		delete(f.unproven, account)
+		if err != nil && !stopped(err) {
+			f.unproven[account] = err
+		}
+	})
 }
 
 // seenFirst puts "I have seen them" first and the usual actions behind the dots.

@@ -88,9 +88,11 @@ func TestDemoPhone(t *testing.T) {
 		t.Fatalf("at first: %+v", v)
 	}
 	f.Demo()
-	v := until(t, f, "the exported demo phone", func(v View) bool { return card(v, "Demo phone").State == Safe })
+	v := until(t, f, "the exported and proven demo phone", func(v View) bool {
+		return card(v, "Demo phone").State == Safe && strings.HasPrefix(card(v, "Demo phone").Proof, "Proven ")
+	})
 	c := card(v, "Demo phone")
-	if c.Counts[0] != (Count{"250", "people"}) || !strings.Contains(c.Proof, " in your archive") || v.Home.Title != words.AllSafe {
+	if c.Counts[0] != (Count{"250", "people"}) || !strings.HasPrefix(c.Sum, words.HowProven) || v.Home.Title != words.AllSafe {
 		t.Errorf("home = %+v", v.Home)
 	}
 

@@ -24,19 +24,28 @@ type running struct {
 	next     export.Progress // as reported last
 	shown    time.Time
 	waiting  bool // a timer will show next
+	queued   bool // something else writes to the archive first
 }
 
 // Export starts an export of account, unless one is running.
 func (f *Flow) Export(account string) {
 	ctx, cancel := context.WithCancel(f.ctx)
-	r := &running{stop: cancel, started: f.o.Now(), p: export.Progress{Account: account, Total: -1, Left: -1}}
+	r := &running{stop: cancel, started: f.o.Now(), queued: true, p: export.Progress{Account: account, Total: -1, Left: -1}}
 	fresh := false
 	var w Work
 	f.change(func() {
 		if _, busy := f.exports[account]; busy || f.work == nil || ctx.Err() != nil {
 			return
 		}
+		if f.session.busy() {
+			f.note = words.WritingNow
+			return
+		}
 		fresh, w = true, f.work
+		if f.dropped != nil && f.dropped.account == account {
+			f.dropped.end()
+			f.dropped = nil
+		}
 		if f.page == Lost {
 			f.page = Home // where it can be watched
 		}
@@ -53,7 +62,14 @@ func (f *Flow) Export(account string) {
 	}
 	f.run(func(context.Context) {
 		defer cancel()
-		_, err := w.Export(ctx, account, func(p export.Progress) { f.progress(r, p) })
+		done, err := f.turn(ctx)
+		f.mu.Lock()
+		r.queued = false
+		f.mu.Unlock()
+		if err == nil {
+			_, err = w.Export(ctx, account, func(p export.Progress) { f.progress(r, p) })
+			done()
+		}
 		f.mu.Lock()
 		if err != nil {
 			f.failed[account] = err
@@ -66,6 +82,9 @@ func (f *Flow) Export(account string) {
 			}
 		})
 		f.reloadHistory()
+		if err == nil {
+			f.prove(account, false)
+		}
 	})
 }
 
@@ -180,6 +199,8 @@ func (r *running) caption(now time.Time) string {
 	switch {
 	case r.stopping:
 		return words.KeepsWhatIsHere
+	case r.queued:
+		return words.WaitsForTurn
 	case r.p.Phase == export.Connecting:
 		return words.SigningIn
 	case r.p.Phase == export.Publishing, r.p.Phase == export.Done:

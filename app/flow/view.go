@@ -18,7 +18,10 @@ const (
 	Found
 	Archive
 	History
-	Lost // what an export looks to have lost
+	Lost    // what an export looks to have lost
+	Restore // what is put where
+	Plan    // a restore, from its plan to its end
+	Lines   // every line of a plan
 )
 
 // A View is all that the window shows. It is a value: nothing in it changes
@@ -34,6 +37,9 @@ type View struct {
 	Archive  ArchiveView
 	History  HistoryView
 	Lost     LostView
+	Restore  RoomView
+	Plan     PlanView
+	Lines    LinesView
 	Question *Question // nil if none waits
 }
 
@@ -83,6 +89,7 @@ const (
 	Failed
 	SetAside
 	Overdue
+	Unproven
 	Away // it is only in the archive
 )
 
@@ -93,10 +100,14 @@ type Card struct {
 	Caption  string
 	State    State
 	Counts   []Count
-	Proof    string // what the last export's sum says, "" if there is none
-	Sum      string // the line below
-	Headline string // held, failed: what happened
-	Sentence string // and what to do
+	Proof    string     // what was proven, or what the last export's sum says; "" if there is neither
+	Sum      string     // the line below
+	Prove    Action     // beside them; Verb "" if there is none
+	Takes    bool       // items can be put on it
+	There    string     // what is there now
+	Asked    *AskedView // what was dropped on it, nil if nothing was
+	Headline string     // held, failed: what happened
+	Sentence string     // and what to do
 	Bars     []Bar
 	Rate     string
 	Note     string // below the counts: what was set aside
@@ -137,6 +148,9 @@ const (
 	ActSeen     // what is set aside was seen
 	ActLost     // what looks lost
 	ActTakeBack // the answer about the opened export
+	ActPutBack  // what looks lost
+	ActProve
+	ActStopProof
 )
 
 // Rank is how a button looks.

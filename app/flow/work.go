@@ -7,6 +7,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/restore"
 )
 
 // Work is what the screens need done; app/work does it. Each method may take
@@ -16,6 +17,7 @@ type Work interface {
 	exporter
 	keeper
 	historian
+	restorer
 }
 
 // accounts sets accounts up.
@@ -26,6 +28,21 @@ type accounts interface {
 	AddDemo(ctx context.Context) (name string, err error)
 	SignIn(ctx context.Context, name, password, command string) (*work.Found, error)
 	Remove(ctx context.Context, name string) error
+}
+
+// restorer puts items onto accounts, takes that back, takes files into the
+// archive, and proves that the copy could be restored.
+type restorer interface {
+	LookInto(ctx context.Context, paths []string) (work.Dropped, error)
+	Import(ctx context.Context, name string, paths []string, report func(export.Progress)) (work.Imported, error)
+	PlanRestore(ctx context.Context, r work.RestoreRequest, report func(work.RestoreProgress)) (*work.RestorePlan, error)
+	Restore(ctx context.Context, p *work.RestorePlan, report func(work.RestoreProgress)) (work.Restored, error)
+	ReadBack(ctx context.Context, p *work.RestorePlan) (map[restore.Key]bool, error)
+	Restores(ctx context.Context) ([]work.RestoreEntry, error)
+	PlanUndo(ctx context.Context, number int) (work.RestoreEntry, error)
+	Undo(ctx context.Context, number int, report func(work.RestoreProgress)) (work.Undone, error)
+	Prove(ctx context.Context, account string, report func(done, total int)) (work.Proven, error)
+	ProveDue(ctx context.Context, account string, report func(done, total int)) (*work.Proven, error)
 }
 
 // exporter exports, and tells how the accounts stand.

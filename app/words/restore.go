@@ -1,0 +1,453 @@
+package words
+
+import (
+	"errors"
+	"time"
+
+	"sidekeep/export"
+	"sidekeep/export/restore"
+)
+
+// What the screens say about putting items back.
+const (
+	RestoreTitle     = "Restore"
+	RestoreLine      = "Choose what goes where. You see the plan first, and you can undo it."
+	PutThemBack      = "Put them back"
+	SeeThePlan       = "See the plan"
+	KeepOnly         = "Keep in archive only"
+	LetGo            = "Let go to see the plan"
+	NotBeforeYouSay  = "Nothing is written before you say so."
+	PutHere          = "Put it back here"
+	NothingWritten   = "Nothing has been written yet."
+	ReadingFiles     = "Reading what was dropped"
+	Comparing        = "Comparing your copy with what is there now"
+	KeepingTarget    = "Keeping what is there now, so that this can be undone"
+	PuttingThere     = "Putting your items there"
+	TakingBack       = "Taking back what was written"
+	LookingAgain     = "Looking at what is there now"
+	StopKeeps        = "What is written stays. You can go on later, or undo it."
+	DropAnywhere     = "or drop files anywhere in this window"
+	ToCreate         = "to create"
+	MissingThere     = "Not there now"
+	IdenticalWord    = "identical"
+	NothingToDo      = "Nothing to do"
+	DifferWord       = "differ"
+	DiffersWord      = "differs"
+	YouChoose        = "You choose, below"
+	NotTaken         = "not taken"
+	SeeReasons       = "All lines tell why"
+	MergeKeeps       = "Merge keeps every number and address of both."
+	MergePhotos      = "Photos are never merged: both are kept."
+	ForAll           = "For all"
+	CannotKeep       = "What this service cannot keep"
+	NotUsed          = "Not used"
+	AllLinesBack     = "Every line of the plan"
+	InYourCopyShort  = "Archive"
+	ThereShort       = "There"
+	NothingToWrite   = "Everything is there already. There is nothing to write."
+	NothingChosen    = "Nothing is to be written: what differs stays as it is there."
+	PlanAgain        = "Make the plan again"
+	GoOn             = "Go on"
+	ChangedMind      = "Changed your mind?"
+	LeftAlone        = "What was changed there since then is left alone, and Sidekeep tells you."
+	ReadBack         = "Read back and compared"
+	NotReadBack      = "It could not be read back yet"
+	NotReadBackLine  = "The next export shows what is there."
+	ToldBefore       = "The plan told you about these. Your copy is unchanged."
+	Done             = "Done"
+	WritingNow       = "Something is being written to an account. Wait until it is done."
+	ExportsNow       = "An export is running. You can write when it is done."
+	FilterAll        = "All"
+	FilterNew        = "To create"
+	FilterSame       = "Identical"
+	FilterDiffer     = "Differ"
+	FilterRefused    = "Not taken"
+	NoneOfThem       = "There are none of these."
+	WillBeCreated    = "will be created"
+	IsThere          = "is there already"
+	StaysAsThere     = "stays as it is there"
+	BothAreKept      = "both are kept"
+	WillBeMerged     = "will be merged"
+	WillBeReplaced   = "will be replaced by your copy"
+	SumCreated       = "Created"
+	SumMerged        = "Merged"
+	SumReplaced      = "Replaced"
+	SumSame          = "There already"
+	SumLeft          = "Left as they were"
+	SumRefused       = "Not taken"
+	UndoRestore      = "Undo"
+	Undoing          = "Taking it back"
+	FromWhere        = "From"
+	ToWhere          = "Put it on"
+	AsItIsNow        = "As it is now"
+	What             = "What"
+	OnlyVanished     = "Only what has vanished"
+	OnlyVanishedLine = "What the service no longer has and your archive keeps."
+	EarlierRestores  = "Earlier restores"
+	NoRestores       = "Nothing was put back yet."
+	NowhereToPut     = "Connect a phone or service first: there is nothing to write to."
+	NothingInArchive = "Nothing was kept yet, so there is nothing to put back. Export first."
+	NothingAtMoment  = "There is nothing of it at that time."
+	ChooseSomething  = "Choose at least one of these."
+	ProveNow         = "Prove now"
+	StateUnproven    = "Not proven"
+	HowProven        = "Put back on a practice service and compared"
+	Proving          = "Proving: putting it back on a practice service"
+	UnprovenMeans    = "Your history has them as they came. What failed is listed; “sidekeep verify --repair” makes the open files anew."
+	Nothing          = "nothing"
+)
+
+// Choices are the words for what becomes of what differs.
+func Choices() []string { return []string{"Keep both", "Merge", "Archive", "As there"} }
+
+// PutTitle is "Put 412 people on New phone", "Put 409 people back on Old phone".
+func PutTitle(n map[export.Kind]int, account string, back bool) string {
+	_, what := total(n)
+	if what == "" {
+		what = Nothing
+	}
+	if back {
+		return "Put " + what + " back on " + account
+	}
+	return "Put " + what + " on " + account
+}
+
+// PlanFrom says where what is restored comes from.
+func PlanFrom(account string, at, now time.Time) string {
+	if at.IsZero() {
+		return "From " + account + ", as it is in your copy."
+	}
+	return "From " + account + ", as it was " + Moment(at, now) + "."
+}
+
+// PlanFromFiles does so for dropped files.
+func PlanFromFiles(first string, n int) string {
+	switch n {
+	case 0:
+		return "From " + first + "."
+	case 1:
+		return "From " + first + " and another."
+	}
+	return "From " + first + " and " + Number(n) + " others."
+}
+
+// DifferTitle is "4 people differ".
+func DifferTitle(n map[export.Kind]int) string {
+	all, what := total(n)
+	return what + verb(all, " differs", " differ")
+}
+
+// PlanSum is "120 new, 3 replaced, 289 left as they are".
+func PlanSum(c restore.Counts) string {
+	parts := []string{}
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{c.Create, "new"}, {c.Merge, "merged"}, {c.Replace, "replaced"}, {c.Same + c.Leave, "left as they are"}, {c.Refused, "not taken"}} {
+		if p.n > 0 {
+			parts = append(parts, Number(p.n)+" "+p.word)
+		}
+	}
+	return List(parts)
+}
+
+// WriteVerb is "Write 123 people".
+func WriteVerb(n map[export.Kind]int) string {
+	_, what := total(n)
+	return "Write " + what
+}
+
+// SeeAllLines is "See all 412 lines".
+func SeeAllLines(n int) string { return some(n, "See the line", "See all ", " lines") }
+
+// ComparedSoFar is how many items were compared.
+func ComparedSoFar(n int) string { return Number(n) + " compared" }
+
+// Writes is the title while something is written.
+func Writes(n int, account string) string {
+	return some(n, "Putting 1 item on "+account, "Putting ", " items on "+account)
+}
+
+// RestoreDone is the title of a restore that is done: n of all are there.
+func RestoreDone(n, all map[export.Kind]int, account string) string {
+	there, what := total(all)
+	have, _ := total(n)
+	switch {
+	case have == there && there == 1:
+		return what + " is on " + account
+	case have == there:
+		return "All " + what + " are on " + account
+	}
+	return Number(have) + " of " + what + verb(have, " is", " are") + " on " + account
+}
+
+// RestoreStopped is the title of a restore that did not come to its end.
+func RestoreStopped(n, all int, account string) string {
+	return "Stopped at " + Progress(n, all) + " on " + account
+}
+
+// DidSum is "120 created, 3 replaced, 289 left as they were."
+func DidSum(r restore.Result) string {
+	parts := []string{}
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{r.Created, "created"}, {r.Merged, "merged"}, {r.Replaced, "replaced"}, {r.Same + r.Left, "left as they were"}, {len(r.Refused), "not taken"}} {
+		if p.n > 0 {
+			parts = append(parts, Number(p.n)+" "+p.word)
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing was written."
+	}
+	return List(parts) + "."
+}
+
+// Took tells how long it took.
+func Took(d time.Duration) string {
+	if d < 90*time.Second {
+		return "It took " + plural(max(int(d.Seconds()+.5), 1), "second", "seconds") + "."
+	}
+	return "It took " + plural(int(d.Minutes()+.5), "minute", "minutes") + "."
+}
+
+// ReadBackOf is "412 of 412 read back".
+func ReadBackOf(n, of int) string { return "Read back " + Progress(n, of) }
+
+// UndoMeans says what an undo would do.
+func UndoMeans(created, changed int) string {
+	switch {
+	case created > 0 && changed > 0:
+		return some(created, "Undo takes away the one that was created and", "Undo takes away the ", " that were created and") +
+			some(changed, " brings the one that was changed back to how it was.", " brings the ", " back to how they were.")
+	case created > 0:
+		return some(created, "Undo takes away the one that was created.", "Undo takes away the ", " that were created.")
+	}
+	return some(changed, "Undo brings the one that was changed back to how it was.", "Undo brings the ", " back to how they were.")
+}
+
+// UndoQuestion asks before a restore of the past is undone.
+func UndoQuestion(account string, at, now time.Time, created, changed int) Question {
+	return Question{
+		Title:   "Undo what was put on “" + account + "” " + Moment(at, now) + "?",
+		Meaning: UndoMeans(created, changed), Try: LeftAlone,
+		Yes: UndoRestore, No: LeaveIt,
+	}
+}
+
+// UndoDone is the title of an undo.
+func UndoDone(account string, left int) string {
+	if left > 0 {
+		return some(left, "Taken back on "+account+", except for one", "Taken back on "+account+", except for ", "")
+	}
+	return account + " is as it was before"
+}
+
+// UndoStopped is the title of an undo that did not come to its end.
+func UndoStopped(account string) string { return "The undo on " + account + " is not finished" }
+
+// UndoSum is "120 taken away, 3 brought back."
+func UndoSum(removed, back int) string {
+	parts := []string{}
+	if removed > 0 {
+		parts = append(parts, Number(removed)+" taken away")
+	}
+	if back > 0 {
+		parts = append(parts, Number(back)+" brought back")
+	}
+	if len(parts) == 0 {
+		return "There was nothing to take back."
+	}
+	return List(parts) + "."
+}
+
+// NotPut is the title over the items that were not written.
+func NotPut(n int) string { return some(n, "1 was not put there", " were not put there") }
+
+// NotTakenBack is the title over the items that an undo left.
+func NotTakenBack(n int) string { return some(n, "1 was left as it is", " were left as they are") }
+
+// KnownDifferences is the title over what a target cannot keep.
+const KnownDifferences = "What it does not keep"
+
+// EmptyCollections tells of collections that an undo leaves.
+func EmptyCollections(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = "“" + n + "”"
+	}
+	return List(quoted) + verb(len(names), " was made for it and is left, without them.", " were made for it and are left, without them.")
+}
+
+// WhyNot tells why an item is not written.
+func WhyNot(err error) string {
+	w := For(err)
+	if Cause(err) == nil && err != nil && !errors.As(err, new(speaker)) {
+		return err.Error()
+	}
+	return w.Title
+}
+
+// AskPut asks whether n items are put on the account of a card.
+func AskPut(n map[export.Kind]int, account string) string {
+	all, what := total(n)
+	if all == 0 {
+		return "Put this on " + account + "?"
+	}
+	return "Put " + what + " back here?"
+}
+
+// ThereNow is "288 people there now".
+func ThereNow(n map[export.Kind]int) string {
+	_, what := total(n)
+	if what == "" {
+		return "Nothing there yet"
+	}
+	return what + " there now"
+}
+
+// MoreFiles is "and 3 more files".
+func MoreFiles(n int) string { return some(n, "and 1 more file", "and ", " more files") }
+
+// SkippedFiles tells that n dropped files hold nothing that can be used.
+func SkippedFiles(n int) string {
+	return some(n, "1 file in it holds nothing that can be put back.", " files in it hold nothing that can be put back.")
+}
+
+// TakingIn tells that dropped files are being imported.
+func TakingIn(name string) string { return "Taking " + name + " into your archive" }
+
+// TookIn tells what an import brought.
+func TookIn(n int, account string) string {
+	if n == 0 {
+		return "All of it was in your archive already, as “" + account + "”. Nothing was added."
+	}
+	return some(n, "1 item was added to your archive, as “"+account+"”.", " items were added to your archive, as “"+account+"”.")
+}
+
+// NotTakenIn tells that an import did not come to its end.
+func NotTakenIn(w Words) string { return "The files were not taken in. " + w.Title + " " + w.Try }
+
+// Proven is "Proven 1,654 of 1,654".
+func Proven(good, checked int) string { return "Proven " + Progress(good, checked) }
+
+// ProvenHow is the line below it.
+func ProvenHow(at, now time.Time) string { return HowProven + ", " + When(at, now) }
+
+// ProvenBefore is a proof that is older than the last export.
+func ProvenBefore(at, now time.Time) string {
+	return "Proven " + On(at, now) + ", before the last export"
+}
+
+// NotProven tells that items did not come back as they were.
+func NotProven(bad, checked int) string {
+	return Number(bad) + " of " + plural(checked, "item", "items") + verb(bad, " did not come back as it was", " did not come back as they were")
+}
+
+// ProvenSoFar is how far a proof is.
+func ProvenSoFar(done, all int) string { return Progress(done, all) + " compared" }
+
+// NotProvenNow tells why a proof did not come to its end.
+func NotProvenNow(w Words) string { return "The proof did not come to its end. " + w.Title }
+
+// AccountsUnproven is the headline when items of n accounts did not come back.
+func AccountsUnproven(n int) string {
+	return some(n, "One account could not be proven", " accounts could not be proven")
+}
+
+// RestoreEntry is a line of the list of earlier restores: "120 created, 3 changed".
+func RestoreEntry(created, changed int) string {
+	parts := []string{}
+	if created > 0 {
+		parts = append(parts, Number(created)+" created")
+	}
+	if changed > 0 {
+		parts = append(parts, Number(changed)+" changed")
+	}
+	if len(parts) == 0 {
+		return "Nothing was written"
+	}
+	return List(parts)
+}
+
+// RestoreStates are the words for how earlier restores stand.
+const (
+	RestoreWasUndone  = "taken back"
+	RestoreWasStopped = "stopped on the way"
+)
+
+// PutBackMeans says on the page of what looks lost what putting it back does.
+func PutBackMeans(n map[export.Kind]int, account string) string {
+	_, what := total(n)
+	return "Sidekeep writes " + what + " to " + account + "."
+}
+
+// PlanFirst is the line below it.
+const PlanFirst = "You see the plan first, and you can undo it."
+
+// With is a field and what it says: "phone +91 22 5550 0119".
+func With(field, value string) string { return field + " " + value }
+
+// Without is a field that one side does not have.
+func Without(field string) string { return "no " + field }
+
+// MoreDifferences ends a line that tells one of several differences.
+func MoreDifferences(n int) string { return some(n, ", and 1 more", ", and ", " more") }
+
+// NotAsInCopy is the title over items that were read back in another state.
+func NotAsInCopy(n int) string {
+	return some(n, "1 reads back in another state", " read back in another state")
+}
+
+// What is said of items that were read back, and of an undo.
+const (
+	NotAsWritten   = "The service does not have it as your copy does."
+	SumTakenAway   = "Taken away"
+	SumBroughtBack = "Brought back"
+)
+
+// ImportLater is said where files are dropped while something is written.
+const ImportLater = "An export is running. Drop the files again when it is done."
+
+// ImportStopped tells that an import was stopped.
+func ImportStopped(n int) string {
+	return "The import was stopped. " + some(n, "1 item was added to your archive.", " items were added to your archive.")
+}
+
+// What the room of restores says.
+const (
+	ConnectOne      = "Connect a phone or service"
+	NothingVanished = "Nothing has vanished."
+)
+
+// AsItWas is "As it was on Friday 21:00".
+func AsItWas(t, now time.Time) string { return "As it was " + Moment(t, now) }
+
+// ChosenItems is "412 people and 38 to-dos chosen".
+func ChosenItems(n map[export.Kind]int) string {
+	_, what := total(n)
+	if what == "" {
+		return "Nothing chosen"
+	}
+	return what + " chosen"
+}
+
+// RestoredTo is "On New phone, from Old phone"; from is "" for dropped files.
+func RestoredTo(account, from string) string {
+	switch from {
+	case "":
+		return "Files, put on " + account
+	case account:
+		return "Put back on " + account
+	}
+	return "From " + from + " to " + account
+}
+
+// ProvenWhen is when a proof was made.
+func ProvenWhen(at, now time.Time) string { return "Put back on a practice service " + When(at, now) }
+
+// WaitsForTurn is the caption of an export that waits for another one.
+const WaitsForTurn = "Begins when your archive is free"
+
+// WritingSide is the foot of the sidebar while items are put on an account.
+const WritingSide = "Putting items back"
