@@ -110,8 +110,10 @@ func (f *Flow) prove(account string, all bool) {
 	p := &proving{stop: cancel, due: !all, visible: all}
 	var w Work
 	f.mu.Lock()
-	if f.proofs[account] == nil && f.work != nil {
+	if f.proofs[account] == nil {
 		w = f.work
+	}
+	if w != nil && all { // one that is due begins with its turn
 		f.proofs[account] = p
 	}
 	f.mu.Unlock()
@@ -134,11 +136,14 @@ func (f *Flow) prove(account string, all bool) {
 		}
 	}
 	over, err := f.turn(ctx)
-	if err != nil {
+	if err != nil { // it was stopped
 		f.change(func() { delete(f.proofs, account) })
 		return
 	}
 	defer over()
+	f.mu.Lock()
+	f.proofs[account] = p
+	f.mu.Unlock()
 	if all {
 		_, err = w.Prove(ctx, account, report)
 	} else {
