@@ -48,6 +48,7 @@ type servers struct {
 //	unknown           the phone behind a certificate that nobody knows; $NAME_PRINT is its fingerprint
 //	misnamed          the phone behind a certificate for another name, of an authority in $SSL_CERT_FILE
 //	hanging           the phone, which answers nothing once it is asked for items
+//	slow              the phone, which takes its time over everything that is written to it; the file puts has a byte for each
 //	radicale          a real Radicale with contacts, events and to-dos
 func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -90,6 +91,10 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 		h, release := hanging(ts, s.phone(ts, davserver.Options{}))
 		s.http(ts, name, h)
 		ts.Defer(release) // before the server is closed, which waits for its answers
+	case "slow":
+		phone := s.phone(ts, davserver.Options{})
+		s.http(ts, name, slow(ts, phone))
+		s.set(ts, name, ts.Getenv(name), phone)
 	case "radicale":
 		s.radicale(ts, name)
 	default:
@@ -186,6 +191,24 @@ func hanging(ts *testscript.TestScript, phone http.Handler) (h http.Handler, rel
 		case <-r.Context().Done():
 		}
 	}), func() { close(end) }
+}
+
+// slow takes its time for each PUT.
+func slow(ts *testscript.TestScript, phone http.Handler) http.Handler {
+	puts, err := os.Create(ts.MkAbs("puts"))
+	ts.Check(err)
+	ts.Defer(func() { _ = puts.Close() }) // it is only counted
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			time.Sleep(40 * time.Millisecond)
+		}
+		phone.ServeHTTP(w, r)
+		if r.Method == http.MethodPut {
+			if _, err := puts.Write([]byte("x")); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+			}
+		}
+	})
 }
 
 // change changes the phone's first address book: it adds a contact, removes it

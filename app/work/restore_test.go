@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sidekeep/assets"
 	"sidekeep/export"
 )
 
-// phoneAt sets up the demo phone, which is exported.
+// demoWork sets up the demo phone, which is exported.
 func demoWork(t *testing.T) (*Work, string) {
 	t.Helper()
 	w := newWork(t, Options{})
@@ -115,6 +116,13 @@ func TestProve(t *testing.T) {
 		t.Errorf("a second one at once: %v %+v", err, p)
 	}
 	s, err := w.Status(t.Context())
+	items := 0
+	for _, n := range s[0].Items {
+		items += n
+	}
+	if p.Checked != items {
+		t.Errorf("%d of %d items were compared", p.Checked, items)
+	}
 	if err != nil || s[0].Proof == nil || !s[0].ProvenNow() || s[0].State != Safe {
 		t.Errorf("%v %+v", err, s[0])
 	}
@@ -257,5 +265,52 @@ func TestRestoreDropped(t *testing.T) {
 	defer again.Close()
 	if !again.Empty() {
 		t.Errorf("a second restore plans %+v", again.Counts())
+	}
+}
+
+// TestProvenInAWeek: after the first proof a seventh is proven a day, however
+// often is exported.
+func TestProvenInAWeek(t *testing.T) {
+	now := time.Date(2026, 3, 1, 21, 0, 0, 0, time.UTC)
+	w := newWork(t, Options{Now: func() time.Time { return now }})
+	t.Cleanup(func() { _ = w.Close() })
+	name, err := w.AddDemo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, parts := 0, map[int]bool{}
+	for day := range 8 {
+		for again := range 3 {
+			if _, err := w.Export(t.Context(), name, nil); err != nil {
+				t.Fatal(err)
+			}
+			p, err := w.ProveDue(t.Context(), name, nil)
+			if err != nil || (p == nil) != (again > 0) {
+				t.Fatalf("day %d, export %d: %v %+v", day, again, err, p)
+			}
+			switch {
+			case p == nil:
+			case day == 0:
+				if p.Of != 1 {
+					t.Errorf("the first proof is part %d of %d", p.Part, p.Of)
+				}
+				checked = -p.Checked
+			default:
+				if p.Of != 7 || len(p.Bad) > 0 {
+					t.Errorf("day %d: %+v", day, p)
+				}
+				parts[p.Part] = true
+				checked += p.Checked
+			}
+			now = now.Add(2 * time.Hour)
+		}
+		now = now.Add(18 * time.Hour)
+	}
+	if len(parts) != 7 || checked != 0 {
+		t.Errorf("%d parts, and %d items more than there are", len(parts), checked)
+	}
+	s, err := w.Status(t.Context())
+	if err != nil || s[0].State != Safe || s[0].Proof == nil || s[0].ProvenNow() {
+		t.Errorf("%v %+v", err, s[0].Proof)
 	}
 }
