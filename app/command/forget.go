@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"sidekeep/app/words"
@@ -58,6 +59,9 @@ func (s *session) forget(ctx context.Context, f archive.Forget) error {
 	if !s.json {
 		s.printForgetting(&p)
 	}
+	if err := s.forgetsRestores(w, p); err != nil {
+		return err
+	}
 	deleted, err := s.agreed(ctx, "Delete this for good?")
 	if err == nil && deleted {
 		err = w.Forget(ctx, p)
@@ -80,6 +84,21 @@ func (s *session) forget(ctx context.Context, f archive.Forget) error {
 		s.notAgreed("deleted")
 	}
 	return err
+}
+
+// forgetsRestores tells which restores can no longer be turned back.
+func (s *session) forgetsRestores(w *work.Work, p archive.Forgetting) error {
+	numbers, err := w.ForgetsRestores(p)
+	if err != nil || len(numbers) == 0 {
+		return err
+	}
+	var names []string
+	for _, n := range slices.Backward(numbers) {
+		names = append(names, words.Number(n))
+	}
+	s.say("What was written by %s %s is deleted too, because it names some of this, and can then no longer be turned back.\n",
+		map[bool]string{true: "restore", false: "the restores"}[len(names) == 1], words.List(names))
+	return nil
 }
 
 // shownItems is how many items, or files, are listed without --verbose.

@@ -68,6 +68,9 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 	case s.code != good:
 		s.importIncomplete(&in)
 	}
+	if err == nil {
+		s.proveDue(ctx, w, &in.Ledger)
+	}
 	return printErr
 }
 

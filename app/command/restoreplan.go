@@ -141,13 +141,23 @@ func (s *session) printTargets(p *work.RestorePlan) {
 	t.print(s.stdout, "  ")
 }
 
+// becomes is what becomes of a line that differs: photos are not merged.
+func becomes(l *restore.Line) restore.Choice {
+	if l.Choice == restore.Merge && l.Item.Kind == export.Photos {
+		return restore.Both
+	}
+	return l.Choice
+}
+
 // printDiffering names what the target has in another state.
 func (s *session) printDiffering(p *work.RestorePlan) {
 	for _, c := range restore.Choices() {
 		var names []string
+		clashes := 0
 		for i := range p.Lines {
-			if l := &p.Lines[i]; l.State == restore.Differing && l.Choice == c {
+			if l := &p.Lines[i]; l.State == restore.Differing && becomes(l) == c {
 				names = append(names, l.Item.Name)
+				clashes += len(l.Clashes)
 			}
 		}
 		if n := len(names); n > 0 {
@@ -155,6 +165,9 @@ func (s *session) printDiffering(p *work.RestorePlan) {
 				names = append(names[:shownProblems], words.Number(n-shownProblems)+" more")
 			}
 			s.stdout.printf("  %s and the service's differ; %s: %s.\n", plural(n, "item of your copy", "items of your copy"), conflictWords(c), words.List(names))
+		}
+		if c == restore.Merge && clashes > 0 {
+			s.stdout.printf("    Of %s there can be one only, such as a birthday: the service's is kept, and yours is noted in the item.\n", plural(clashes, "thing", "things"))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -75,7 +76,7 @@ func (s *session) statusVerb() *cobra.Command {
 				return s.printStatusJSON(w, list, verified, now)
 			}
 			s.printStatus(w, list, verified, now)
-			return nil
+			return s.printStopped(cmd.Context(), w)
 		},
 	}
 }
@@ -149,6 +150,21 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		}
 		t.print(s.stdout, "  ")
 	}
+}
+
+// printStopped names restores that have not come to their end.
+func (s *session) printStopped(ctx context.Context, w *work.Work) error {
+	there, err := w.HasArchive()
+	if err != nil || !there {
+		return err
+	}
+	list, err := w.Restores(ctx)
+	for _, e := range list {
+		if e.State == work.RestoreBegun {
+			s.stdout.printf("\nRestore %d onto “%s” was stopped. Run the same again, and it goes on; or turn it back: sidekeep undo %d\n", e.Number, e.Account, e.Number)
+		}
+	}
+	return err
 }
 
 var stateWords = map[work.State]string{

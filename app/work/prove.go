@@ -193,23 +193,34 @@ func keepLimits(archiveDir, account string, src export.Source, list []export.Col
 	if !ok {
 		return nil
 	}
-	all, err := readLimits(archiveDir)
-	if err != nil {
-		return err
-	}
 	now := map[string]export.Limits{}
 	for _, c := range list {
 		l := to.Accepts(export.Collection{ID: c.ID, Name: c.Name, Kind: c.Kind})
-		if len(l.VCard)+len(l.Components)+len(l.Media) > 0 || l.MaxSize > 0 {
+		if l.ReadOnly = false; !reflect.DeepEqual(l, export.Limits{}) { // a practice service may be written to
 			now[c.ID] = l
 		}
 	}
-	if reflect.DeepEqual(all[account], now) || len(now) == 0 && len(all[account]) == 0 {
-		return nil
+	return setLimits(archiveDir, account, now)
+}
+
+// setLimits notes the limits of an account, and forgets them if there are none.
+func setLimits(archiveDir, account string, now map[string]export.Limits) error {
+	all, err := readLimits(archiveDir)
+	if err != nil || len(now) == 0 && len(all[account]) == 0 {
+		return err
 	}
-	all[account] = now
-	text, err := json.Marshal(all)
+	text, err := json.Marshal(now)
+	var read map[string]export.Limits
 	if err == nil {
+		err = json.Unmarshal(text, &read) // as it would be read
+	}
+	if err != nil || reflect.DeepEqual(all[account], read) {
+		return err
+	}
+	if all[account] = now; len(now) == 0 {
+		delete(all, account)
+	}
+	if text, err = json.Marshal(all); err == nil {
 		err = os.WriteFile(limitsFile(archiveDir)+".new", text, 0o600)
 	}
 	if err == nil {

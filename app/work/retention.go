@@ -133,13 +133,16 @@ func noItem(f archive.Forget, err error) error {
 	return err
 }
 
-// Forget deletes for good what p says.
+// Forget deletes for good what p says, and first the restores that name it.
 func (w *Work) Forget(ctx context.Context, p archive.Forgetting) (err error) {
 	a, err := w.archive()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := forgetRestores(a.Dir(), p); err != nil {
+		return err
+	}
 	return otherwise(a.Forget(ctx, p))
 }
 
