@@ -49,7 +49,7 @@ func openWindow(open func(flow.Owner) (flow.Work, error)) (w fyne.Window, err er
 			err = fmt.Errorf("%w: %v", ErrNoDisplay, p)
 		}
 	}()
-	return screen.Open(app.NewWithID(screen.ID), open), nil
+	return screen.Open(app.NewWithID(screen.ID), open, pointerHeld()), nil
 }
 
 // hasDisplay reports whether there is a display; Fyne panics where there is

@@ -30,6 +30,7 @@ type button struct {
 	ring   *surface
 	icon   *icon
 	verb   *text
+	onLit  bool // it stands on a lit card
 	all    *fyne.Container
 }
 
@@ -83,6 +84,8 @@ func (b *button) state() {
 		fill, ink = "", colorAccT
 	case b.hovered:
 		fill = colorHover
+	case b.onLit:
+		fill = colorCard
 	}
 	b.box.set(fill, "", 0)
 	b.verb.paint(ink)

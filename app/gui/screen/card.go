@@ -22,13 +22,15 @@ type card struct {
 	bars    []*progress
 	rate    *text
 	counts  []*text
+	sum     *text   // below what is proven
 	main    *button // the primary one, nil if there is none
+	zone    *dragZone
 	all     *fyne.Container
 }
 
 func newCard(s *shell, c flow.Card) *card {
-	k := &card{s: s, account: c.Account, edge: newSurface(colorCard, colorLine, 12, 1)}
-	k.all = stack(k.edge)
+	k := &card{s: s, account: c.Account, edge: newSurface(colorCard, colorLine, 12, 1), zone: newDragZone(s, c.Account)}
+	k.all = stack(k.edge, k.zone)
 	return k
 }
 
@@ -38,14 +40,19 @@ func shapeOf(c flow.Card) string {
 	for i, n := range c.Counts {
 		numbers[i] = n.Word
 	}
-	return fmt.Sprintf("%v %q %v %d %q %q %q %q %q %v %v %v %v", c.State, c.Icon, numbers, len(c.Bars), c.Proof, c.Sum, c.Headline,
-		c.Sentence, c.Note, c.Open, c.Details, c.Actions, c.More)
+	return fmt.Sprintf("%v %q %v %d %q %q %q %q %v %v %v %v %q %v %q %v", c.State, c.Icon, numbers, len(c.Bars), c.Proof, c.Headline,
+		c.Sentence, c.Note, c.Open, c.Details, c.Actions, c.More, c.Prove.Verb, c.Prove.Off, c.There, c.Asked)
 }
 
 func (k *card) show(c flow.Card) {
-	if shape := shapeOf(c); shape != k.shape {
+	k.zone.takes = c.Takes
+	lit := c.Asked != nil || c.Takes && k.s.lit == c.Account
+	if shape := fmt.Sprint(lit) + shapeOf(c); shape != k.shape {
 		k.shape = shape
-		k.build(c)
+		k.build(c, lit)
+	}
+	if lit {
+		return
 	}
 	k.caption.set(c.Caption)
 	for i, b := range c.Bars {
@@ -54,17 +61,38 @@ func (k *card) show(c flow.Card) {
 	if k.rate != nil {
 		k.rate.set(c.Rate)
 	}
+	if k.sum != nil {
+		k.sum.set(c.Sum)
+	}
 	for i, n := range c.Counts {
 		k.counts[i].set(n.Number)
 	}
 }
 
-func (k *card) build(c flow.Card) {
-	k.bars, k.counts, k.rate, k.main = nil, nil, nil, nil
+func (k *card) build(c flow.Card, lit bool) {
+	k.bars, k.counts, k.rate, k.main, k.sum = nil, nil, nil, nil, nil
+	var parts []fyne.CanvasObject
+	switch {
+	case !lit:
+		parts = k.buildPlain(c)
+	case c.Asked != nil:
+		parts = k.buildAsked(c)
+	default:
+		parts = k.buildLit(c)
+	}
+	if lit {
+		k.edge.set(colorAccS, colorAcc, 2)
+	}
+	k.all.Objects = []fyne.CanvasObject{k.edge, k.zone, inset(20, 24, 20, 24, column(0, parts...))}
+	k.all.Refresh()
+}
+
+// buildPlain shows how the account stands.
+func (k *card) buildPlain(c flow.Card) []fyne.CanvasObject {
 	fill, edge, square := colorCard, colorLine, colorBtn
 	ink := colorText2
 	switch c.State {
-	case flow.Failed:
+	case flow.Failed, flow.Unproven:
 		edge = colorRed
 	case flow.Held:
 		fill, edge, square, ink = colorAmbS, colorAmbL, colorCard, colorAmb
@@ -100,8 +128,7 @@ func (k *card) build(c flow.Card) {
 		add(newText(c.Sentence, body, colorText2, wrap))
 	}
 	if c.Proof != "" {
-		add(gap(16), rule(), gap(16), row(12, newIcon("shield", colorAcc, 20),
-			newGrow(column(0, newText(c.Proof, strong, colorText, wrap), newText(c.Sum, caption, colorText2, wrap)))))
+		add(gap(16), rule(), gap(12), k.proofRow(c))
 	}
 	if c.Note != "" {
 		add(gap(12), row(12, newIcon("info", colorText2, 20), newGrow(newText(c.Note, caption, colorText2, wrap))))
@@ -112,8 +139,23 @@ func (k *card) build(c flow.Card) {
 	if buttons := k.buttons(c); buttons != nil {
 		add(gap(16), newSpring(), buttons)
 	}
-	k.all.Objects = []fyne.CanvasObject{k.edge, inset(20, 24, 20, 24, column(0, parts...))}
-	k.all.Refresh()
+	return parts
+}
+
+// proofRow tells what is proven, with what can be done about it.
+func (k *card) proofRow(c flow.Card) fyne.CanvasObject {
+	ink := colorAcc
+	if c.State == flow.Unproven {
+		ink = colorRed
+	}
+	k.sum = newText(c.Sum, caption, colorText2, wrap)
+	parts := []fyne.CanvasObject{newIcon("shield", ink, 20), newGrow(inset(4, 0, 4, 0, column(0, newText(c.Proof, strong, colorText, wrap), k.sum)))}
+	if c.Prove.Verb != "" {
+		b := newButton(quiet, "", c.Prove.Verb, func() { k.do(c.Prove.Act) })
+		b.disable(c.Prove.Off)
+		parts = append(parts, b)
+	}
+	return inset(0, -12, 0, 0, row(12, parts...))
 }
 
 func (k *card) countRow(counts []flow.Count) fyne.CanvasObject {
@@ -206,6 +248,8 @@ func statePill(s flow.State) *fyne.Container {
 		return pill("info", words.StateSetAside, colorBtn, colorText2, "")
 	case flow.Overdue:
 		return pill("clock", words.StateOverdue, colorBtn, colorText2, "")
+	case flow.Unproven:
+		return pill("close", words.StateUnproven, colorRedS, colorRed, "")
 	case flow.Away:
 		return pill("folder", words.StateAway, colorBtn, colorText2, "")
 	}

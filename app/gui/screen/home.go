@@ -47,7 +47,7 @@ func newHomePage(s *shell) *homePage {
 	h.all = column(0,
 		row(16, h.badge, newGrow(column(0, h.title, h.line))),
 		gap(24), h.banner, h.trouble, h.cards, gap(24), newSpring(),
-		row(12, newButton(secondary, "plus", "Connect a phone or service", s.flow.StartConnect), newSpring()),
+		row(12, newButton(secondary, "plus", words.ConnectOne, s.flow.StartConnect), newGrow(newText(words.DropAnywhere, caption, colorText2, cut))),
 	)
 	h.root = stack(h.all)
 	h.show(s.view)

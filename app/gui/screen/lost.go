@@ -36,6 +36,7 @@ type lostPage struct {
 	reading    *text
 	refused    *fyne.Container
 	told       *words.Words
+	back       *button
 	again, own *button
 	columns    int
 	all        *fyne.Container
@@ -56,6 +57,7 @@ func newLostPage(s *shell, v flow.LostView) *lostPage {
 	p.more = newButton(quiet, "", words.ShowAll(0), func() { p.whole = true; p.show(s.view); s.relay() })
 	p.again = newButton(secondary, "", v.LookAgain.Verb, func() { s.flow.Do(v.Account, flow.ActExport) })
 	p.own = newButton(secondary, "", v.Accept.Verb, func() { s.flow.Do(v.Account, flow.ActAccept) })
+	p.back = newButton(primary, "", v.PutBack.Verb, func() { s.flow.Do(v.Account, flow.ActPutBack) })
 	past := newButton(quiet, "", v.Past, s.flow.LostExport)
 	head, line := pageHead(s, v.Title)
 	p.line = line
@@ -63,13 +65,17 @@ func newLostPage(s *shell, v flow.LostView) *lostPage {
 	missing := stack(newSurface(colorCard, colorLine, 12, 1), inset(16, 24, 16, 24, column(0,
 		row(12, newGrow(newText(v.Heading, cardTitle, colorText, wrap)), sized(200, 0, p.find)),
 		gap(8), p.refused, p.reading, p.frame, p.rest, inset(0, 0, 0, -12, row(4, p.more, past, newSpring())))))
-	answer := func(title, what, means string, b *button) fyne.CanvasObject {
+	answer := func(title, what, means string, b ...fyne.CanvasObject) fyne.CanvasObject {
 		return stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
 			newText(title, cardTitle, colorText, wrap), gap(8), newText(what, body, colorText, wrap), gap(4),
-			newText(means, body, colorText2, wrap), gap(16), newSpring(), row(8, b, newSpring()))))
+			newText(means, body, colorText2, wrap), gap(16), newSpring(), row(8, append(b, newSpring())...))))
+	}
+	first := []fyne.CanvasObject{p.again}
+	if v.PutBack.Verb != "" {
+		first = []fyne.CanvasObject{p.back, p.again}
 	}
 	answers := container.New(&gridLayout{gap: 16, columns: twoColumns},
-		answer(v.LeaveTitle, v.Leave, v.MoreLeft, p.again), answer(v.MineTitle, v.Mine, v.MoreMine, p.own))
+		answer(v.LeaveTitle, v.Leave, v.MoreLeft, first...), answer(v.MineTitle, v.Mine, v.MoreMine, p.own))
 	p.all = column(0, head, gap(24), amber, gap(16), missing, gap(16), answers, gap(24), newSpring(),
 		row(8, newIcon("clock", colorText2, 16), newGrow(newText(words.NotSure, caption, colorText2, wrap))))
 	return p
@@ -115,6 +121,7 @@ func (p *lostPage) show(v flow.View) {
 	shown(p.rest, rest != "")
 	shown(p.reading, l.Reading)
 	shown(p.find, l.CanFind)
+	p.back.disable(l.PutBack.Off)
 	p.again.disable(l.LookAgain.Off)
 	p.own.disable(l.Accept.Off)
 	if p.told != l.Problem {

@@ -31,8 +31,10 @@ func Metadata(version string) fyne.AppMetadata {
 func appIcon() fyne.Resource { return fyne.NewStaticResource("sidekeep.png", assets.AppIcon()) }
 
 // Open makes the window of a, which is empty until the work is open. The flow
-// is closed before the window is.
-func Open(a fyne.App, open func(flow.Owner) (flow.Work, error)) fyne.Window {
+// is closed before the window is. dragging tells whether a button of the
+// pointer is held down while it is over the window and another program has it;
+// it is called on Fyne's goroutine, and nil where nobody knows.
+func Open(a fyne.App, open func(flow.Owner) (flow.Work, error), dragging func() bool) fyne.Window {
 	a.Settings().SetTheme(newLook())
 	a.SetIcon(appIcon())
 	w := a.NewWindow(Name)
@@ -54,11 +56,13 @@ func Open(a fyne.App, open func(flow.Owner) (flow.Work, error)) fyne.Window {
 		},
 	})
 	s = newShell(f, w)
+	s.dragging = dragging
 	s.draw(f.View())
 	w.SetContent(s)
 	w.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.SetOnDropped(s.dropped)
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.key(e.Name) })
-	for _, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3} {
+	for _, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
 		c := &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
 		w.Canvas().AddShortcut(c, func(fyne.Shortcut) { s.shortcut(c) })
 	}

@@ -75,6 +75,9 @@ func views() map[string]flow.View {
 	v["lost"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
 	lost.Key, lost.Names, lost.Some, lost.Rest, lost.Problem = 2, lost.Names[:10], true, "and 390 more", &words.Words{Title: long, Meaning: long, Try: long}
 	v["lost, some"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
+	for name, x := range restoreViews(long, long) {
+		v[name] = x
+	}
 	v["history"] = flow.View{Page: flow.History, Side: side, History: pastView(3000)}
 	v["no history"] = flow.View{Page: flow.History, Side: side, History: flow.HistoryView{Chosen: -1, Title: long, Line: long}}
 	held := v["home"]

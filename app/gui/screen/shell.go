@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strconv"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -40,6 +41,10 @@ type shell struct {
 	ask    *question
 	view   flow.View
 	all    *fyne.Container
+
+	lit      string      // the account whose card something is held over; "" if there is none
+	watching atomic.Bool // the drag is being watched
+	dragging func() bool // tells whether something is dragged; nil where nobody knows
 }
 
 type pageKey struct {
@@ -121,6 +126,10 @@ func (s *shell) draw(v flow.View) {
 		key.key = v.Found.Key
 	case flow.Lost:
 		key.key = v.Lost.Key
+	case flow.Plan:
+		key.key = v.Plan.Key*8 + int(v.Plan.Step)
+	case flow.Lines:
+		key.key = v.Lines.Key
 	}
 	fresh := s.page == nil || key != s.shown
 	if fresh {
@@ -158,6 +167,12 @@ func (s *shell) make(v flow.View) page {
 		return newHistoryPage(s)
 	case flow.Lost:
 		return newLostPage(s, v.Lost)
+	case flow.Restore:
+		return newRoomPage(s)
+	case flow.Plan:
+		return newRestorePage(s, v.Plan)
+	case flow.Lines:
+		return newLinesPage(s, v.Lines)
 	}
 	return newOpeningPage(s)
 }
@@ -191,6 +206,8 @@ func (s *shell) shortcut(c *desktop.CustomShortcut) bool {
 	case fyne.Key2:
 		s.flow.Go(flow.History)
 	case fyne.Key3:
+		s.flow.Go(flow.Restore)
+	case fyne.Key4:
 		s.flow.Go(flow.Archive)
 	default:
 		return false

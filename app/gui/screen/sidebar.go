@@ -72,16 +72,17 @@ func (n *navItem) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimple
 
 // sidebar is the left edge: the mark, the pages, and how the archive stands.
 type sidebar struct {
-	home, history, archive *navItem
-	icon                   *icon
-	title, line            *text
-	all                    *fyne.Container
+	home, history, restore, archive *navItem
+	icon                            *icon
+	title, line                     *text
+	all                             *fyne.Container
 }
 
 func newSidebar(f *flow.Flow) *sidebar {
 	s := &sidebar{
 		home:    newNavItem("home", "Home", func() { f.Go(flow.Home) }),
 		history: newNavItem("history", words.HistoryTitle, func() { f.Go(flow.History) }),
+		restore: newNavItem("restore", words.RestoreTitle, func() { f.Go(flow.Restore) }),
 		archive: newNavItem("folder", "Archive", func() { f.Go(flow.Archive) }),
 		icon:    newIcon("shield", colorText2, 20),
 		title:   newText("", captionB, colorText, cut), line: newText("", caption, colorText2, wrap),
@@ -89,12 +90,14 @@ func newSidebar(f *flow.Flow) *sidebar {
 	logo := inset(0, 12, 0, 12, row(10, newArt("mark", fyne.NewSquareSize(28), 1), newText("Sidekeep", cardTitle, colorText, whole)))
 	foot := inset(12, 12, 12, 12, topRow(10, sized(20, 20, s.icon), newGrow(column(0, s.title, s.line))))
 	s.all = stack(newSurface(colorSide, "", 0, 0),
-		inset(24, 12, 16, 12, column(0, logo, gap(24), s.home, gap(4), s.history, gap(4), s.archive, newSpring(), foot)))
+		inset(24, 12, 16, 12, column(0, logo, gap(24), s.home, gap(4), s.history, gap(4), s.restore, gap(4), s.archive, newSpring(), foot)))
 	return s
 }
 
 func (s *sidebar) show(v flow.View) {
-	s.home.set(v.Page != flow.Archive && v.Page != flow.History, v.Side.Waiting)
+	restoring := v.Page == flow.Restore || v.Page == flow.Plan || v.Page == flow.Lines
+	s.home.set(v.Page != flow.Archive && v.Page != flow.History && !restoring, v.Side.Waiting)
+	s.restore.set(restoring, 0)
 	dot := colorAmb
 	if v.Side.WaitingTone == flow.Bad {
 		dot = colorRed
