@@ -190,7 +190,7 @@ func (f *Flow) writingView(v *PlanView) {
 		v.Rate = words.Rate("", int(p.Rate))
 	}
 	if p.Left >= 0 && p.Total > 0 && f.o.Now().Sub(s.begun) >= leftAfter {
-		v.Rate = joinedBy(", ", v.Rate, words.Left(p.Left))
+		v.Rate = joinedBy(". ", v.Rate, words.Left(p.Left))
 	}
 	v.Stop = Action{Verb: words.Stop}
 	if s.stopping {

@@ -54,8 +54,13 @@ func (f *Flow) proven(c *Card, s work.Status) {
 		c.Prove = Action{Act: ActStopProof, Verb: words.Stop, Rank: Quiet, Off: p.stopping}
 		return
 	}
-	c.Prove = Action{Act: ActProve, Verb: words.ProveNow, Rank: Quiet}
 	p := s.Proof
+	prove := Action{Act: ActProve, Verb: words.ProveNow, Rank: Quiet}
+	if s.ProvenNow() {
+		c.More = append([]Action{prove}, c.More...)
+	} else {
+		c.Prove = prove
+	}
 	switch {
 	case p != nil && !p.Proven():
 		c.Proof, c.Sum = words.NotProven(max(p.Checked-p.Good, len(p.Bad)), p.Checked), words.ProvenWhen(p.At, now)

@@ -58,7 +58,7 @@ func TestDropOnACard(t *testing.T) {
 	f.Write()
 	v = until(t, f, "the end", func(v View) bool { return v.Plan.Step == Written })
 	d := v.Plan.Done
-	if v.Plan.Title != "All 2 people are on Anna" || d.Proof != "Read back 2 of 2" || d.Tone != Good || d.Undo.Verb == "" || b.count(t) != people+2 {
+	if v.Plan.Title != "All 2 people are on Anna" || d.Proof != "2 of 2 read back" || d.Tone != Good || d.Undo.Verb == "" || b.count(t) != people+2 {
 		t.Errorf("done = %+v", v.Plan)
 	}
 	f.UndoWritten()

@@ -25,7 +25,7 @@ const (
 	PuttingThere     = "Putting your items there"
 	TakingBack       = "Taking back what was written"
 	LookingAgain     = "Looking at what is there now"
-	StopKeeps        = "What is written stays. You can go on later, or undo it."
+	StopKeeps        = "Stop any time: what is written stays, and you can go on later or undo it."
 	DropAnywhere     = "or drop files anywhere in this window"
 	ToCreate         = "to create"
 	MissingThere     = "Not there now"
@@ -50,7 +50,7 @@ const (
 	GoOn             = "Go on"
 	ChangedMind      = "Changed your mind?"
 	LeftAlone        = "What was changed there since then is left alone, and Sidekeep tells you."
-	ReadBack         = "Read back and compared"
+	ReadBack         = "Compared with your copy, item by item"
 	NotReadBack      = "It could not be read back yet"
 	NotReadBackLine  = "The next export shows what is there."
 	ToldBefore       = "The plan told you about these. Your copy is unchanged."
@@ -212,7 +212,7 @@ func Took(d time.Duration) string {
 }
 
 // ReadBackOf is "412 of 412 read back".
-func ReadBackOf(n, of int) string { return "Read back " + Progress(n, of) }
+func ReadBackOf(n, of int) string { return Progress(n, of) + " read back" }
 
 // UndoMeans says what an undo would do.
 func UndoMeans(created, changed int) string {

@@ -176,7 +176,7 @@ func newDifferRow(narrow bool, choices []string) *differRow {
 	r.sides = column(0, side(words.InYourCopyShort, r.mine), side(words.ThereShort, r.theirs))
 	var about fyne.CanvasObject = newGrow(column(0, r.name, r.sides))
 	if !narrow {
-		about = newGrow(split(.4, 12, r.name, r.sides))
+		about = newGrow(row(12, newGrow(r.name), newGrow(r.sides)))
 	}
 	r.all = row(12, r.face.all, about, r.choose)
 	r.ExtendBaseWidget(r)
@@ -201,7 +201,10 @@ func (p *planPage) showDiffer(i int, o fyne.CanvasObject, _ bool) {
 	r.name.set(d.Name)
 	r.mine.set(d.Mine)
 	r.theirs.set(d.Theirs)
-	shown(r.sides, d.Mine != "" || d.Theirs != "")
+	if some := d.Mine != "" || d.Theirs != ""; some != r.sides.Visible() {
+		shown(r.sides, some)
+		r.all.Refresh()
+	}
 	r.choose.choose = func(c int) { p.s.flow.Choose(i, c) }
 	r.choose.set(d.Choice)
 }

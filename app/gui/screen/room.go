@@ -43,9 +43,9 @@ func newRoomPage(s *shell) *roomPage {
 	}
 	p.connect = newButton(secondary, "plus", words.ConnectOne, s.flow.StartConnect)
 	p.nothing = stack(newSurface(colorBtn, "", 12, 0), inset(16, 20, 16, 20, row(12, newIcon("info", colorText2, 20), newGrow(p.noText), p.connect)))
-	p.from = newButton(secondary, "down", "", func() { p.choose(p.from, p.s.view.Restore.From, p.s.view.Restore.FromOne, s.flow.RestoreFrom) })
-	p.to = newButton(secondary, "down", "", func() { p.choose(p.to, p.s.view.Restore.To, p.s.view.Restore.ToOne, s.flow.RestoreTo) })
-	p.at = newButton(secondary, "down", "", p.when)
+	p.from = newButton(secondary, "down", " ", func() { p.choose(p.from, p.s.view.Restore.From, p.s.view.Restore.FromOne, s.flow.RestoreFrom) })
+	p.to = newButton(secondary, "down", " ", func() { p.choose(p.to, p.s.view.Restore.To, p.s.view.Restore.ToOne, s.flow.RestoreTo) })
+	p.at = newButton(secondary, "down", " ", p.when)
 	p.vanished = newCheck("history", words.OnlyVanished, "", false, s.flow.RestoreVanished)
 	p.plan = newButton(primary, "", words.SeeThePlan, s.flow.RestoreChosen)
 	p.cards = container.New(&gridLayout{gap: 16, columns: twoColumns}, p.whatCard(), column(16, p.whereCard(), p.pastCard()))
@@ -108,6 +108,7 @@ func (p *roomPage) show(v flow.View) {
 			p.refused.Objects = []fyne.CanvasObject{refusalCard(*r.Problem), gap(12)}
 		}
 	}
+	p.cards.Refresh()
 	p.all.Refresh()
 }
 

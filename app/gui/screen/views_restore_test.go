@@ -40,7 +40,7 @@ func restoreViews(name, line string) map[string]flow.View {
 	going.Step, going.Problem = flow.Planning, &words.Words{Title: "The service cannot be reached." + line, Meaning: "Nothing was written.", Try: "Try again."}
 	v["no plan"] = flow.View{Page: flow.Plan, Side: side, Plan: going}
 	done := flow.PlanView{Key: 4, Step: flow.Written, Title: "All 412 people are on " + name, Line: "120 created, 2 merged, 1 replaced, 289 left as they were. It took 48 seconds.", Done: flow.DoneView{
-		Tone: flow.Good, Proof: "Read back 412 of 412", ProofLine: words.ReadBack,
+		Tone: flow.Good, Proof: "412 of 412 read back", ProofLine: words.ReadBack,
 		Rows:      []flow.DoneRow{{Name: words.SumCreated, Count: "120", Good: true}, {Name: words.SumMerged, Count: "2", Good: true}, {Name: words.SumReplaced, Count: "1", Good: true}, {Name: words.SumSame, Count: "289", Good: true}},
 		UndoTitle: words.ChangedMind, UndoLines: []string{words.UndoMeans(120, 3), words.LeftAlone}, Undo: flow.Action{Verb: words.UndoRestore},
 		Known: plan.CannotKeep,
