@@ -20,7 +20,6 @@ import (
 func demoWork(t *testing.T) (*Work, string) {
 	t.Helper()
 	w := newWork(t, Options{})
-	t.Cleanup(func() { _ = w.Close() })
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +272,6 @@ func TestRestoreDropped(t *testing.T) {
 func TestProvenInAWeek(t *testing.T) {
 	now := time.Date(2026, 3, 1, 21, 0, 0, 0, time.UTC)
 	w := newWork(t, Options{Now: func() time.Time { return now }})
-	t.Cleanup(func() { _ = w.Close() })
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)

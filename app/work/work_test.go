@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 // newWork is work with a home, settings and an archive of its own.
-func newWork(t *testing.T, o Options) *Work {
+func newWork(t testing.TB, o Options) *Work {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("HOME", home)
