@@ -31,6 +31,7 @@ func restoresDir(archiveDir string) string {
 type restoreNote struct {
 	RestoreEntry
 	Request string `json:"request"` // a mark of what was asked for, by which the same restore goes on
+	Held    bool   `json:"held"`    // the target was held when it began: what it creates had been lost there
 }
 
 // restoreLock keeps two restores from writing to one archive's journals.
@@ -152,12 +153,13 @@ func beginRestore(archiveDir string, r *RestoreRequest, mark string, now time.Ti
 // deedsDone are what a journal tells of a restore.
 type deedsDone struct {
 	created, changed int
-	replaced, undone map[archive.ItemKey]bool
+	replaced, undone map[archive.ItemKey]bool // undone: put back as they were
+	removed          map[archive.ItemKey]bool // created, and taken away again by an undo
 }
 
 // readDeeds sums a journal up. A line that was cut off by a stop is left out.
 func readDeeds(dir string) (deedsDone, error) {
-	out := deedsDone{replaced: map[archive.ItemKey]bool{}, undone: map[archive.ItemKey]bool{}}
+	out := deedsDone{replaced: map[archive.ItemKey]bool{}, undone: map[archive.ItemKey]bool{}, removed: map[archive.ItemKey]bool{}}
 	f, err := os.Open(filepath.Join(dir, "journal.jsonl"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, nil
@@ -192,7 +194,12 @@ func readDeeds(dir string) (deedsDone, error) {
 			what.After = r.After
 			intents[r.N] = what
 		case restore.Undone:
-			out.undone[archive.ItemKey{Collection: intents[r.N].Collection.ID, ID: intents[r.N].After.ID}] = true
+			what := intents[r.N]
+			into := out.undone
+			if what.Deed == restore.Create {
+				into = out.removed
+			}
+			into[archive.ItemKey{Collection: what.Collection.ID, ID: what.After.ID}] = true
 		}
 	}
 }

@@ -97,11 +97,46 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if err != nil || u.Removed != removed || len(u.Left) > 0 {
 		t.Errorf("%v %+v", err, u)
 	}
-	if u.After == nil || u.After.Held {
-		t.Errorf("what an undo removes is taken for a loss: %+v", u.After)
+	if u.After == nil || !u.After.Held {
+		t.Errorf("what had been lost, and is missing again, is taken for wanted: %+v", u.After)
 	}
 	if _, err := w.Undo(t.Context(), 0, nil); err == nil {
 		t.Error("an undo is undone")
+	}
+	p, err = w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if n := p.Counts(); n.Create != removed {
+		t.Errorf("after the undo: %+v", n)
+	}
+}
+
+// TestUndoIsNoLoss: what a restore brought that the service never had may go
+// again.
+func TestUndoIsNoLoss(t *testing.T) {
+	w, name := demoWork(t)
+	var cards strings.Builder
+	for i := range 80 {
+		fmt.Fprintf(&cards, "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:dropped-%d\r\nFN:Dropped %d\r\nN:%d;Dropped;;;\r\nTEL:+49 40 %06d\r\nEND:VCARD\r\n", i, i, i, i)
+	}
+	file := filepath.Join(t.TempDir(), "dropped.vcf")
+	if err := os.WriteFile(file, []byte(cards.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{file}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	out, err := w.Restore(t.Context(), p, nil)
+	if err != nil || out.Created != 80 || out.After == nil || out.After.Kept != 80 {
+		t.Fatalf("%v %+v", err, out)
+	}
+	u, err := w.Undo(t.Context(), out.Number, nil)
+	if err != nil || u.Removed != 80 || u.After == nil || u.After.Gone != 80 || u.After.Held {
+		t.Errorf("%v %+v", err, u)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"sidekeep/export"
@@ -57,6 +58,9 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 		return err
 	}
 	out.Number = note.Number
+	if err := note.noteHeld(ctx, a); err != nil {
+		return errors.Join(err, j.Close())
+	}
 	if err = restore.Settle(ctx, p.to, j); err == nil {
 		out.Result, err = restore.Apply(ctx, p.to, p.Plan, j, restore.ApplyOptions{
 			Old: a, NewUID: p.Request.NewUID, Now: w.o.Now, Report: writing(report, out.Account, Writing),
@@ -66,9 +70,21 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 	return errors.Join(err, w.endRestore(context.WithoutCancel(ctx), a, note, err == nil))
 }
 
+// noteHeld notes whether the target is held. A restore that goes on keeps what
+// it noted when it began.
+func (n *restoreNote) noteHeld(ctx context.Context, a *archive.Archive) error {
+	holds, err := a.Holds(ctx, n.Account)
+	if err != nil || n.Held {
+		return err
+	}
+	for _, h := range holds {
+		n.Held = n.Held || h.State == archive.HoldOpen
+	}
+	return n.write(a.Dir())
+}
+
 // markOf tells one request from another.
 func markOf(r *RestoreRequest) (string, error) {
-
 	type chosen struct {
 		Request RestoreRequest // without its Choices, whose keys JSON has no names for
 		Choices []string
@@ -261,6 +277,9 @@ func (w *Work) undoIn(ctx context.Context, a *archive.Archive, to export.Writer,
 	}
 	if err == nil {
 		note.State = RestoreUndone
+	}
+	if !note.Held { // else what is missing again was lost there before
+		maps.Copy(d.undone, d.removed)
 	}
 	return errors.Join(err, note.write(a.Dir()), wrote(context.WithoutCancel(ctx), a, note.Account, d.undone))
 }
