@@ -102,19 +102,20 @@ func (s *session) heldBack(l *export.Ledger) {
 	for _, line := range lossLines(l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Loss, l.Number))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Account, l.Loss, l.Number))
 }
 
-// whatToAnswer says how to answer export n.
-func whatToAnswer(l *export.Loss, n int64) string {
+// whatToAnswer says how to answer export n of an account.
+func whatToAnswer(account string, l *export.Loss, n int64) string {
 	if l.Gravest().Rule == export.RuleStranger {
 		return fmt.Sprintf("Is it meant to be another person's? Then: sidekeep accept %d. Otherwise sign in as before; Sidekeep looks again at every export.", n)
 	}
-	verb := "removed them"
+	verb, lost, how := "removed them", "the service lost them", ""
 	if l.Gravest().Rule == export.RuleHollow {
-		verb = "changed them"
+		verb, lost, how = "changed them", "the service did", " --on-conflict archive"
 	}
-	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. Otherwise leave it: Sidekeep looks again at every export.", verb, n)
+	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: sidekeep restore %q%s. Not sure? Leave it: Sidekeep looks again at every export.",
+		verb, n, lost, account, how)
 }
 
 // shownReasons is how many reasons are told; the rest is in the JSON.

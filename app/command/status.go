@@ -139,7 +139,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 			for _, line := range lossLines(x.Loss) {
 				t.add("", line)
 			}
-			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Loss, x.HeldExport))
+			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Name, x.Loss, x.HeldExport))
 		}
 		list := warnings(x, now)
 		if x.Loss != nil {
