@@ -216,7 +216,7 @@ func slow(ts *testscript.TestScript, phone http.Handler) http.Handler {
 // names of sixty, or is as it was at first again.
 func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: change NAME add|remove|edit|nonsense|lose|blank|restore")
+		ts.Fatalf("usage: change NAME add|remove|edit|nonsense|lose|lose-dates|blank|restore")
 	}
 	server, book := s.get(ts, args[0]), "/contacts/alice/"+addressBook+"/"
 	var err error
@@ -232,6 +232,12 @@ func (s *servers) change(ts *testscript.TestScript, neg bool, args []string) {
 		body, bodyErr := server.Body(at)
 		ts.Check(bodyErr)
 		_, err = server.Put(at, bytes.Replace(body, []byte("END:VCARD"), []byte("TEL;TYPE=OTHER:+49 30 999\r\nEND:VCARD"), 1))
+	case "lose-dates": // eight of them, which is not much
+		items, listErr := server.Items("/calendars/alice/family/")
+		ts.Check(listErr)
+		for _, it := range items[:8] {
+			ts.Check(server.Remove(it.Path))
+		}
 	case "nonsense":
 		_, err = server.Put(book+"odd.vcf", []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut sho"))
 	case "lose", "blank", "restore":

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sidekeep/app/work"
 	"sidekeep/export"
@@ -102,7 +103,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 		if err != nil {
 			return err
 		}
-		s.refusedSome(len(out.Refused))
+		s.refusedSome(out.Refused)
 		return s.printRestored(p, nil, planOf(p))
 	}
 	agreed, err := s.agreed(ctx, "Write this to “"+clean(p.Request.To)+"”?")
@@ -127,7 +128,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 	case err != nil:
 		s.restoreBroke(ctx, &out, err)
 	default:
-		s.refusedSome(len(out.Refused))
+		s.refusedSome(out.Refused)
 	}
 	return printed
 }
@@ -148,12 +149,19 @@ func (s *session) restoreBroke(ctx context.Context, out *work.Restored, err erro
 	}
 }
 
-// refusedSome says that not everything could be written.
-func (s *session) refusedSome(n int) {
-	if n == 0 {
+// refusedSome says that not everything could be written, and what helps.
+func (s *session) refusedSome(list []restore.Problem) {
+	if len(list) == 0 {
 		return
 	}
 	s.code = graver(s.code, partly)
-	s.stderr.printf("sidekeep: %s not be put back; each is named above with the reason.\n  Everything else is there, and your copy is as it was.\n"+
-		"  Choose another place for them with --into, or save them as files with “sidekeep save”.\n", plural(n, "item could", "items could"))
+	try := "Choose another place for it with --into, or save it as a file with “sidekeep save”."
+	switch {
+	case slices.ContainsFunc(list, func(p restore.Problem) bool { return errors.Is(p.Err, export.ErrConflict) }):
+		try = "What the service still has in its trash can be put back under a new mark: run the same again with --new-uid."
+	case !slices.ContainsFunc(list, func(p restore.Problem) bool { return !errors.Is(p.Err, export.ErrDamaged) }):
+		try = "“sidekeep inspect FILE” shows what is wrong in a file; “sidekeep save” saves what the archive has as it came."
+	}
+	s.stderr.printf("sidekeep: %s not be put back; each is named above with the reason.\n  Everything else is there, and your copy is as it was.\n  %s\n",
+		plural(len(list), "item could", "items could"), try)
 }
