@@ -101,6 +101,7 @@ func (r *recorder) setItem(it export.Item, h held, mark string, failed, aside bo
 		return err
 	}
 	r.s.last.item++
+	r.fresh = false
 	_, err := r.s.w.exec("INSERT INTO item (item, collection, id, mark, present, failed, aside, version, since, name, folder, modified) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
 		r.s.last.item, r.n, it.ID, mark, failed, aside, orNull(version), r.s.number, it.Name, it.Folder, modified)
 	return err

@@ -26,8 +26,8 @@ import (
 // changes one page, or a few.
 const (
 	onePage    = 300
-	mostOnPage = 600
-	cutAfter   = 400
+	mostOnPage = 1000
+	cutAfter   = 600
 	bookFile   = "address-book.html"
 )
 

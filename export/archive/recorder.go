@@ -29,7 +29,8 @@ type recorder struct {
 	c      export.Collection
 	token  string
 	before int
-	dirty  int // what collection.dirty says already
+	fresh  bool // there is no item of the collection yet
+	dirty  int  // what collection.dirty says already
 	closed bool
 }
 
@@ -80,7 +81,7 @@ func (r *recorder) begin() error {
 	if held || listed == 0 || age < 0 || age > int64(fullEvery/time.Second) {
 		r.token = ""
 	}
-	if _, err := w.row("SELECT count(*) FROM item WHERE collection = ? AND present", []any{r.n}, &r.before); err != nil {
+	if _, err := w.row("SELECT count(*) FILTER (WHERE present), count(*) = 0 FROM item WHERE collection = ?", []any{r.n}, &r.before, &r.fresh); err != nil {
 		return err
 	}
 	if _, err := w.raw("CREATE TEMP TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, mark TEXT NOT NULL, how INTEGER NOT NULL, was INTEGER) WITHOUT ROWID"); err != nil {
@@ -99,6 +100,9 @@ func (r *recorder) Token() string { return r.token }
 func (r *recorder) Version(id string) (string, error) {
 	r.s.w.lock()
 	defer r.s.w.unlock()
+	if r.fresh {
+		return "", nil
+	}
 	var mark string
 	_, err := r.s.w.row("SELECT mark FROM item WHERE collection = ? AND id = ? AND present AND NOT failed", []any{r.n, id}, &mark)
 	return mark, err

@@ -57,18 +57,21 @@ func (r *recorder) putText(ctx context.Context, it export.Item) (export.Outcome,
 
 // blob stores the bytes once and tells their row.
 func (s *session) blob(b *body) (int64, error) {
-	var n int64
-	ok, err := s.w.row("SELECT blob FROM blob WHERE hash = ?", []any{b.hash[:]}, &n)
-	if ok || err != nil {
-		return n, err
-	}
 	raw := b.raw
 	if raw == nil {
 		raw = []byte{}
 	}
-	s.last.blob++
-	_, err = s.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?)", s.last.blob, b.hash[:], raw)
-	return s.last.blob, err
+	res, err := s.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING", s.last.blob+1, b.hash[:], raw)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		s.last.blob++
+		return s.last.blob, err
+	}
+	var n int64
+	_, err = s.w.row("SELECT blob FROM blob WHERE hash = ?", []any{b.hash[:]}, &n)
+	return n, err
 }
 
 // understand reads what people need from the bytes of an item; kind is that of
