@@ -72,9 +72,9 @@ func (s *session) printPlan(p *work.RestorePlan) {
 	if s.quiet {
 		return
 	}
-	from := "from files"
+	from, keeps := "from files", "files keep"
 	if r := &p.Request; r.From != "" {
-		from = "from what the archive holds of “" + r.From + "”"
+		from, keeps = "from what the archive holds of “"+r.From+"”", "copy keeps"
 		if r.From == r.To {
 			from = "from its copy"
 		}
@@ -88,7 +88,7 @@ func (s *session) printPlan(p *work.RestorePlan) {
 	s.printDiffering(p)
 	s.printRefused(p)
 	if len(p.Losses) > 0 {
-		s.stdout.printf("%s, and your copy keeps:\n", "What this service cannot keep")
+		s.stdout.printf("What this service cannot keep, and your %s:\n", keeps)
 		for i, l := range p.Losses {
 			if i == shownProblems && !s.verbose {
 				s.stdout.printf("  and %s more\n", words.Number(len(p.Losses)-i))
@@ -164,7 +164,7 @@ func (s *session) printDiffering(p *work.RestorePlan) {
 			if n > shownProblems && !s.verbose {
 				names = append(names[:shownProblems], words.Number(n-shownProblems)+" more")
 			}
-			s.stdout.printf("  %s and the service's differ; %s: %s.\n", plural(n, "item of your copy", "items of your copy"), conflictWords(c), words.List(names))
+			s.stdout.printf("  %s there in another state; %s: %s.\n", plural(n, "item is", "items are"), conflictWords(c), words.List(names))
 		}
 		if c == restore.Merge && clashes > 0 {
 			s.stdout.printf("    Of %s there can be one only, such as a birthday: the service's is kept, and yours is noted in the item.\n", plural(clashes, "thing", "things"))

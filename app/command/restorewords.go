@@ -36,9 +36,9 @@ func conflictWords(c restore.Choice) string {
 	case restore.Merge:
 		return "they are merged, so that every number, address and alarm of both is kept"
 	case restore.Archive:
-		return "your copy's takes the place of the one there"
+		return "what is restored takes the place of what is there"
 	}
-	return "the one there stays"
+	return "what is there stays"
 }
 
 // phaseWords are what a restore is doing.
