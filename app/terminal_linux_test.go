@@ -167,3 +167,42 @@ func TestStopAtThePassword(t *testing.T) {
 		t.Error("the terminal shows nothing more")
 	}
 }
+
+// TestRestoreAsks: a plan is shown, and nothing is written before a yes.
+func TestRestoreAsks(t *testing.T) {
+	dir := t.TempDir()
+	in := []string{"--settings", filepath.Join(dir, "settings"), "--archive", filepath.Join(dir, "archive")}
+	for _, args := range [][]string{
+		{"account", "add", "phone", "--url", servedPhone(t), "--user", "alice", "--password-command", "printf s3cret", "--only", "contacts"},
+		{"export", "--quiet", "--no-proof"},
+	} {
+		if out, err := exec.CommandContext(t.Context(), program, append(args, in...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+	}
+	card := filepath.Join(dir, "nora.vcf")
+	if err := os.WriteFile(card, []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:nora\r\nN:Neu;Nora;;;\r\nFN:Nora Neu\r\nEND:VCARD\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	restore := append([]string{"restore", "phone", card}, in...)
+	for _, step := range []struct {
+		args               []string
+		asks, answer, ends string
+		code               int
+	}{
+		{restore, "Write this to “phone”?", "\n", "Nothing was written", 0},
+		{restore, "Write this to “phone”?", "\x03", "Stopped", 130},
+		{append([]string{"undo"}, in...), "There is no restore that could be turned back", "", "undo --list", 2},
+		{restore, "Write this to “phone”?", "y\n", "sidekeep undo 1", 0},
+		{append([]string{"undo"}, in...), "Turn it back?", "no\n", "Nothing was written", 0},
+		{append([]string{"undo"}, in...), "Turn it back?", "yes\n", "1 removed", 0},
+	} {
+		c := onTerminal(t, step.args...)
+		c.await(step.asks)
+		c.write(step.answer)
+		c.await(step.ends)
+		if code := c.code(); code != step.code {
+			t.Errorf("%q: exit code %d\n%s", step.asks, code, c.shown.String())
+		}
+	}
+}
