@@ -10,7 +10,7 @@ export GOFLAGS := -buildvcs=false
 BUILD_PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev \
 	libxcursor-dev libxinerama-dev
 TEST_PACKAGES := radicale xandikos rclone vdirsyncer khal khard todoman chromium xvfb xdotool imagemagick libgl1 \
-	libgl1-mesa-dri fonts-dejavu-core curl dbus gnome-keyring
+	libgl1-mesa-dri fonts-dejavu-core curl dbus gnome-keyring python3-gi gir1.2-gtk-3.0
 
 # The window and what imports it are tested without -race: with it Fyne would
 # be compiled a second time.

@@ -299,9 +299,12 @@ func AskPut(n map[export.Kind]int, account string) string {
 
 // ThereNow is "288 people there now".
 func ThereNow(n map[export.Kind]int) string {
-	_, what := total(n)
-	if what == "" {
+	all, what := total(n)
+	switch {
+	case all == 0:
 		return "Nothing there yet"
+	case len(n) > 2:
+		what = plural(all, "item", "items")
 	}
 	return what + " there now"
 }

@@ -25,6 +25,7 @@ type card struct {
 	sum     *text   // below what is proven
 	main    *button // the primary one, nil if there is none
 	zone    *dragZone
+	height  float32 // before it was lit
 	all     *fyne.Container
 }
 
@@ -46,6 +47,9 @@ func shapeOf(c flow.Card) string {
 
 func (k *card) show(c flow.Card) {
 	k.zone.takes = c.Takes
+	if k.edge.fill != colorAccS {
+		k.height = k.all.Size().Height
+	}
 	lit := c.Asked != nil || c.Takes && k.s.lit == c.Account
 	if shape := fmt.Sprint(lit) + shapeOf(c); shape != k.shape {
 		k.shape = shape
@@ -84,6 +88,9 @@ func (k *card) build(c flow.Card, lit bool) {
 		k.edge.set(colorAccS, colorAcc, 2)
 	}
 	k.all.Objects = []fyne.CanvasObject{k.edge, k.zone, inset(20, 24, 20, 24, column(0, parts...))}
+	if lit {
+		k.all.Objects = append(k.all.Objects, sized(1, max(k.height, 1), gap(1))) // it stays as high as it was, or the pointer would leave it
+	}
 	k.all.Refresh()
 }
 
