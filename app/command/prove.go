@@ -66,6 +66,9 @@ func (s *session) prove(ctx context.Context, w *work.Work, names []string) error
 		p, err := w.Prove(ctx, name, show.proving(name))
 		show.end()
 		if err != nil {
+			if p.Checked > 0 && !s.json { // it could not be recorded
+				s.printProven(&p)
+			}
 			return err
 		}
 		j.Checked, j.Good, j.Bad = j.Checked+p.Checked, j.Good+p.Good, append(j.Bad, p.Bad...)
