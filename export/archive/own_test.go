@@ -1,9 +1,14 @@
 package archive
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"sidekeep/export"
 )
 
 // TestOwnWritesAreNoLoss: what Sidekeep itself removed or replaced at the
@@ -100,5 +105,44 @@ func TestProofs(t *testing.T) {
 	set(1, 1, 12, 12)
 	if p := proof(); p.Checked != 12 || !p.At.Equal(now) {
 		t.Errorf("the whole again: %+v", p)
+	}
+}
+
+// TestProofIsTold: README.html tells of a proof at once, and of one that is
+// recorded while an export is running when that has ended.
+func TestProofIsTold(t *testing.T) {
+	a := create(t, Options{})
+	tells := func(what string) bool {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(a.Dir(), readmeFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(text), what)
+	}
+	run(t, a, smallPhone())
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if !tells("10 of 10 were put back") {
+		t.Error("README.html does not tell that it is proven")
+	}
+	s, err := a.Begin(t.Context(), "Phone", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 9, Bad: []Bad{{"a", "differs"}}}); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	if err := s.Finish(t.Context(), &export.Ledger{Number: s.Number(), Counts: export.Counts{Found: &found}}); err != nil {
+		t.Fatal(err)
+	}
+	if !tells("Not proven: 9 of 10") {
+		t.Error("README.html does not tell that it is not proven")
+	}
+	c, err := a.Verify(t.Context(), nil)
+	if err != nil || len(c.Bad) > 0 {
+		t.Errorf("%v %+v", err, c)
 	}
 }

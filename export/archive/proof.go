@@ -38,7 +38,7 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 	}
 	l, w, err := a.write()
 	if errors.Is(err, export.ErrBusy) {
-		// The export that is running writes README.html at its end.
+		// The export that is running publishes at its end, because of the mark.
 		l = nil
 		w, err = newWriter(ctx, a.db)
 	}
@@ -50,7 +50,7 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 	if err == nil {
 		err = w.proof(account, slice, slices, stamp(a.now()), p, string(bad))
 	}
-	if err == nil && l != nil {
+	if err == nil {
 		err = w.set("publish", "1")
 	}
 	if err == nil {
