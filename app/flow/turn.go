@@ -13,9 +13,15 @@ func (f *Flow) turn(ctx context.Context) (done func(), err error) {
 		}
 	}
 	f.mu.Unlock()
+	done = func() { <-f.gate }
 	select {
 	case f.gate <- struct{}{}:
-		return func() { <-f.gate }, nil
+		return done, nil
+	default:
+	}
+	select {
+	case f.gate <- struct{}{}:
+		return done, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
