@@ -67,11 +67,10 @@ func (p *progressPage) show(v flow.View) {
 
 // donePage shows what a restore or an undo did.
 type donePage struct {
-	s     *shell
-	main  *button
-	undo  *button
-	again *button
-	all   *fyne.Container
+	s    *shell
+	main *button
+	undo *button
+	all  *fyne.Container
 }
 
 func newDonePage(s *shell, v flow.PlanView) *donePage {

@@ -176,7 +176,7 @@ func newDifferRow(narrow bool, choices []string) *differRow {
 	r.sides = column(0, side(words.InYourCopyShort, r.mine), side(words.ThereShort, r.theirs))
 	var about fyne.CanvasObject = newGrow(column(0, r.name, r.sides))
 	if !narrow {
-		about = newGrow(row(12, newGrow(r.name), newGrow(r.sides)))
+		about = newGrow(row(12, sized(160, 0, r.name), newGrow(r.sides)))
 	}
 	r.all = row(12, r.face.all, about, r.choose)
 	r.ExtendBaseWidget(r)
