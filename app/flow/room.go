@@ -423,7 +423,7 @@ func (r *room) groups() (out []Group, chosen string) {
 	for i := range r.parts {
 		p := &r.parts[i]
 		if len(out) == 0 || out[len(out)-1].Title != words.Group(p.kind) {
-			out = append(out, Group{Title: words.Group(p.kind)})
+			out = append(out, Group{ID: string(p.kind), Title: words.Group(p.kind)})
 		}
 		if !p.off {
 			n[p.kind] += len(p.keys)

@@ -243,6 +243,7 @@ type FoundView struct {
 
 // A Group is the collections of one kind.
 type Group struct {
+	ID    string // "" where a group is not chosen as one
 	Title string
 	Rows  []Row
 }

@@ -420,6 +420,7 @@ func ImportStopped(n int) string {
 // What the room of restores says.
 const (
 	ConnectOne      = "Connect a phone or service"
+	AllOrNone       = "All or none"
 	NothingVanished = "Nothing has vanished."
 )
 

@@ -22,6 +22,7 @@ type roomPage struct {
 	cards    *fyne.Container
 	from, at *button
 	to       *button
+	only     [2]*text // in place of from and to where there is no choice
 	vanished *check
 	parts    *fyne.Container
 	checks   map[string]*check
@@ -46,6 +47,9 @@ func newRoomPage(s *shell) *roomPage {
 	p.from = newButton(secondary, "down", " ", func() { p.choose(p.from, p.s.view.Restore.From, p.s.view.Restore.FromOne, s.flow.RestoreFrom) })
 	p.to = newButton(secondary, "down", " ", func() { p.choose(p.to, p.s.view.Restore.To, p.s.view.Restore.ToOne, s.flow.RestoreTo) })
 	p.at = newButton(secondary, "down", " ", p.when)
+	for i := range p.only {
+		p.only[i] = newText("", body, colorText, wrap)
+	}
 	p.vanished = newCheck("history", words.OnlyVanished, "", false, s.flow.RestoreVanished)
 	p.plan = newButton(primary, "", words.SeeThePlan, s.flow.RestoreChosen)
 	p.cards = container.New(&gridLayout{gap: 16, columns: twoColumns}, p.whatCard(), column(16, p.whereCard(), p.pastCard()))
@@ -55,13 +59,13 @@ func newRoomPage(s *shell) *roomPage {
 
 func (p *roomPage) whatCard() fyne.CanvasObject {
 	return stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
-		newText(words.FromWhere, cardTitle, colorText, wrap), gap(8), left(p.from), gap(8), left(p.at), gap(16),
+		newText(words.FromWhere, cardTitle, colorText, wrap), gap(8), left(p.from), p.only[0], gap(8), left(p.at), gap(16),
 		p.vanished, newText(words.OnlyVanishedLine, caption, colorText2, wrap), gap(12), rule(), gap(12), p.refused, p.told, p.parts)))
 }
 
 func (p *roomPage) whereCard() fyne.CanvasObject {
 	return stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
-		newText(words.ToWhere, cardTitle, colorText, wrap), gap(8), left(p.to), gap(16),
+		newText(words.ToWhere, cardTitle, colorText, wrap), gap(8), left(p.to), p.only[1], gap(16),
 		p.chosen, gap(4), newText(words.NotBeforeYouSay, caption, colorText2, wrap), gap(16), left(p.plan))))
 }
 
@@ -87,13 +91,20 @@ func (p *roomPage) show(v flow.View) {
 	shown(p.connect, r.NothingAtAllVerb != "")
 	p.say(p.from, r.FromOne)
 	p.say(p.to, r.ToOne)
+	for i, x := range []struct {
+		b     *button
+		names []string
+		one   string
+	}{{p.from, r.From, r.FromOne}, {p.to, r.To, r.ToOne}} {
+		p.only[i].set(x.one)
+		shown(p.only[i], len(x.names) < 2 && x.one != "")
+		shown(x.b, len(x.names) > 1)
+	}
 	moment := ""
 	if r.Moment < len(r.Moments) {
 		moment = r.Moments[r.Moment]
 	}
 	p.say(p.at, moment)
-	p.from.disable(len(r.From) < 2)
-	p.to.disable(len(r.To) < 2)
 	p.at.disable(len(r.Moments) < 2)
 	p.vanished.set(r.Vanished)
 	p.told.set(r.Told)
@@ -133,7 +144,7 @@ func (p *roomPage) showParts(r flow.RoomView) {
 			if i > 0 {
 				p.parts.Objects = append(p.parts.Objects, gap(8), rule(), gap(12))
 			}
-			p.parts.Objects = append(p.parts.Objects, newText(g.Title, captionB, colorText2, wrap), gap(4))
+			p.parts.Objects = append(p.parts.Objects, p.groupHead(g), gap(4))
 			for _, x := range g.Rows {
 				c := newCheck(x.Icon, x.Name, x.Count, x.On, func() { p.s.flow.TogglePart(x.ID) })
 				p.checks[x.ID] = c
@@ -148,6 +159,18 @@ func (p *roomPage) showParts(r flow.RoomView) {
 			}
 		}
 	}
+}
+
+// groupHead is the name of a kind; where it has several collections they can be
+// taken or left together.
+func (p *roomPage) groupHead(g flow.Group) fyne.CanvasObject {
+	title := newText(g.Title, captionB, colorText2, wrap)
+	if len(g.Rows) < 2 {
+		return title
+	}
+	all := newButton(quiet, "", words.AllOrNone, func() { p.s.flow.TogglePart(g.ID) })
+	all.height = 28
+	return inset(0, -12, 0, 0, row(8, newGrow(title), all))
 }
 
 func (p *roomPage) showPast(r flow.RoomView) {
