@@ -63,6 +63,17 @@ func (f *Flow) takes(s work.Status) bool {
 	return s.SetUp && !s.Imported && f.work != nil && !f.session.busy() && f.exports[s.Name] == nil
 }
 
+// takesDrops tells what a card takes, and asks about what lies on it. f.mu is
+// held.
+func (f *Flow) takesDrops(c *Card, s work.Status) {
+	if c.Takes = f.takes(s); c.Takes {
+		c.There = words.ThereNow(s.Items)
+	}
+	if f.dropped != nil && f.dropped.account == s.Name {
+		c.Asked = f.askedView()
+	}
+}
+
 // DropPlan opens the plan for what was dropped on a card.
 func (f *Flow) DropPlan() {
 	f.mu.Lock()

@@ -230,12 +230,7 @@ func (f *Flow) card(s work.Status) Card {
 		c.Icon, c.Caption = "folder", words.ImportedAgo(last, now)
 		c.Actions, c.More = []Action{files}, nil // a further import is begun with its files
 	}
-	if c.Takes = f.takes(s); c.Takes {
-		c.There = words.ThereNow(s.Items)
-	}
-	if f.dropped != nil && f.dropped.account == s.Name {
-		c.Asked = f.askedView()
-	}
+	f.takesDrops(&c, s)
 	f.proof(&c, s)
 	return c
 }

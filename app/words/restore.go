@@ -168,116 +168,8 @@ func Writes(n int, account string) string {
 	return some(n, "Putting 1 item on "+account, "Putting ", " items on "+account)
 }
 
-// RestoreDone is the title of a restore that is done: n of all are there.
-func RestoreDone(n, all map[export.Kind]int, account string) string {
-	there, what := total(all)
-	have, _ := total(n)
-	switch {
-	case have == there && there == 1:
-		return what + " is on " + account
-	case have == there:
-		return "All " + what + " are on " + account
-	}
-	return Number(have) + " of " + what + verb(have, " is", " are") + " on " + account
-}
-
-// RestoreStopped is the title of a restore that did not come to its end.
-func RestoreStopped(n, all int, account string) string {
-	return "Stopped at " + Progress(n, all) + " on " + account
-}
-
-// DidSum is "120 created, 3 replaced, 289 left as they were."
-func DidSum(r restore.Result) string {
-	parts := []string{}
-	for _, p := range []struct {
-		n    int
-		word string
-	}{{r.Created, "created"}, {r.Merged, "merged"}, {r.Replaced, "replaced"}, {r.Same + r.Left, "left as they were"}, {len(r.Refused), "not taken"}} {
-		if p.n > 0 {
-			parts = append(parts, Number(p.n)+" "+p.word)
-		}
-	}
-	if len(parts) == 0 {
-		return "Nothing was written."
-	}
-	return List(parts) + "."
-}
-
-// Took tells how long it took.
-func Took(d time.Duration) string {
-	if d < 90*time.Second {
-		return "It took " + plural(max(int(d.Seconds()+.5), 1), "second", "seconds") + "."
-	}
-	return "It took " + plural(int(d.Minutes()+.5), "minute", "minutes") + "."
-}
-
 // ReadBackOf is "412 of 412 read back".
 func ReadBackOf(n, of int) string { return Progress(n, of) + " read back" }
-
-// UndoMeans says what an undo would do.
-func UndoMeans(created, changed int) string {
-	switch {
-	case created > 0 && changed > 0:
-		return some(created, "Undo takes away the one that was created and", "Undo takes away the ", " that were created and") +
-			some(changed, " brings the one that was changed back to how it was.", " brings the ", " back to how they were.")
-	case created > 0:
-		return some(created, "Undo takes away the one that was created.", "Undo takes away the ", " that were created.")
-	}
-	return some(changed, "Undo brings the one that was changed back to how it was.", "Undo brings the ", " back to how they were.")
-}
-
-// UndoQuestion asks before a restore of the past is undone.
-func UndoQuestion(account string, at, now time.Time, created, changed int) Question {
-	return Question{
-		Title:   "Undo what was put on “" + account + "” " + Moment(at, now) + "?",
-		Meaning: UndoMeans(created, changed), Try: LeftAlone,
-		Yes: UndoRestore, No: LeaveIt,
-	}
-}
-
-// UndoDone is the title of an undo.
-func UndoDone(account string, left int) string {
-	if left > 0 {
-		return some(left, "Taken back on "+account+", except for one", "Taken back on "+account+", except for ", "")
-	}
-	return account + " is as it was before"
-}
-
-// UndoStopped is the title of an undo that did not come to its end.
-func UndoStopped(account string) string { return "The undo on " + account + " is not finished" }
-
-// UndoSum is "120 taken away, 3 brought back."
-func UndoSum(removed, back int) string {
-	parts := []string{}
-	if removed > 0 {
-		parts = append(parts, Number(removed)+" taken away")
-	}
-	if back > 0 {
-		parts = append(parts, Number(back)+" brought back")
-	}
-	if len(parts) == 0 {
-		return "There was nothing to take back."
-	}
-	return List(parts) + "."
-}
-
-// NotPut is the title over the items that were not written.
-func NotPut(n int) string { return some(n, "1 was not put there", " were not put there") }
-
-// NotTakenBack is the title over the items that an undo left.
-func NotTakenBack(n int) string { return some(n, "1 was left as it is", " were left as they are") }
-
-// KnownDifferences is the title over what a target cannot keep.
-const KnownDifferences = "What it does not keep"
-
-// EmptyCollections tells of collections that an undo leaves.
-func EmptyCollections(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = "“" + n + "”"
-	}
-	return List(quoted) + verb(len(names), " was made for it and is left, without them.", " were made for it and are left, without them.")
-}
 
 // WhyNot tells why an item is not written.
 func WhyNot(err error) string {
@@ -330,33 +222,6 @@ func TookIn(n int, account string) string {
 
 // NotTakenIn tells that an import did not come to its end.
 func NotTakenIn(w Words) string { return "The files were not taken in. " + w.Title + " " + w.Try }
-
-// Proven is "Proven 1,654 of 1,654".
-func Proven(good, checked int) string { return "Proven " + Progress(good, checked) }
-
-// ProvenHow is the line below it.
-func ProvenHow(at, now time.Time) string { return HowProven + ", " + When(at, now) }
-
-// ProvenBefore is a proof that is older than the last export.
-func ProvenBefore(at, now time.Time) string {
-	return "Proven " + On(at, now) + ", before the last export"
-}
-
-// NotProven tells that items did not come back as they were.
-func NotProven(bad, checked int) string {
-	return Number(bad) + " of " + plural(checked, "item", "items") + verb(bad, " did not come back as it was", " did not come back as they were")
-}
-
-// ProvenSoFar is how far a proof is.
-func ProvenSoFar(done, all int) string { return Progress(done, all) + " compared" }
-
-// NotProvenNow tells why a proof did not come to its end.
-func NotProvenNow(w Words) string { return "The proof did not come to its end. " + w.Title }
-
-// AccountsUnproven is the headline when items of n accounts did not come back.
-func AccountsUnproven(n int) string {
-	return some(n, "One account could not be proven", " accounts could not be proven")
-}
 
 // RestoreEntry is a line of the list of earlier restores: "120 created, 3 changed".
 func RestoreEntry(created, changed int) string {
@@ -446,9 +311,6 @@ func RestoredTo(account, from string) string {
 	}
 	return "From " + from + " to " + account
 }
-
-// ProvenWhen is when a proof was made.
-func ProvenWhen(at, now time.Time) string { return "Put back on a practice service " + When(at, now) }
 
 // WaitsForTurn is the caption of an export that waits for another one.
 const WaitsForTurn = "Begins when your archive is free"
