@@ -158,7 +158,10 @@ func TestDrag(t *testing.T) {
 
 	target := card.Min.Add(image.Pt(card.Dx()/2, card.Dy()/3))
 	d.drag(image.Pt(120, 800), target, func() {
-		soon(t, "the light", func() bool { return d.at(corner) == light[colorAccS] })
+		soon(t, "the light", func() bool {
+			d.pointer("mousemove_relative", "1", "0") // a program tells of a drag when it moves
+			return d.at(corner) == light[colorAccS]
+		})
 	})
 	d.pointer("sleep", "1")
 	if d.at(corner) != light[colorAccS] {
@@ -171,9 +174,11 @@ func TestDrag(t *testing.T) {
 		d.pointer("key", "Return", "sleep", "0.5") // the plan, and then the writing of it
 		return persons(t, server) == 2
 	})
-	d.pointer("sleep", "2", "key", "Return", "sleep", "1") // done
-	d.drag(image.Pt(120, 800), image.Pt(900, 560), func() {})
-	soon(t, "what was dropped beside the card", func() bool { return hasFiles(t, filepath.Join(d.dir, "archive")) })
+	soon(t, "what was dropped beside the card", func() bool {
+		d.drag(image.Pt(120, 800), image.Pt(900, 560), func() {}) // again, for as long as the writing goes on
+		d.pointer("sleep", "2")
+		return hasFiles(t, filepath.Join(d.dir, "archive"))
+	})
 	if n := persons(t, server); n != 2 {
 		t.Errorf("%d people are there after an import", n)
 	}
