@@ -21,7 +21,8 @@ type restoreJSON struct {
 	Merge    int                  `json:"merge"`
 	Leave    int                  `json:"leave"` // differ, and the one there stays
 	Refused  int                  `json:"refused"`
-	Held     *bool                `json:"held"` // the account is held after it; null if nothing was written
+	Held     *bool                `json:"held"`   // the account is held after it; null if nothing was written
+	Guests   int                  `json:"guests"` // events to be written that have guests, who may be invited
 	Losses   []restoreLossJSON    `json:"losses"`
 	Problems []restoreProblemJSON `json:"problems"`
 }
@@ -96,6 +97,9 @@ func (s *session) printPlan(p *work.RestorePlan) {
 			}
 			s.stdout.printf("  %s\n", l.String())
 		}
+	}
+	if n := p.Guests(); n > 0 {
+		s.stdout.printf("%s\n", words.Invitations(n))
 	}
 	for _, skipped := range p.Skipped[:min(len(p.Skipped), shownProblems)] {
 		s.stdout.printf("  left out: %s\n", skipped)
@@ -191,7 +195,7 @@ func (s *session) printRefused(p *work.RestorePlan) {
 // printRestored tells what was done; out is nil if nothing was.
 func (s *session) printRestored(p *work.RestorePlan, out *work.Restored, j restoreJSON) error {
 	if s.json {
-		j.Account, j.From, j.Losses = p.Request.To, p.Request.From, []restoreLossJSON{}
+		j.Account, j.From, j.Guests, j.Losses = p.Request.To, p.Request.From, p.Guests(), []restoreLossJSON{}
 		for _, l := range p.Losses {
 			j.Losses = append(j.Losses, restoreLossJSON{l.Property, l.Happens, l.Gone, l.People, l.Example})
 		}

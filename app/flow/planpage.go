@@ -76,6 +76,9 @@ func (f *Flow) plannedView(v *PlanView) {
 	for _, l := range p.Losses {
 		v.CannotKeep = append(v.CannotKeep, l.String())
 	}
+	if n := p.Guests(); n > 0 {
+		v.Beware = append(v.Beware, words.Invitations(n))
+	}
 	for i, skip := range p.Skipped {
 		if i == maxReasons {
 			v.Skipped = append(v.Skipped, words.MoreProblems(len(p.Skipped)-i))

@@ -23,6 +23,7 @@ type PlanView struct {
 	Numbers    []PlanNumber
 	Differ     DifferView
 	CannotKeep []string
+	Beware     []string // what else writing may bring about
 	Skipped    []string // dropped files that hold nothing
 	AllLines   string   // the verb that shows every line
 	Sum        string

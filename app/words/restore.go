@@ -40,6 +40,7 @@ const (
 	MergePhotos      = "Photos are never merged: both are kept."
 	ForAll           = "For all"
 	CannotKeep       = "What this service cannot keep"
+	BeforeYouWrite   = "Before you write"
 	NotUsed          = "Not used"
 	AllLinesBack     = "Every line of the plan"
 	InYourCopyShort  = "Archive"
@@ -203,6 +204,12 @@ func ThereNow(n map[export.Kind]int) string {
 
 // MoreFiles is "and 3 more files".
 func MoreFiles(n int) string { return some(n, "and 1 more file", "and ", " more files") }
+
+// Invitations tells that n events that would be written have guests.
+func Invitations(n int) string {
+	return some(n, "1 event has guests. The service may send them an invitation when it is put back.",
+		" events have guests. The service may send them invitations when they are put back.")
+}
 
 // SkippedFiles tells that n dropped files hold nothing that can be used.
 func SkippedFiles(n int) string {

@@ -256,6 +256,7 @@ func (m *maker) decide(d *draft) {
 		l.State = Missing
 	}
 	if l.State != Refused {
+		l.Guests = d.reading.guests
 		l.Losses = len(d.losses)
 		m.lose(d)
 	}

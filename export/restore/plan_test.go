@@ -165,3 +165,24 @@ func TestPlanTellsWhatIsLost(t *testing.T) {
 		t.Errorf("nothing is converted, but lost are %v", p.Losses)
 	}
 }
+
+// TestPlanTellsOfGuests: whom a service may invite when something is written.
+func TestPlanTellsOfGuests(t *testing.T) {
+	archive := &shelf{}
+	c := export.Collection{ID: "k", Name: "Work", Kind: export.Events}
+	for i, line := range []string{"", "ATTENDEE;CN=Ben:mailto:ben@example.org\r\n", "attendee:mailto:cleo@example.org\r\n", "X-ATTENDEE:none\r\n"} {
+		archive.add(Item{Account: "Old", Collection: c, ID: fmt.Sprint(i), Kind: export.Events}, fmt.Appendf(nil,
+			"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:%d\r\nDTSTAMP:20240101T000000Z\r\nDTSTART:20240102T090000Z\r\nSUMMARY:Meeting %d\r\n%sEND:VEVENT\r\nEND:VCALENDAR\r\n", i, i, line))
+	}
+	w := open(t, empty(t, davserver.Options{}))
+	p := plan(t, w, archive.all(), Options{Account: "New"})
+	if p.Guests() != 2 {
+		t.Errorf("%d events with guests", p.Guests())
+	}
+	if _, err := Apply(t.Context(), w, p, journal(t), ApplyOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if p := plan(t, w, archive.all(), Options{Account: "New"}); p.Guests() != 0 {
+		t.Errorf("%d when nothing is written", p.Guests())
+	}
+}

@@ -35,6 +35,7 @@ type reading struct {
 	numbers bool     // a card has telephone numbers or mail addresses
 	parts   []string // the kinds of components that a calendar object has
 	version string   // of a card
+	guests  bool     // a calendar object names people who are invited
 	err     error    // the bytes could not be understood
 }
 
@@ -91,7 +92,8 @@ func (r *reading) object(raw []byte) {
 		r.keys = []uint64{hashOf("event", strings.ToLower(m.Summary), m.Start)}
 	}
 	for _, f := range m.Fields {
-		name, _, _ := strings.Cut(f, "\x00")
+		name, property, _ := strings.Cut(f, "\x00")
+		r.guests = r.guests || strings.HasPrefix(property, "ATTENDEE\x00")
 		if name, _, _ = strings.Cut(name, " "); !slices.Contains(r.parts, name) {
 			r.parts = append(r.parts, name)
 		}

@@ -135,6 +135,9 @@ type Line struct {
 	Err error
 	// Losses is how many things the target's format cannot carry.
 	Losses int
+	// Guests: it names people who are invited. A server that does scheduling
+	// may send them invitations when it is written (RFC 6638, section 3.2.1).
+	Guests bool
 	// Clashes is what a merge keeps of the target's where the archive says
 	// something else; known of items whose choice was Merge when the plan was
 	// made.
@@ -214,6 +217,19 @@ func (p *Plan) Choose(c Choice, keys []Key) {
 			l.Choice = c
 		}
 	}
+}
+
+// Guests counts the events and to-dos that would be written and name people
+// who are invited.
+func (p *Plan) Guests() int {
+	n := 0
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		if l.Guests && (l.State == Missing || l.State == Differing && l.effective() != Device) {
+			n++
+		}
+	}
+	return n
 }
 
 // Empty tells whether there is nothing to write.

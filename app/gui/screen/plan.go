@@ -129,14 +129,14 @@ func (p *planPage) show(v flow.View) {
 	p.all.Refresh()
 }
 
-// showNotes tells what the target cannot keep, and what was dropped in vain.
+// showNotes tells what writing may bring about, what the target cannot keep, and what was dropped in vain.
 func (p *planPage) showNotes(x flow.PlanView) {
-	if told := fmt.Sprint(x.CannotKeep, x.Skipped); told != p.told || len(p.notes.Objects) == 0 {
+	if told := fmt.Sprint(x.CannotKeep, x.Beware, x.Skipped); told != p.told || len(p.notes.Objects) == 0 {
 		p.told, p.notes.Objects = told, nil
 		for _, n := range []struct {
 			title string
 			list  []string
-		}{{words.CannotKeep, x.CannotKeep}, {words.NotUsed, x.Skipped}} {
+		}{{words.BeforeYouWrite, x.Beware}, {words.CannotKeep, x.CannotKeep}, {words.NotUsed, x.Skipped}} {
 			if len(n.list) > 0 {
 				p.notes.Add(noteList(n.title, n.list))
 			}
