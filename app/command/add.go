@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ func (s *session) accountAddVerb() *cobra.Command {
 	var p passwordFlags
 	var only, alarm string
 	verb := &cobra.Command{
-		Use:   "add NAME --url URL",
+		Use:   "add NAME --url URL | --folder DIR",
 		Short: "Set up an account: shows what was found, then saves it",
 		Args:  arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -25,6 +26,11 @@ func (s *session) accountAddVerb() *cobra.Command {
 				return err
 			}
 			c.PasswordCommand = p.command
+			if c.Folder != "" {
+				if c.Folder, err = filepath.Abs(c.Folder); err != nil {
+					return err
+				}
+			}
 			var t export.Thresholds
 			if alarm != "" {
 				items, percent, _ := strings.Cut(alarm, ",")
@@ -38,6 +44,7 @@ func (s *session) accountAddVerb() *cobra.Command {
 	f := verb.Flags()
 	f.StringVar(&c.Address, "url", "", "an e-mail address, a host, or the full address of the service")
 	f.StringVar(&c.Photos, "photos", "", "address of a WebDAV folder of photos")
+	f.StringVar(&c.Folder, "folder", "", "a folder on a disk instead, to be exported from and restored to")
 	f.StringVar(&c.User, "user", "", "name to sign in with")
 	f.StringVar(&only, "only", "", "export these kinds only: contacts,events,todos,photos")
 	f.StringVar(&alarm, "alarm", "", "ask when so many items and such a share are gone: ITEMS,PERCENT% (default: 5,20%)")
@@ -57,7 +64,7 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 	if c, err = s.candidate(ctx, c, p); err != nil {
 		return err
 	}
-	s.say("Looking at %s ...\n", c.Address+c.Photos)
+	s.say("Looking at %s ...\n", c.Address+c.Photos+c.Folder)
 	f, err := w.Find(ctx, c)
 	if err != nil {
 		return err
@@ -92,7 +99,7 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 
 // candidate asks for what is missing.
 func (s *session) candidate(ctx context.Context, c work.Candidate, p *passwordFlags) (work.Candidate, error) {
-	if err := c.Check(); err != nil {
+	if err := c.Check(); err != nil || c.Folder != "" {
 		return c, err
 	}
 	var err error

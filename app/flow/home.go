@@ -309,6 +309,9 @@ func accountIcon(a settings.Account) string {
 	if a.Type == settings.Demo {
 		return "phone"
 	}
+	if a.Type == settings.Folder {
+		return "folder"
+	}
 	return serviceIcon(a.Service)
 }
 

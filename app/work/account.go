@@ -21,6 +21,7 @@ type Candidate struct {
 	Service         string // as in [dav.Services]; "" if it is to be found out
 	Address         string // an e-mail address, a host or a full address
 	Photos          string // address of a folder of photos, "" if there is none
+	Folder          string // a folder on a disk, instead of all of these but Only
 	User            string
 	Password        string
 	PasswordCommand string
@@ -74,6 +75,15 @@ func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
 
 // Check refuses what must never be tried or saved.
 func (c Candidate) Check() error {
+	if c.Folder != "" {
+		if c.Address+c.Photos+c.User+c.Password+c.PasswordCommand != "" {
+			return &Error{
+				What: "A folder has no address and no sign-in.", Meaning: "Nothing was saved.",
+				Try: "Give the folder alone, or the address of a service.", Usage: true,
+			}
+		}
+		return nil
+	}
 	if strings.TrimSpace(c.Address+c.Photos) == "" {
 		return &Error{
 			What: "The address is missing.", Meaning: "Nothing was saved.",
@@ -95,6 +105,9 @@ func (c Candidate) Check() error {
 
 // account is c as it is saved, without its password.
 func (c Candidate) account(name string) settings.Account {
+	if c.Folder != "" {
+		return settings.Account{Name: name, Type: settings.Folder, Address: c.Folder, Only: slices.Clone(c.Only)}
+	}
 	return settings.Account{
 		Name: name, Type: settings.DAV, Service: c.Service,
 		Address: strings.TrimSpace(c.Address), Photos: strings.TrimSpace(c.Photos), User: c.SignInName(),

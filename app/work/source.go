@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"sidekeep/assets"
@@ -14,6 +16,7 @@ import (
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
 	"sidekeep/export/source/dav"
+	"sidekeep/export/source/folder"
 )
 
 // An opened source with what has to end together with it.
@@ -29,6 +32,8 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 	switch a.Type {
 	case settings.Demo:
 		return w.openDemo(ctx)
+	case settings.Folder:
+		return w.openFolder(a.Address)
 	case settings.DAV:
 		src, err := dav.Open(ctx, dav.Config{
 			Address: a.Address, Photos: a.Photos, User: a.User, Secret: secret,
@@ -48,6 +53,46 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 		Meaning: asItWas,
 		Try:     "Install the newest Sidekeep.",
 	}
+}
+
+// openFolder opens an account that is a folder. One that holds the archive, or
+// lies in it, is refused: it would be copied into itself.
+func (w *Work) openFolder(dir string) (opened, error) {
+	archive := w.ArchiveDir()
+	if within(archive, dir) || within(dir, archive) {
+		return opened{}, &Error{
+			What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
+			Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
+		}
+	}
+	src, err := folder.Open(dir)
+	if errors.Is(err, export.ErrGone) {
+		err = &Error{
+			What: fmt.Sprintf("There is no folder %s.", dir), Meaning: asItWas,
+			Try: "Connect the disk that it is on, or make the folder.", Err: err,
+		}
+	}
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{src, func() error { return nil }}, nil
+}
+
+// within reports whether dir is parent or lies below it.
+func within(dir, parent string) bool {
+	rel, err := filepath.Rel(resolved(parent), resolved(dir))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// resolved is where a path leads, as far as it is there.
+func resolved(path string) string {
+	if p, err := filepath.EvalSymlinks(path); err == nil {
+		return p
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(resolved(parent), filepath.Base(path))
+	}
+	return path
 }
 
 // demoUser is the user of the demo phone. It is part of every path there.

@@ -58,8 +58,9 @@ type Archive struct {
 
 // Types of accounts.
 const (
-	DAV  = "dav"  // a CardDAV, CalDAV or WebDAV service
-	Demo = "demo" // the built-in demo phone
+	DAV    = "dav"    // a CardDAV, CalDAV or WebDAV service
+	Demo   = "demo"   // the built-in demo phone
+	Folder = "folder" // a folder on a disk: Address is its absolute path
 )
 
 // An Account is one source as its owner set it up.
