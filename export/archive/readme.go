@@ -356,7 +356,7 @@ func (s *siteBuilder) drop() error {
 	}
 	had := len(s.p.removed)
 	err := s.each(`SELECT path FROM file WHERE path >= 'readme/thumbs/' AND path < 'readme/thumbs0'
-		AND NOT EXISTS (SELECT 1 FROM photo WHERE `+thumbPath+` = file.path)`, nil, s.remove)
+		AND path NOT IN (SELECT `+thumbPath+` FROM photo)`, nil, s.remove)
 	s.thumbCount -= len(s.p.removed) - had
 	if err != nil || !s.p.force {
 		return err
