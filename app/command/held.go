@@ -96,8 +96,13 @@ func (s *session) heldAgain(a archive.Answer) {
 }
 
 // heldBack says that an export looks like a loss: what is missing, that the
-// copy is whole, and what to do.
+// copy is whole, and what to do. Of an export that heard nothing from the
+// source it says only that the account is still held.
 func (s *session) heldBack(l *export.Ledger) {
+	if l.Stop != nil && len(l.Collections) == 0 {
+		s.stderr.printf("sidekeep: %s: still held from before; “sidekeep status” says why.\n", l.Account)
+		return
+	}
 	s.stderr.printf("sidekeep: %s: this looks like a loss, so your files stay as they were.\n", l.Account)
 	for _, line := range lossLines(l.Loss) {
 		s.stderr.printf("  %s\n", line)
