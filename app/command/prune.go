@@ -17,8 +17,8 @@ func (s *session) pruneVerb() *cobra.Command {
 		Use:   "prune --older-than AGE|DATE",
 		Short: "Remove older versions of people, events and to-dos from the history",
 		Long: "Remove from the history the versions of people, events and to-dos that were replaced by newer ones before a\n" +
-			"day. What everything is like now stays, also what is gone from the service, and so does every photo. Without\n" +
-			"this verb nothing is ever removed. It shows what would go, and asks.",
+			"day. What everything is like now stays, also what is gone from the service, and so does every photo and what\n" +
+			"everything was like before much of it changed at once. Without this verb nothing is ever removed. It shows what would go, and asks.",
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if age == "" {
@@ -37,6 +37,7 @@ func (s *session) pruneVerb() *cobra.Command {
 type pruneJSON struct {
 	Before   time.Time            `json:"before"`
 	Whole    int64                `json:"whole_from"` // export from which on the history stays whole
+	Kept     []int64              `json:"kept_as_of"` // exports before that one whose state stays whole too
 	Versions int                  `json:"versions"`
 	Bytes    int64                `json:"bytes"`
 	Items    []archive.PrunedItem `json:"items"`
@@ -75,7 +76,10 @@ func (s *session) prune(ctx context.Context, age string) error {
 		if p.Items == nil {
 			p.Items = []archive.PrunedItem{}
 		}
-		err = s.printJSON(pruneJSON{p.Before, p.Export, p.Versions, p.Bytes, p.Items, removed, p.Freed})
+		if p.Kept == nil {
+			p.Kept = []int64{}
+		}
+		err = s.printJSON(pruneJSON{p.Before, p.Export, p.Kept, p.Versions, p.Bytes, p.Items, removed, p.Freed})
 	} else if removed && p.Freed <= 0 {
 		s.stdout.printf("Removed.\n")
 	} else if removed {
@@ -104,6 +108,11 @@ func (s *session) printPruning(p *archive.Pruning) {
 	}
 	s.stdout.printf("What everything is like now stays, and so do photos. The archive can no longer be shown as it was before export %s.\n",
 		words.Number(int(p.Export)))
+	if len(p.Kept) > 0 {
+		last := p.Kept[len(p.Kept)-1]
+		s.stdout.printf("What everything was like before much of it changed at once stays too: %s (“sidekeep list contacts --as-of %d”).\n",
+			words.Exports(p.Kept), last)
+	}
 	_ = s.stdout.flush() // before the question; the error is kept and returned at the end
 }
 

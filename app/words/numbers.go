@@ -21,6 +21,21 @@ func Number(n int) string {
 	return sign + s
 }
 
+// Exports names exports by their numbers: "export 3", "exports 3, 7 and 12"; of
+// many the newest ones.
+func Exports(numbers []int64) string {
+	const most = 12
+	var list []string
+	for _, n := range numbers[max(0, len(numbers)-most):] {
+		list = append(list, strconv.FormatInt(n, 10))
+	}
+	last := len(list) - 1
+	if last <= 0 {
+		return "export " + strings.Join(list, "")
+	}
+	return "exports " + strings.Join(list[:last], ", ") + " and " + list[last]
+}
+
 // Noun is what n items of a kind are called: "person", "people". An unknown
 // kind has items.
 func Noun(k export.Kind, n int) string {

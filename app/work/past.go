@@ -91,11 +91,15 @@ func (w *Work) ofPast(err error) error {
 		}
 		return e
 	case errors.As(err, &pruned):
-		return &Error{
+		e := &Error{
 			What:    fmt.Sprintf("The older versions before export %d of %s were removed with “sidekeep prune”.", pruned.From, exactly(pruned.When, now)),
 			Meaning: "What was before it is no longer known in full, so there is no answer rather than a wrong one.",
 			Try:     fmt.Sprintf("Ask for export %d or a later one.", pruned.From), Usage: true, Err: err,
 		}
+		if len(pruned.Kept) > 0 {
+			e.Try = fmt.Sprintf("Ask for export %d or a later one, or for export %d, which was kept since much changed right after it.", pruned.From, pruned.Kept[len(pruned.Kept)-1])
+		}
+		return e
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -32,8 +33,9 @@ func (e *NoExportError) Error() string { return fmt.Sprintf("there is no export 
 
 // A PrunedError says that older versions of a moment were removed by the owner.
 type PrunedError struct {
-	From int64     // number of the first export that can still be answered for
+	From int64     // number of the first export from which on all can still be answered for
 	When time.Time // when that ended
+	Kept []int64   // exports before it that can be answered for as well, oldest first
 }
 
 func (e *PrunedError) Error() string {
@@ -92,8 +94,14 @@ func (a *Archive) asOf(ctx context.Context, m Moment, account string) (version i
 		return 0, err
 	}
 	if n < whole {
-		_, when, err := a.at(ctx, Moment{Export: whole})
-		return 0, errors.Join(err, &PrunedError{From: whole, When: when})
+		kept, err := keptMilestones(ctx, a.db)
+		if err != nil {
+			return 0, err
+		}
+		if !slices.Contains(kept, n) {
+			_, when, err := a.at(ctx, Moment{Export: whole})
+			return 0, errors.Join(err, &PrunedError{From: whole, When: when, Kept: kept})
+		}
 	}
 	if account != "" {
 		if err := a.begunBy(ctx, n, account); err != nil {

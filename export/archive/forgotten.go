@@ -172,6 +172,9 @@ func (w *writer) deleteAccount(account int64, folder string, rest *remainder) er
 	if _, err := w.exec("UPDATE archive SET value = ifnull((SELECT min(number) FROM export WHERE account <> ? AND number >= CAST(value AS INTEGER)), 0) WHERE name = '"+wholeFrom+"'", account); err != nil {
 		return err
 	}
+	if err := w.moveMilestones(account); err != nil {
+		return err
+	}
 	return execAll(w, []string{
 		"DELETE FROM file WHERE account = ? OR collection IN (SELECT collection FROM collection WHERE account = ?)",
 		"DELETE FROM stem WHERE collection IN " + ofAccount,

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,7 @@ type Pruning struct {
 	Versions int          // that go
 	Bytes    int64        // as delivered, of those that nothing else needs
 	Items    []PrunedItem // whose versions go; the items themselves stay
+	Kept     []int64      // exports before Export whose state stays whole all the same, oldest first: those right before a bulk change
 	Freed    int64        // by how much history.db has shrunk, after Prune; 0 if the next export is to do that
 }
 
@@ -37,7 +39,9 @@ type PrunedItem struct {
 // time, and the item was not gone then: what was gone keeps its last bytes. What
 // stays for good is the newest version of an item as recorded and as accepted,
 // also when it is gone from the source or was set aside; of an item that is set
-// aside the newest version that was understood; and photos.
+// aside the newest version that was understood; photos; and everything as it
+// was before a bulk change: an export, or those of a year, that changed or lost
+// as much of a collection or kind as would hold an account.
 func (a *Archive) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
 	conn, err := a.db.Conn(ctx)
 	if err != nil {
@@ -74,7 +78,7 @@ func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
 		return p, err
 	}
 	now, err := planPrune(context.Background(), w.conn, p.Before)
-	if err == nil && (now.Versions != p.Versions || now.Bytes != p.Bytes || len(now.Items) != len(p.Items) || now.Export != p.Export) {
+	if err == nil && (now.Versions != p.Versions || now.Bytes != p.Bytes || len(now.Items) != len(p.Items) || now.Export != p.Export || !slices.Equal(now.Kept, p.Kept)) {
 		err = ErrChanged
 	}
 	if err != nil || now.Versions == 0 {
@@ -91,6 +95,9 @@ func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
 		}
 	}
 	if err := w.set(wholeFrom, strconv.FormatInt(p.Export, 10)); err != nil {
+		return p, err
+	}
+	if err := w.setMilestones(p.Kept); err != nil {
 		return p, err
 	}
 	if err := w.set(unshrunk, "1"); err != nil {
@@ -142,6 +149,9 @@ func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, 
 		return p, err
 	}
 	p.Export = max(last, whole)
+	if err := planMilestones(ctx, conn, &p); err != nil {
+		return p, err
+	}
 	for _, q := range []string{
 		"CREATE TEMP TABLE IF NOT EXISTS outdated (version INTEGER PRIMARY KEY)",
 		"CREATE TEMP TABLE IF NOT EXISTS unneeded (blob INTEGER PRIMARY KEY)",
@@ -151,6 +161,7 @@ func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, 
 			WHERE version.version < (SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %[1]d)
 			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.export <= %[1]d AND v.blob IS NOT NULL), 0)
 			AND version.version <> ifnull(item.version, 0)
+			AND version.version NOT IN (SELECT version FROM temp.milestone)
 			AND NOT EXISTS (SELECT 1 FROM accepted WHERE accepted.item = item.item AND accepted.version = version.version)
 			AND version.version <> ifnull((SELECT max(v.version) FROM version v WHERE v.item = item.item AND v.blob IS NOT NULL AND v.aside IS NULL), 0)
 			AND NOT EXISTS (SELECT 1 FROM version v WHERE v.item = item.item AND v.photo IS NOT NULL)`, last),
