@@ -53,6 +53,7 @@ type Ledger struct {
 	Collections []CollectionLedger `json:"collections"`
 	Problems    []Problem          `json:"problems"` // the first [MaxProblems]
 	NewAside    int                `json:"newly_set_aside"`
+	Skipped     []Skipped          `json:"skipped,omitempty"` // what the source holds besides, with the reason
 	Started     time.Time          `json:"started"`
 	// PutBack are open files that somebody had deleted or changed and that are as
 	// they were again; Missing are photos' files of which the source brought no
@@ -156,8 +157,12 @@ func causeOf(text string) error {
 }
 
 // Good reports whether the export may be called good: everything was listed,
-// the sum balances, nothing failed, nothing was newly set aside and no photo of
-// the archive is missing.
+// the sum balances, nothing failed, nothing was newly set aside, nothing was left
+// unread and no photo of the archive is missing.
 func (l *Ledger) Good() bool {
-	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0
+	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0 && !l.Unread()
 }
+
+// Unread reports whether the source holds something that could not be looked
+// into.
+func (l *Ledger) Unread() bool { return unread(l.Skipped) }

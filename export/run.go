@@ -51,6 +51,7 @@ func Run(ctx context.Context, src Source, a Archive, plan Plan, report func(Prog
 	r.meter.src = src
 
 	stop := r.collections(ctx)
+	l.Skipped = SkippedBy(src)
 	if stop != nil && ctx.Err() != nil && !errors.Is(stop, ErrStopped) {
 		stop = fmt.Errorf("%w: %w", ErrStopped, stop)
 	}
@@ -121,6 +122,9 @@ func (r *run) collections(ctx context.Context) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if unread(SkippedBy(r.src)) { // a collection that is not named may be there
+		return nil
 	}
 	gone, err := r.session.Absent(ctx, named, r.plan.Only)
 	r.ledger.Gone += gone

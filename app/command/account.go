@@ -161,6 +161,16 @@ func foundsJSON(f *work.Found) []foundJSON {
 	return out
 }
 
+// skippedJSON never is null.
+func skippedJSON(list []export.Skipped) []export.Skipped { return append([]export.Skipped{}, list...) }
+
+// printSkipped lists what is there besides, and why it is not exported.
+func (s *session) printSkipped(list []export.Skipped) {
+	for _, x := range list {
+		s.stdout.printf("  Not exported: %s.\n", words.Besides(x))
+	}
+}
+
 // printFound lists what was found, with counts.
 func (s *session) printFound(f *work.Found) {
 	t := table{head: []string{"", "", " ", ""}}
@@ -178,6 +188,7 @@ func (s *session) printFound(f *work.Found) {
 	if n, known := f.Counts(); known && len(n) > 0 {
 		s.stdout.printf("  Together: %s.\n", countsOrNothing(n))
 	}
+	s.printSkipped(f.Skipped)
 }
 
 func countsOrNothing(n map[export.Kind]int) string {

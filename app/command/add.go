@@ -127,7 +127,7 @@ func (s *session) added(w *work.Work, name string, f *work.Found, alarm export.T
 		if i < 0 {
 			return export.ErrGone // removed by another program in this moment
 		}
-		return s.printJSON(map[string]any{"account": accountsJSON(all[i:i+1], map[string]export.Thresholds{name: alarm})[0], "found": foundsJSON(f)})
+		return s.printJSON(map[string]any{"account": accountsJSON(all[i:i+1], map[string]export.Thresholds{name: alarm})[0], "found": foundsJSON(f), "skipped": skippedJSON(f.Skipped)})
 	}
 	s.say("“%s” is saved. Export it with: sidekeep export \"%s\"\n", name, name)
 	return nil

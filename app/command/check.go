@@ -36,7 +36,7 @@ func (s *session) accountCheck(ctx context.Context, name string, p *passwordFlag
 		return err
 	}
 	if s.json {
-		return s.printJSON(map[string]any{"name": name, "service": f.Service, "found": foundsJSON(f)})
+		return s.printJSON(map[string]any{"name": name, "service": f.Service, "found": foundsJSON(f), "skipped": skippedJSON(f.Skipped)})
 	}
 	s.stdout.printf("“%s” answers%s:\n", name, at(f.Service))
 	s.printFound(f)

@@ -93,7 +93,7 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 		s.explain(l.Account, export.ErrStopped)
 	case err != nil:
 		s.explain(l.Account, err)
-	case l.Failed > 0 || l.NewAside > 0 || !l.Balanced():
+	case l.Failed > 0 || l.NewAside > 0 || !l.Balanced() || l.Unread():
 		s.incomplete(&l)
 	}
 	if l.Held {
@@ -121,7 +121,14 @@ func (s *session) incomplete(l *export.Ledger) {
 	if n := len(l.Missing) + l.MissingMore; n > 0 {
 		what = append(what, plural(n, "photo is", "photos are")+" missing from the archive, and the service did not bring the same again")
 	}
-	if l.Failed == 0 && l.NewAside == 0 && l.Found != nil {
+	for _, x := range l.Skipped {
+		if x.Unread {
+			what = append(what, words.Besides(x))
+		}
+	}
+	if l.Failed == 0 && l.NewAside == 0 && l.Found != nil && l.Unread() {
+		try = "Allow yourself to read it, then export again. Until then nothing there is taken for gone."
+	} else if l.Failed == 0 && l.NewAside == 0 && l.Found != nil {
 		try = "Copy what is named above from a backup to its place, or let go of it with “sidekeep forget”."
 	} else if l.Failed == 0 && l.Found != nil {
 		try = "Look at them at the service; the bytes as they came are in the archive under “Set aside”."
@@ -148,6 +155,7 @@ func (s *session) printLedger(l *export.Ledger) {
 	}
 	t.print(s.stdout, "  ")
 	s.stdout.printf("  %s\n", words.Sum(l.Counts))
+	s.printSkipped(l.Skipped)
 	switch {
 	case l.Good() && *l.Found == 0 && l.Gone == 0:
 		s.stdout.printf("  There is nothing to keep: the service lists no items.\n")
@@ -247,7 +255,7 @@ func codeOf(ctx context.Context, l *export.Ledger) int {
 		return failed
 	case l.Held:
 		return held
-	case l.Failed > 0 || l.NewAside > 0 || len(l.Missing) > 0:
+	case l.Failed > 0 || l.NewAside > 0 || len(l.Missing) > 0 || l.Unread():
 		return partly
 	}
 	return good

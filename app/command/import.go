@@ -76,19 +76,19 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 
 type importJSON struct {
 	Exports []export.Ledger `json:"exports"`
-	Skipped []skippedJSON   `json:"skipped"` // files below what was named that hold nothing to be taken
+	Skipped []notTakenJSON  `json:"skipped"` // files below what was named that hold nothing to be taken
 }
 
-type skippedJSON struct {
+type notTakenJSON struct {
 	Path   string `json:"path"`
 	Why    string `json:"why"`
 	Failed bool   `json:"failed"` // it could not be read
 }
 
-func skippedOf(list []files.Skipped) []skippedJSON {
-	out := []skippedJSON{}
+func skippedOf(list []files.Skipped) []notTakenJSON {
+	out := []notTakenJSON{}
 	for _, x := range list {
-		out = append(out, skippedJSON{x.Path, x.Why, x.Err != nil})
+		out = append(out, notTakenJSON{x.Path, x.Why, x.Err != nil})
 	}
 	return out
 }

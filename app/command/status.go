@@ -27,6 +27,7 @@ type statusJSON struct {
 	Last          *export.Ledger      `json:"last"`      // null if never exported
 	LastGood      *export.Ledger      `json:"last_good"` // null if none was good
 	LastFull      *time.Time          `json:"last_full"` // null if never listed in full
+	Skipped       []export.Skipped    `json:"skipped"`   // what the source held besides at the last export, and why it is not exported
 	Warnings      []string            `json:"warnings"`
 	Loss          *export.Loss        `json:"loss"`        // why it is held; null if it is not
 	HeldExport    *int64              `json:"held_export"` // the export to accept; null if none is held
@@ -90,6 +91,10 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
 		}
 		j.Proof = proofOf(&x)
+		j.Skipped = []export.Skipped{}
+		if x.Last != nil {
+			j.Skipped = skippedJSON(x.Last.Skipped)
+		}
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
 		}
@@ -122,6 +127,11 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		}
 		if x.Last != nil {
 			t.add("last sum", words.Sum(x.Last.Counts))
+		}
+		if x.Last != nil {
+			for _, skip := range x.Last.Skipped {
+				t.add("not exported", words.Besides(skip))
+			}
 		}
 		if text := words.Counts(x.Items); text != "" {
 			t.add("holds", text+", "+words.Size(x.Bytes))

@@ -33,7 +33,8 @@ type Candidate struct {
 type Found struct {
 	Service     string // "" if unknown
 	Collections []FoundCollection
-	Trust       dav.Trust // with the answers that were given on the way
+	Skipped     []export.Skipped // what is there besides, and why it is not exported
+	Trust       dav.Trust        // with the answers that were given on the way
 }
 
 // A FoundCollection is a collection and what it holds.
@@ -148,6 +149,7 @@ func (w *Work) find(ctx context.Context, a settings.Account, secret func(context
 		}
 		f.Collections = append(f.Collections, FoundCollection{Collection: c, Count: n, Wanted: wanted(a, c)})
 	}
+	f.Skipped = export.SkippedBy(src.Source)
 	if len(f.Collections) == 0 {
 		return nil, fmt.Errorf("%s: %w", a.Address, export.ErrEmpty)
 	}

@@ -106,7 +106,7 @@ func (w *Work) status(x archive.Account) Status {
 		s.State = Never
 	case s.Loss != nil:
 		s.State = Held
-	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0, len(s.Last.Missing) > 0:
+	case s.Last.Stop != nil, !s.Last.Balanced(), s.Last.Failed > 0, s.Failed > 0, len(s.Last.Missing) > 0, s.Last.Unread():
 		s.State = Failed
 	case s.SetAside > 0:
 		s.State = SetAside

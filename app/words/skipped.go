@@ -1,0 +1,17 @@
+package words
+
+import (
+	"strings"
+
+	"sidekeep/export"
+)
+
+// Besides says what a source holds that is not exported, and why: "notes.txt
+// and 3 more: it is no contact".
+func Besides(x export.Skipped) string {
+	s := strings.Join(strings.Fields(x.Name), " ")
+	if x.Count > 1 {
+		s += " and " + Number(x.Count-1) + " more"
+	}
+	return s + ": " + x.Why
+}
