@@ -41,6 +41,7 @@ func window() int {
 			Ask:      owner.Ask,
 			Synced:   owner.Synced,
 			Moved:    owner.Moved,
+			Begin:    owner.Begin,
 		})
 	})
 	switch {

@@ -49,7 +49,8 @@ func (p *passwordFlags) add(verb *cobra.Command) {
 // workFor is work with the answers of the flags.
 func (s *session) workFor(p *passwordFlags) (*work.Work, error) {
 	return work.New(work.Options{
-		Settings: s.settings, Archive: s.archive, Ask: s.ask(p.given), Synced: s.maySync, Moved: s.moved,
+		Settings: s.settings, Archive: s.archive, Ask: s.ask(p.given), Synced: s.maySync,
+		Moved: s.moved, Other: s.other, Begin: s.mayBegin, New: s.newArchive,
 	})
 }
 

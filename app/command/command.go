@@ -42,6 +42,7 @@ type session struct {
 	quiet, verbose    bool
 	yes               bool
 	noProof           bool   // nothing is proven after an export
+	newArchive        bool   // one is made where none is, although one is known
 	progress          string // "" or "json"
 
 	code  int  // of what went wrong without an error
@@ -160,14 +161,28 @@ func (s *session) begin() error {
 
 // work opens the settings for a verb. The caller closes it.
 func (s *session) work() (*work.Work, error) {
-	return work.New(work.Options{
-		Settings: s.settings, Archive: s.archive, Ask: s.ask(answers{}), Synced: s.maySync, Moved: s.moved,
-	})
+	return s.workFor(&passwordFlags{})
 }
 
 // moved tells that the archive was found elsewhere.
 func (s *session) moved(from, to string) {
 	s.say("The archive was moved: it is no longer in %s, and was found in %s.\n", from, to)
+}
+
+// other tells that the archive is another than the known one.
+func (s *session) other(folder, known string) {
+	s.say("The archive in %s is another one than yours, which is in %s.\n", folder, known)
+}
+
+// mayBegin asks whether a new archive is to be made although one is known.
+func (s *session) mayBegin(ctx context.Context, folder, known string) bool {
+	if s.tty == nil {
+		return false
+	}
+	w := words.Begin(folder, known)
+	s.stderr.printf("%s\n  %s\n", w.Title, w.Meaning)
+	yes, err := s.yesOrNo(ctx, "  "+w.Try)
+	return yes && err == nil
 }
 
 // say writes words on stderr, unless they are not wanted.
@@ -193,8 +208,7 @@ func (s *session) explain(account string, err error) {
 func wordsFor(err error) words.Words {
 	var own *work.Error
 	if errors.As(err, &own) {
-		title, meaning, try := own.Words()
-		return words.Words{Title: title, Meaning: meaning, Try: try}
+		return words.Words{Title: own.What, Meaning: own.Meaning, Try: own.Try}
 	}
 	w := words.For(err)
 	var refused *export.RefusedError

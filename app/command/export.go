@@ -39,8 +39,13 @@ func (s *session) exportVerb() *cobra.Command {
 			return err
 		},
 	}
+	s.newArchiveFlag(verb)
 	verb.Flags().BoolVar(&s.noProof, "no-proof", false, "leave the proof that is due to another export")
 	return verb
+}
+
+func (s *session) newArchiveFlag(verb *cobra.Command) {
+	verb.Flags().BoolVar(&s.newArchive, "new-archive", false, "make a new archive in its folder, although another one is known")
 }
 
 // exports exports each account, prints what became of it and sets the exit

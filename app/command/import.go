@@ -31,6 +31,7 @@ func (s *session) importVerb() *cobra.Command {
 			return s.imports(cmd.Context(), w, name, paths)
 		},
 	}
+	s.newArchiveFlag(verb)
 	verb.Flags().StringVar(&name, "name", "", "name of the account (default “"+work.FilesName+"”)")
 	return verb
 }

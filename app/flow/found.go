@@ -162,7 +162,7 @@ func (f *Flow) moveTo(ctx context.Context, dir string) (Work, error) {
 	if _, err := w.OpenArchive(ctx, dir); !noArchive(err) {
 		return w, err
 	}
-	if has, err := w.HasArchive(); err != nil || has {
+	if has, err := w.HasArchive(); has || err != nil && !noArchive(err) {
 		return nil, errors.Join(err, export.ErrNoArchive) // a second archive is not begun beside the first
 	}
 	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {

@@ -14,6 +14,7 @@ type Owner struct {
 	Ask    export.Ask
 	Synced func(ctx context.Context, folder, service string) bool // may the archive lie in a folder that service synchronises?
 	Moved  func(from, to string)                                  // the archive was found at another place
+	Begin  func(ctx context.Context, folder, known string) bool   // make a new archive, although one is known?
 	// Archive is the folder that the owner has chosen for an archive that is
 	// not there yet; "" if none was chosen.
 	Archive string
@@ -41,6 +42,10 @@ func (f *Flow) owner(archive string) Owner {
 			return yes && err == nil
 		},
 		Moved: func(_, to string) { f.Tell(words.FoundMoved(to)) },
+		Begin: func(ctx context.Context, folder, known string) bool {
+			yes, err := f.wait(ctx, Question{Question: words.Begin(folder, known)})
+			return yes && err == nil
+		},
 	}
 }
 

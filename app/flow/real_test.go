@@ -65,7 +65,7 @@ func real(t *testing.T, dir string, secrets settings.Secrets) *Flow {
 			}
 			return work.New(work.Options{
 				Settings: filepath.Join(dir, "settings"), Archive: place,
-				Ask: o.Ask, Synced: o.Synced, Moved: o.Moved, Secrets: secrets,
+				Ask: o.Ask, Synced: o.Synced, Moved: o.Moved, Begin: o.Begin, Secrets: secrets,
 			})
 		},
 		Changed:  func() {},

@@ -225,6 +225,19 @@ func syncedQuestion(folder, service string) Question {
 	}
 }
 
+func beginQuestion(folder, known string) Question {
+	q := Question{
+		Title:   "There is no archive in " + folder + ".",
+		Meaning: "Yours is not where it was: it may be on a disk that is not connected.",
+		Try:     "A new archive begins empty, with a full export. Make one there?",
+		Yes:     "Make a new archive", No: answerNo,
+	}
+	if known != "" {
+		q.Meaning = "Yours is in " + known + ", and stays there."
+	}
+	return q
+}
+
 type noun struct{ one, many, group string }
 
 var nouns = map[export.Kind]noun{

@@ -128,3 +128,7 @@ func Fingerprint(hex string) string {
 // Synced asks whether an archive may lie in a folder that a cloud program
 // synchronises.
 func Synced(folder, service string) Question { return syncedQuestion(folder, service) }
+
+// Begin asks whether a new archive is to be made in folder, although one is
+// known: in known, or nobody knows where if that is "".
+func Begin(folder, known string) Question { return beginQuestion(folder, known) }

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,16 +14,20 @@ import (
 // says enough: what happened, what it means for the copy, what to do.
 type Error struct {
 	What, Meaning, Try string
-	Usage              bool  // what was asked for makes no sense, whatever the state of things
-	Err                error // the cause, if there is one
+	Window             string // what to do in the window; "" where it is Try there too
+	Usage              bool   // what was asked for makes no sense, whatever the state of things
+	Err                error  // the cause, if there is one
 }
 
 func (e *Error) Error() string { return strings.TrimSuffix(e.What, ".") }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Words returns the three sentences.
-func (e *Error) Words() (title, meaning, try string) { return e.What, e.Meaning, e.Try }
+// Words returns the three sentences as the window shows them. On the command
+// line they are What, Meaning and Try.
+func (e *Error) Words() (title, meaning, try string) {
+	return e.What, e.Meaning, cmp.Or(e.Window, e.Try)
+}
 
 // ErrNoPassword says that no password is known for an account.
 var ErrNoPassword = errors.New("no password is known for this account")
@@ -69,14 +74,63 @@ func noPassword(name string) error {
 	}
 }
 
-func moved(folder string, cause error) error {
+// An absentError says that no archive is in the folder that was named, although
+// one is known.
+type absentError struct {
+	own   *Error
+	named string
+	at    string // where the known one is; "" if it was not found
+	empty bool   // no other archive is in named
+}
+
+func (e *absentError) Error() string { return e.own.Error() }
+
+func (e *absentError) Unwrap() error { return e.own }
+
+func noArchive(dir string, cause error) error {
 	return &Error{
-		What:    "The archive is not where it was: " + folder + ".",
-		Meaning: "Nothing was written, and no new archive was begun in its place.",
-		Try: "Connect the disk that it is on, or say where it is now with “sidekeep open FOLDER”. " +
-			"For a new archive, export with “--archive FOLDER”.",
-		Err: cause,
+		What: "There is no archive in this folder: " + dir + ".", Meaning: "Nothing was written.",
+		Try:    "The first export makes it. For one that is there already, name the folder that has history.db in it with “--archive FOLDER”.",
+		Window: "The first export makes it. For one that is there already, choose the folder that has history.db in it.",
+		Err:    fmt.Errorf("%w: %w", export.ErrNoArchive, cause),
 	}
+}
+
+// absent says that no archive is in the folder that was named. The known one was
+// in known, and is in at, if that is not "".
+func absent(named, known, at string, cause error) error {
+	e := &Error{
+		Meaning: "Nothing was written, and no new archive was begun.",
+		Err:     fmt.Errorf("%w: %w", export.ErrNoArchive, cause),
+	}
+	begin := "For a new archive in " + named + ", export with “--new-archive”."
+	beginWindow := "For a new archive there, export, and say yes when you are asked."
+	switch {
+	case at != "":
+		e.What = fmt.Sprintf("There is no archive in %s. Yours is in %s.", named, at)
+		e.Try = fmt.Sprintf("Use that one with “sidekeep open \"%s\"”, and name no other folder. %s", at, begin)
+		e.Window = "Choose the folder of your archive. " + beginWindow
+	case sameFolder(named, known):
+		e.What = fmt.Sprintf("The archive is not where it was: %s.", named)
+		e.Try = "Connect the disk that it is on, or say where it is with “sidekeep open FOLDER”. " + begin
+		e.Window = "Connect the disk that it is on, or choose the folder in which it is. " + beginWindow
+	default:
+		e.What = fmt.Sprintf("There is no archive in %s, and yours is not where it was: %s.", named, known)
+		e.Try = "Connect the disk that it is on, or say where it is with “sidekeep open FOLDER”. " + begin
+		e.Window = "Connect the disk that it is on, or choose the folder in which it is. " + beginWindow
+	}
+	return &absentError{own: e, named: named, at: at, empty: true}
+}
+
+// replaced says that another archive is where the known one was.
+func replaced(dir string, cause error) error {
+	return &absentError{named: dir, own: &Error{
+		What:    "The archive is not where it was: another one is in " + dir + ".",
+		Meaning: "Nothing was written.",
+		Try:     fmt.Sprintf("Connect the disk that yours is on, or use the one that is there with “sidekeep open \"%s\"”.", dir),
+		Window:  "Connect the disk that yours is on, or choose that folder once more to use the archive that is in it.",
+		Err:     cause,
+	}}
 }
 
 func notFolder(dir string, cause error) error {

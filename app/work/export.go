@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"reflect"
 	"time"
 
@@ -48,8 +47,10 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 	// A first look, before anybody is asked for anything: an archive that
 	// cannot be written needs no source.
 	into, err := w.archive()
-	if err != nil && !w.mayBegin(err) {
-		return none, err
+	if err != nil {
+		if err := w.mayMake(ctx, err); err != nil {
+			return none, err
+		}
 	}
 	defer func() {
 		if into != nil {
@@ -87,13 +88,6 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 		err = keepLimits(into.Dir(), a.Name, src, l.Collections)
 	}
 	return l, errors.Join(err, w.keepTrust(a, src))
-}
-
-// mayBegin reports whether err, of w.archive, means that an archive may be
-// made.
-func (w *Work) mayBegin(err error) bool {
-	var refused *Error
-	return !errors.As(err, &refused) && (errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist))
 }
 
 // describe tells the archive how the account is set up, if that has changed,

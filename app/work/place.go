@@ -8,7 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 
 	"sidekeep/export"
@@ -16,54 +19,162 @@ import (
 	"sidekeep/export/settings"
 )
 
-// archive opens the archive where it is: in the folder that was named, in the
-// one that is remembered, or where a moved one is found by its ID. The caller
-// closes it. It never makes one: [export.ErrNoArchive] if there is none.
+// archive opens the archive. By whatever way its folder was named, by a flag,
+// the environment, the settings or nothing, one rule holds: an archive is known by
+// its ID, and a folder is where it was seen. What is in the folder that was named
+// is opened; where the known archive was seen and is no longer, it is looked for,
+// and used where it is found. The caller closes it.
+//
+// It never makes one. If none is known, and none is there, the error is
+// [export.ErrNoArchive]; if one is known, it is also an [*absentError].
 func (w *Work) archive() (*archive.Archive, error) {
-	dir, remembered := w.ArchiveDir(), w.settings.Archive()
-	known := remembered.ID != "" && remembered.Folder == dir
+	dir, known := w.ArchiveDir(), w.settings.Archive()
 	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
 	switch {
-	case err == nil && (!known || a.ID() == remembered.ID):
+	case err == nil && (known.ID == "" || a.ID() == known.ID):
+		return a, w.seen(known, a)
+	case err == nil && !wasIn(known, dir): // another one, which was named
+		w.tellOther(dir, known)
 		return a, nil
-	case err == nil: // another archive in its place, as on another disk of the same letter
+	case err == nil: // another one in its place, as on another disk of the same letter
 		if err := a.Close(); err != nil {
 			return nil, err
 		}
-		err = fmt.Errorf("another archive is in %s: %w", dir, export.ErrNoArchive)
-		return w.findMoved(remembered, err)
-	case known && (errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist)):
-		return w.findMoved(remembered, err)
+		return w.findMoved(dir, known, false, fmt.Errorf("another archive is in %s: %w", dir, export.ErrNoArchive))
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, notFolder(dir, err)
+	case !isNone(err):
+		return nil, err
+	case known.ID == "":
+		return nil, noArchive(dir, err)
+	case !wasIn(known, dir) || w.o.New:
+		at, ok := findKnown(dir, known)
+		if ok && w.isEmpty(at) { // its first export came to nothing, as on a full disk
+			return nil, noArchive(dir, err)
+		}
+		return nil, absent(dir, known.Folder, at, err)
 	}
-	if errors.Is(err, syscall.ENOTDIR) {
-		err = notFolder(dir, err)
-	}
-	return nil, err
+	return w.findMoved(dir, known, true, err)
 }
 
-// findMoved looks for the remembered archive in likely places.
-func (w *Work) findMoved(remembered settings.Archive, cause error) (*archive.Archive, error) {
-	dir, ok := archive.Find(remembered.ID, likelyPlaces(remembered.Folder))
-	if !ok {
-		return nil, moved(remembered.Folder, cause)
+// isNone reports whether err, of [archive.Open], says that the folder has none.
+func isNone(err error) bool {
+	return errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist)
+}
+
+// findMoved opens the known archive where it is now; it is not in dir, where it
+// was seen before. empty tells that no other is in its place.
+func (w *Work) findMoved(dir string, known settings.Archive, empty bool, cause error) (*archive.Archive, error) {
+	at, ok := findKnown(dir, known)
+	switch {
+	case !ok && empty:
+		return nil, absent(dir, known.Folder, "", cause)
+	case !ok:
+		return nil, replaced(dir, cause)
 	}
-	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
+	a, err := archive.Open(at, archive.Options{Now: w.o.Now})
 	if err != nil {
 		return nil, err
 	}
 	if w.o.Moved != nil {
-		w.o.Moved(remembered.Folder, dir)
+		w.o.Moved(dir, at)
 	}
-	if err := w.settings.SetArchive(settings.Archive{Folder: dir, ID: a.ID()}); err != nil {
-		return nil, errors.Join(err, a.Close())
+	w.mu.Lock()
+	if w.named != "" {
+		w.named = at
+	}
+	w.mu.Unlock()
+	if now := known; !sameFolder(at, known.Folder) {
+		now.Seen, now.Folder, now.Synced = withPlace(withPlace(known.Seen, known.Folder), dir), at, false
+		if err := w.settings.SetArchive(now); err != nil {
+			return nil, errors.Join(damaged(err), a.Close())
+		}
 	}
 	return a, nil
+}
+
+// findKnown looks for the known archive: where it was seen, and in likely places.
+func findKnown(dir string, known settings.Archive) (at string, ok bool) {
+	places := append([]string{known.Folder}, known.Seen...)
+	return archive.Find(known.ID, append(append(places, likelyPlaces(known.Folder)...), likelyPlaces(dir)...))
+}
+
+// isEmpty reports whether the archive in dir holds nothing that was ever
+// exported.
+func (w *Work) isEmpty(dir string) bool {
+	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
+	if err != nil {
+		return false
+	}
+	accounts, err := a.Accounts(context.Background())
+	if err = errors.Join(err, a.Close()); err != nil {
+		return false
+	}
+	for _, x := range accounts {
+		if len(x.Items) > 0 || x.Gone > 0 || x.LastGood != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// wasIn reports whether the known archive was seen in dir.
+func wasIn(known settings.Archive, dir string) bool {
+	return sameFolder(known.Folder, dir) || slices.ContainsFunc(known.Seen, func(s string) bool { return sameFolder(s, dir) })
+}
+
+// sameFolder reports whether two paths lead to one folder, links followed.
+func sameFolder(a, b string) bool {
+	if a, b = resolved(a), resolved(b); runtime.GOOS == "windows" {
+		return strings.EqualFold(a, b)
+	}
+	return a == b
+}
+
+// maxSeen is how many earlier places of an archive are remembered.
+const maxSeen = 20
+
+// withPlace appends folder to the places where an archive was seen.
+func withPlace(seen []string, folder string) []string {
+	if slices.ContainsFunc(seen, func(s string) bool { return sameFolder(s, folder) }) {
+		return seen
+	}
+	seen = append(slices.Clone(seen), folder)
+	return seen[max(0, len(seen)-maxSeen):]
+}
+
+// seen notes that the known archive was seen where a is. a is closed on an
+// error.
+func (w *Work) seen(known settings.Archive, a *archive.Archive) error {
+	if known.ID == "" || wasIn(known, a.Dir()) {
+		return nil
+	}
+	known.Seen = withPlace(known.Seen, a.Dir())
+	if err := w.settings.SetArchive(known); err != nil {
+		return errors.Join(damaged(err), a.Close())
+	}
+	return nil
+}
+
+// tellOther tells, once, that another archive than the known one is used.
+func (w *Work) tellOther(dir string, known settings.Archive) {
+	w.mu.Lock()
+	first := !w.told
+	w.told = true
+	w.mu.Unlock()
+	if first && w.o.Other != nil {
+		w.o.Other(dir, known.Folder)
+	}
 }
 
 // likelyPlaces are folders in which, or one below which, an archive may be
 // that was in folder before.
 func likelyPlaces(folder string) []string {
-	places := []string{filepath.Dir(folder)}
+	parent := filepath.Dir(folder)
+	places := []string{parent}
+	if siblings, err := filepath.Glob(filepath.Join(escapeGlob(filepath.Dir(parent)), "*")); err == nil { // its parent may have another name
+		places = append(places, siblings...)
+	}
 	if home, err := os.UserHomeDir(); err == nil {
 		places = append(places, home, filepath.Join(home, "Documents"), filepath.Join(home, "Desktop"))
 	}
@@ -80,30 +191,56 @@ func likelyPlaces(folder string) []string {
 	return places
 }
 
-// makeArchive opens the archive, and makes it if there is none yet and none is
-// remembered. The first archive that is made is remembered.
+// makeArchive opens the archive, and makes it if there is none yet. Where one is
+// known, that needs a yes. The first archive that is made is remembered.
 func (w *Work) makeArchive(ctx context.Context) (*archive.Archive, error) {
 	a, err := w.archive()
-	var refused *Error
-	if errors.As(err, &refused) { // moved away, and not to be begun anew
+	if err == nil {
+		return a, w.remember(a, false)
+	}
+	if err := w.mayMake(ctx, err); err != nil {
 		return nil, err
 	}
-	if errors.Is(err, export.ErrNoArchive) || errors.Is(err, fs.ErrNotExist) {
-		dir := w.ArchiveDir()
-		if err := w.allowSynced(ctx, dir); err != nil {
-			return nil, err
-		}
-		if a, err = archive.Create(dir, archive.Options{Now: w.o.Now}); errors.Is(err, export.ErrNotWritable) {
-			err = foreign(dir, err)
-		}
+	dir := w.ArchiveDir()
+	if err := w.allowSynced(ctx, dir); err != nil {
+		return nil, err
+	}
+	if a, err = archive.Create(dir, archive.Options{Now: w.o.Now}); errors.Is(err, export.ErrNotWritable) {
+		err = foreign(dir, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := w.remember(a); err != nil {
-		return nil, errors.Join(err, a.Close())
+	return a, w.remember(a, true)
+}
+
+// mayBegin reports whether err, of w.archive, means that there is no archive
+// yet.
+func (w *Work) mayBegin(err error) bool {
+	var known *absentError
+	return errors.Is(err, export.ErrNoArchive) && !errors.As(err, &known)
+}
+
+// mayMake returns nil if an archive may be made after err, of w.archive; where
+// one is known, the owner is asked, once.
+func (w *Work) mayMake(ctx context.Context, err error) error {
+	if w.mayBegin(err) {
+		return nil
 	}
-	return a, nil
+	var known *absentError
+	if !errors.As(err, &known) || !known.empty {
+		return err
+	}
+	w.mu.Lock()
+	agreed := w.agreed == known.named
+	w.mu.Unlock()
+	if !agreed && !w.o.New && (w.o.Begin == nil || !w.o.Begin(ctx, known.named, known.at)) {
+		return err
+	}
+	w.mu.Lock()
+	w.agreed = known.named
+	w.mu.Unlock()
+	return nil
 }
 
 // foreign gives err its words if dir holds something else than an archive.
@@ -120,14 +257,30 @@ func foreign(dir string, err error) error {
 	}
 }
 
-// remember notes a's folder and ID if no other archive is remembered.
-func (w *Work) remember(a *archive.Archive) error {
-	was := w.settings.Archive()
-	if was.Folder != "" && (was.Folder != a.Dir() || was.ID == a.ID()) {
+// remember notes a's folder and ID if no other archive is known, or if a was made
+// where the known one is no longer. a is closed on an error.
+func (w *Work) remember(a *archive.Archive, made bool) error {
+	known := w.settings.Archive()
+	now := settings.Archive{Folder: a.Dir(), ID: a.ID(), Synced: syncedBy(a.Dir()) != ""}
+	switch {
+	case known.ID == a.ID():
+		return nil
+	case known.ID == "":
+	case !made:
+		return nil
+	case !sameFolder(known.Folder, a.Dir()):
+		if at, ok := findKnown(a.Dir(), known); ok && !w.isEmpty(at) { // it stays the one that is used
+			now = known
+			now.Seen = slices.DeleteFunc(slices.Clone(known.Seen), func(s string) bool { return sameFolder(s, a.Dir()) })
+		}
+	}
+	if reflect.DeepEqual(now, known) {
 		return nil
 	}
-	now := settings.Archive{Folder: a.Dir(), ID: a.ID(), Synced: syncedBy(a.Dir()) != ""}
-	return damaged(w.settings.SetArchive(now))
+	if err := w.settings.SetArchive(now); err != nil {
+		return errors.Join(damaged(err), a.Close())
+	}
+	return nil
 }
 
 // allowSynced refuses a folder that a cloud program synchronises, unless the
@@ -163,6 +316,9 @@ func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
 		return nil, err
 	}
 	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
+	if isNone(err) {
+		return nil, noArchive(dir, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +336,9 @@ func (w *Work) takeOver(ctx context.Context, a *archive.Archive, o *Opened) erro
 		return err
 	}
 	now := settings.Archive{Folder: o.Dir, ID: a.ID(), Synced: syncedBy(o.Dir) != ""}
+	if known := w.settings.Archive(); known.ID == now.ID && !sameFolder(known.Folder, now.Folder) {
+		now.Seen = withPlace(known.Seen, known.Folder)
+	}
 	if err := w.settings.SetArchive(now); err != nil {
 		return damaged(err)
 	}

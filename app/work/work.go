@@ -26,7 +26,13 @@ type Options struct {
 	// cloud program, synchronises it. nil is a no. A yes is remembered.
 	Synced func(ctx context.Context, folder, service string) bool
 	// Moved is told that the archive was found at another place than before.
-	Moved   func(from, to string)
+	Moved func(from, to string)
+	// Begin asks whether a new archive is to be made in folder, although one is
+	// known: in known now, or nobody knows where if that is "". nil is a no.
+	Begin func(ctx context.Context, folder, known string) bool
+	New   bool // a new archive is made in the folder that is named, if none is there
+	// Other is told that the archive in folder is another than the known one.
+	Other   func(folder, known string)
 	Secrets settings.Secrets // nil is the system's keychain
 	Now     func() time.Time
 }
@@ -38,9 +44,11 @@ type Work struct {
 	o        Options
 	settings *settings.Settings
 
-	mu    sync.Mutex
-	named string // folder of the archive, if one was named and not replaced since
-	demo  *demoPhone
+	mu     sync.Mutex
+	named  string // folder of the archive, if one was named and not replaced since
+	agreed string // folder in which a new archive may be made, although one is known
+	told   bool   // that the archive is another than the known one
+	demo   *demoPhone
 }
 
 // New reads the settings. It makes nothing and reaches no network.

@@ -54,6 +54,8 @@ type Archive struct {
 	// Synced says that the owner knows that a cloud program synchronises the
 	// folder, and wants it so.
 	Synced bool `toml:"synced,omitempty"`
+	// Seen are other folders in which it was seen, absolute.
+	Seen []string `toml:"seen,omitempty"`
 }
 
 // Types of accounts.

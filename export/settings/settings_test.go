@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -48,7 +49,7 @@ func TestSettingsAreReadBackAsWritten(t *testing.T) {
 	if diff := cmp.Diff([]Account{home, command}, again.Accounts()); diff != "" {
 		t.Error(diff)
 	}
-	if again.Archive() != where {
+	if !reflect.DeepEqual(again.Archive(), where) {
 		t.Errorf("archive = %+v", again.Archive())
 	}
 	info, err := os.Stat(again.path())
