@@ -33,8 +33,11 @@ type Collection struct {
 	Name  string // as the source shows it; untrusted and never a path
 	Kind  Kind   // of its items; Events for a calendar that also takes to-dos
 	Mixed bool   // a calendar that holds events and to-dos
-	Color string // "#rrggbb", or "" if the source has none
-	Order int    // the source's own order, 0 if it has none
+	// Journals: it is to take journal entries (VJOURNAL) too. It counts for
+	// MakeCollection alone, and no listing sets it.
+	Journals bool
+	Color    string // "#rrggbb", or "" if the source has none
+	Order    int    // the source's own order, 0 if it has none
 }
 
 // A Source is a phone, service or folder that items can be read from. It never

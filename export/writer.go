@@ -49,9 +49,9 @@ type Writer interface {
 	// after an answer was lost, as then nobody knows who removed it. Version ""
 	// is refused.
 	Delete(ctx context.Context, c Collection, at Ref) error
-	// MakeCollection makes a collection with the Name, Kind, Mixed, Color and
-	// Order of c as far as the source knows them, and returns it as Collections
-	// then lists it. It makes a second one if there is one of that name. Of a
+	// MakeCollection makes a collection with the Name, Kind, Mixed, Journals,
+	// Color and Order of c as far as the source knows them, and returns it as
+	// Collections then lists it. It makes a second one if there is one of that name. Of a
 	// source whose photos are one collection of folders, it returns that one.
 	MakeCollection(ctx context.Context, c Collection) (Collection, error)
 	// Accepts tells what c takes, as the source said when it was last listed.

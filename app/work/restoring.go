@@ -62,6 +62,11 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, report func(Re
 	if o.Collections, err = p.route(ctx, a, items); err != nil {
 		return nil, err
 	}
+	if len(r.Paths) == 0 {
+		if o.From, err = a.Collections(ctx, r.From); err != nil {
+			return nil, w.ofPast(err)
+		}
+	}
 	seen := planMeter{report: report, p: RestoreProgress{Account: r.To, Phase: Comparing, Total: -1, Left: -1}, now: w.o.Now}
 	if p.Plan, err = restore.Make(ctx, p.to, seen.count(items), o); err != nil {
 		return nil, w.ofPast(err)

@@ -122,6 +122,19 @@ func (a *Archive) collectionRows(ctx context.Context, account string) ([]collect
 	})
 }
 
+// Collections tells the collections that an account has or had, in the order in
+// which they came.
+func (a *Archive) Collections(ctx context.Context, account string) ([]export.Collection, error) {
+	rows, err := a.collectionRows(ctx, account)
+	var list []export.Collection
+	for i := range rows {
+		if rows[i].account == account {
+			list = append(list, rows[i].Collection)
+		}
+	}
+	return list, caused(err)
+}
+
 // home is the open file for an item of the collection.
 func (c *collectionRow) home(it *Item, aside bool) string {
 	if it.Kind == export.Photos {

@@ -40,6 +40,9 @@ func (c *call) make() error {
 	if c.play.has(NoTodos) && contains(props.Components, "VTODO") {
 		return refuse(http.StatusForbidden, "cal:supported-calendar-component", "this server keeps no to-dos")
 	}
+	if c.play.has(NoJournals) && contains(props.Components, "VJOURNAL") {
+		return refuse(http.StatusForbidden, "cal:supported-calendar-component", "this server keeps no journal entries")
+	}
 	if err := c.s.tree.make(c.seg, k, props, c.s.o.Now()); err != nil {
 		return err
 	}

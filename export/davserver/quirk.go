@@ -145,6 +145,9 @@ const (
 	SizeLimit Quirk = "size limit"
 	// NoTodos: no calendar takes VTODO, as at iCloud and Google.
 	NoTodos Quirk = "no to-dos"
+	// NoJournals: no calendar takes VJOURNAL, and none that asks for it is made;
+	// Google and iCloud keep none.
+	NoJournals Quirk = "no journal entries"
 	// Forbidden: 403 without a reason.
 	Forbidden Quirk = "403 without a reason"
 	// UIDInTrash: a UID that an item of the calendar had which was deleted is

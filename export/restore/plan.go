@@ -22,6 +22,9 @@ type Options struct {
 	Default Choice
 	Choices map[Key]Choice
 	Select  Selection
+	// From are the collections that there are where the items come from, also
+	// those of which none is restored; nil if that is not known.
+	From []export.Collection
 	// Collections says by the ID of a collection of the target where the items
 	// of a collection (a Key without ID) go.
 	Collections map[Key]string
@@ -166,6 +169,9 @@ func (m *maker) read(ctx context.Context, d *draft) error {
 	}
 	r := read(it.Kind, raw)
 	d.reading, d.raw = r, r.digest
+	m.mu.Lock()
+	m.router.targets[d.want].holds(r.parts)
+	m.mu.Unlock()
 	limits := m.limits(d.want)
 	out, err := prepare(it.Kind, raw, limits, m.own(it), itemUID(it))
 	d.err, d.losses = err, out.losses

@@ -154,6 +154,8 @@ type Target struct {
 	export.Collection
 	Make   bool // it does not exist yet
 	Limits export.Limits
+
+	from Key // of one that is made: the collection whose items it takes
 }
 
 // A Plan is what a restore would do. It holds no bytes of items.

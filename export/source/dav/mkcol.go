@@ -125,8 +125,27 @@ func (m *making) anywhere(ctx context.Context, home *url.URL) error {
 	return fmt.Errorf("%w: %d collections have this name", export.ErrRefused, maxPlaces)
 }
 
-// here makes it at m.url: with all that is known of it, else with the name
-// alone, in each way that there is.
+// An asking is how much of a collection a request asks for.
+type asking struct{ extras, journals bool }
+
+// askings are those that differ for this collection, the fullest first. A server
+// that keeps no journal entries is not to refuse the calendar for them.
+func (m *making) askings() []asking {
+	if m.c.Kind == export.Contacts {
+		return []asking{{}}
+	}
+	list := []asking{{m.extras() != "", m.c.Journals}}
+	if list[0].extras {
+		list = append(list, asking{journals: m.c.Journals})
+	}
+	if m.c.Journals {
+		list = append(list, asking{})
+	}
+	return list
+}
+
+// here makes it at m.url: with all that is known of it, else with less, in each
+// way that there is.
 func (m *making) here(ctx context.Context) error {
 	methods := []string{"MKCALENDAR", "MKCOL"} // RFC 4791, section 5.3.1; RFC 5689
 	if m.c.Kind == export.Contacts {
@@ -134,11 +153,8 @@ func (m *making) here(ctx context.Context) error {
 	}
 	var first error
 	for _, method := range methods {
-		for _, all := range []bool{true, false} {
-			if !all && (m.c.Kind == export.Contacts || m.extras() == "") {
-				continue // it would be the same once more
-			}
-			err := m.send(ctx, method, all)
+		for _, f := range m.askings() {
+			err := m.send(ctx, method, f)
 			if err == nil {
 				return nil
 			}
@@ -159,9 +175,9 @@ func (m *making) here(ctx context.Context) error {
 
 // send makes it by one method, and reads back whether it did if the answer is
 // lost.
-func (m *making) send(ctx context.Context, method string, all bool) error {
+func (m *making) send(ctx context.Context, method string, f asking) error {
 	for nth := 1; ; nth++ {
-		resp, err := m.s.answer(ctx, request{method: method, url: m.url, body: m.body(method, all), writes: true})
+		resp, err := m.s.answer(ctx, request{method: method, url: m.url, body: m.body(method, f), writes: true})
 		if err == nil && resp.StatusCode == http.StatusMultiStatus {
 			err = &statusError{Code: http.StatusForbidden, Host: mark(hostPort(m.url)), Text: "a property was refused"}
 		}
@@ -181,7 +197,7 @@ func (m *making) send(ctx context.Context, method string, all bool) error {
 }
 
 // body is that of MKCALENDAR and of the extended MKCOL.
-func (m *making) body(method string, all bool) []byte {
+func (m *making) body(method string, f asking) []byte {
 	var b strings.Builder
 	text := func(open, value, end string) {
 		b.WriteString(open)
@@ -208,8 +224,11 @@ func (m *making) body(method string, all bool) []byte {
 		if m.c.Kind == export.Todos || m.c.Mixed {
 			b.WriteString(`<C:comp name="VTODO"/>`)
 		}
+		if f.journals {
+			b.WriteString(`<C:comp name="VJOURNAL"/>`)
+		}
 		b.WriteString(`</C:supported-calendar-component-set>`)
-		if all {
+		if f.extras {
 			b.WriteString(m.extras())
 		}
 	}
