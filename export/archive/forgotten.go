@@ -180,6 +180,7 @@ func (w *writer) deleteAccount(account int64, folder string, rest *remainder) er
 		"DELETE FROM stem WHERE collection IN " + ofAccount,
 		"DELETE FROM partial WHERE collection IN " + ofAccount,
 		"DELETE FROM name WHERE owner = 'account/' || ?",
+		"DELETE FROM archive WHERE name = 'restoring/' || ?",
 		"DELETE FROM name WHERE folder IN (SELECT name.folder FROM name JOIN account ON account.account = ? WHERE name.folder = account.folder OR name.folder LIKE replace(replace(account.folder, '_', '!_'), '%', '!%') || '/%' ESCAPE '!')",
 		"DELETE FROM problem WHERE export IN (SELECT number FROM export WHERE account = ?)",
 		"DELETE FROM hold WHERE account = ?",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,6 +63,9 @@ func (j *judge) run() (*export.Loss, error) {
 	case j.hold != 0 && !j.complete:
 		return j.was, j.keep(j.was)
 	case j.hold != 0:
+		if open, err := j.restoring(); err != nil || open {
+			return j.was, errors.Join(err, j.keep(j.was))
+		}
 		if err := j.w.closeOverrides(j.hold, HoldEnded, j.now); err != nil {
 			return nil, err
 		}
