@@ -30,6 +30,7 @@ var (
 	ErrNoKeychain  = errors.New("this system has no keychain that answers")
 	ErrStopped     = errors.New("stopped")
 	ErrUnbalanced  = errors.New("the sum does not balance")
+	ErrMistake     = errors.New("Sidekeep itself made a mistake")
 )
 
 // The causes of a failure to write to a source; see [Writer].
@@ -50,7 +51,7 @@ func Causes() []error {
 		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrThrottled, ErrDenied, ErrCertificate,
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
-		ErrUnbalanced,
+		ErrUnbalanced, ErrMistake,
 		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
 	}
 }

@@ -63,6 +63,9 @@ type Ledger struct {
 	PutBackMore int      `json:"put_back_more,omitempty"`
 	Missing     []string `json:"missing,omitempty"`
 	MissingMore int      `json:"missing_more,omitempty"`
+	// NotShown are the pages of README.html, and the items on them, that could
+	// not be made; all else is published. At most [MaxProblems].
+	NotShown []Problem `json:"not_shown,omitempty"`
 	// Rebuilt is set if this is no export: the history was rebuilt from the
 	// open files.
 	Rebuilt bool `json:"rebuilt,omitempty"`
@@ -92,7 +95,8 @@ type Problem struct {
 	Aside      bool   `json:"set_aside,omitempty"` // its bytes are kept but could not be understood
 }
 
-func problem(collection, item string, err error) Problem {
+// NewProblem is what err says of an item.
+func NewProblem(collection, item string, err error) Problem {
 	p := Problem{Collection: collection, Item: item, Detail: err.Error()}
 	if cause := Cause(err); cause != nil {
 		p.Cause = cause.Error()
@@ -158,9 +162,9 @@ func causeOf(text string) error {
 
 // Good reports whether the export may be called good: everything was listed,
 // the sum balances, nothing failed, nothing was newly set aside, nothing was left
-// unread and no photo of the archive is missing.
+// unread, no photo of the archive is missing and every page was made.
 func (l *Ledger) Good() bool {
-	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0 && !l.Unread()
+	return l.Stop == nil && l.Balanced() && l.Failed == 0 && l.NewAside == 0 && !l.Held && !l.Rebuilt && len(l.Missing) == 0 && len(l.NotShown) == 0 && !l.Unread()
 }
 
 // Unread reports whether the source holds something that could not be looked

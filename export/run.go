@@ -179,7 +179,7 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 	case stop != nil:
 		return fmt.Errorf("reading %q: %w", c.Name, stop)
 	case pullErr != nil:
-		r.problem(problem(c.Name, "", pullErr))
+		r.problem(NewProblem(c.Name, "", pullErr))
 	default:
 		end = Finished
 	}

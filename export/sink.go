@@ -69,11 +69,11 @@ func (s *sink) count(it Item, out Outcome) {
 	case SetAside:
 		s.newAside++
 		s.run.ledger.NewAside++
-		p := problem(s.name, name, ErrDamaged)
+		p := NewProblem(s.name, name, ErrDamaged)
 		p.Detail, p.Aside = out.Reason, true
 		s.run.problem(p)
 	case Failed:
-		s.run.problem(problem(s.name, name, out.Err))
+		s.run.problem(NewProblem(s.name, name, out.Err))
 		if hopeless(out.Err) {
 			s.hopeless = out.Err
 		}

@@ -60,7 +60,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetArgs(args)
 	root.SetOut(s.stdout)
 	root.SetErr(s.stderr)
-	verb, err := root.ExecuteContextC(ctx)
+	verb := root
+	err := export.Guard(func() (err error) {
+		verb, err = root.ExecuteContextC(ctx)
+		return err
+	})
 	if e := s.stdout.flush(); err == nil {
 		err = e
 	}

@@ -232,6 +232,13 @@ func (s *session) problems(l *export.Ledger) {
 		}
 		s.stderr.printf("  %s, %s, %s: %s (%s)\n", what, p.Collection, item, w.Title, p.Detail)
 	}
+	for i, p := range l.NotShown {
+		if i == shownProblems && !s.verbose {
+			s.stderr.printf("  and %s more that README.html does not show.\n", words.Number(len(l.NotShown)-i))
+			break
+		}
+		s.stderr.printf("  not shown, %s, %s: %s (%s) The rest is published.\n", p.Collection, p.Item, wordsFor(p.Err()).Title, p.Detail)
+	}
 	switch more := all - shown; {
 	case more <= 0:
 	case left > 0:
@@ -247,6 +254,9 @@ func withTry(ledgers []export.Ledger) []export.Ledger {
 		for i := range l.Problems {
 			l.Problems[i].Try = wordsFor(l.Problems[i].Err()).Try
 		}
+		for i := range l.NotShown {
+			l.NotShown[i].Try = wordsFor(l.NotShown[i].Err()).Try
+		}
 	}
 	return ledgers
 }
@@ -260,7 +270,7 @@ func codeOf(ctx context.Context, l *export.Ledger) int {
 		return failed
 	case l.Held:
 		return held
-	case l.Failed > 0 || l.NewAside > 0 || len(l.Missing) > 0 || l.Unread():
+	case l.Failed > 0 || l.NewAside > 0 || len(l.Missing) > 0 || len(l.NotShown) > 0 || l.Unread():
 		return partly
 	}
 	return good

@@ -133,6 +133,11 @@ var causes = map[error]Words{
 		"What has arrived is kept, but this export does not count as good.",
 		"Export again; if it happens twice, run “sidekeep verify”.",
 	},
+	export.ErrMistake: {
+		"Sidekeep itself made a mistake.",
+		"What was delivered is kept as it is, and everything else went on.",
+		"Tell its makers what is said in brackets, with the item if you can; a newer Sidekeep takes it again.",
+	},
 	export.ErrChanged: {
 		"It was changed at the service in the meantime.",
 		"It was left as it is there, and your copy is as it was.",

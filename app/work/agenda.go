@@ -2,11 +2,13 @@ package work
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/formats/ical"
 )
@@ -45,8 +47,14 @@ func (w *Work) Agenda(ctx context.Context, q archive.Query, from, to time.Time) 
 		if c.State != archive.Present && !q.Vanished {
 			continue
 		}
-		found, whole, err := occasions(c, from, to)
-		if err != nil {
+		var found []Occasion
+		whole := false
+		err := export.Guard(func() (err error) {
+			found, whole, err = occasions(c, from, to)
+			return err
+		})
+		if err != nil && !errors.Is(err, export.ErrMistake) { // then it is unsure
+
 			return nil, nil, fmt.Errorf("reading %q: %w", c.Name, err)
 		}
 		all = append(all, found...)

@@ -167,7 +167,11 @@ func (c *conversion) file(in input, yield func(in input, it *file.Item) error) e
 			c.leave(placeOf(in, it), it.Err.Error())
 			return nil
 		}
-		own = yield(in, it)
+		own = export.Guard(func() error { return yield(in, it) })
+		if errors.Is(own, export.ErrMistake) {
+			c.leave(placeOf(in, it), own.Error())
+			own = nil
+		}
 		return own
 	})
 	switch {

@@ -115,7 +115,10 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 	case file.Cards, file.Calendar, file.Table:
 		var own error
 		err := file.Items(layout.Through(r), x.Type, func(it *file.Item) error {
-			own = to.Item(it)
+			own = export.Guard(func() error { return to.Item(it) })
+			if errors.Is(own, export.ErrMistake) {
+				x.Err, own = fmt.Errorf("%s: %w", placeOf(input{shown: name}, it), own), nil
+			}
 			return own
 		})
 		switch {
@@ -124,7 +127,10 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		case ctx.Err() != nil:
 			return stoppedBy(ctx)
 		}
-		x.Err, x.Odd = err, layout.Odds()
+		if err != nil {
+			x.Err = err
+		}
+		x.Odd = layout.Odds()
 	}
 	x.Size = n.n
 	return to.End(x)

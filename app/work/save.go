@@ -153,7 +153,11 @@ func (s *saver) run() error {
 			if !s.o.AsOf.IsZero() {
 				c.Path = c.Home
 			}
-			err = s.item(c)
+			err = export.Guard(func() error { return s.item(c) })
+		}
+		if errors.Is(err, export.ErrMistake) {
+			s.out.Unsaved = append(s.out.Unsaved, Unsaved{called(c.Item), err.Error()})
+			err = nil
 		}
 		if err != nil {
 			for _, x := range s.open {

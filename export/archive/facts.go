@@ -211,5 +211,5 @@ func (j *judge) content(f loss.Fact) (loss.Content, error) {
 	if err != nil {
 		return loss.Content{}, err
 	}
-	return loss.Read(f.Kind, raw), nil
+	return guarded(func(raw []byte) (loss.Content, error) { return loss.Read(f.Kind, raw), nil }, raw)
 }

@@ -153,7 +153,7 @@ func (g *generator) contacts(kind export.Kind, present bool, folder, ext, plain 
 	}
 	w := &counter{w: f}
 	err = g.each(kind, present, false, "", func(r record) error {
-		raw, err := vcard.Published(r.bytes)
+		raw, err := guarded(vcard.Published, r.bytes)
 		if err != nil {
 			return g.aside(r) // it was understood once, so one bad item stops no other
 		}
@@ -201,10 +201,10 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 	}
 	err = g.each(kind, present, false, condition, func(r record) error {
 		p := place{item: r.item, path: name}
-		raw, err := ical.Published(r.bytes)
+		raw, err := guarded(ical.Published, r.bytes)
 		var pieces ical.Pieces
 		if err == nil {
-			pieces, err = ical.Parts(raw)
+			pieces, err = guarded(ical.Parts, raw)
 		}
 		if err != nil {
 			return g.aside(r)
@@ -227,6 +227,15 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 		return g.out.place(p)
 	})
 	return clashes, errors.Join(err, m.Close(), f.Close())
+}
+
+// guarded reads what was delivered; see [export.Guard].
+func guarded[T any](read func([]byte) (T, error), raw []byte) (out T, err error) {
+	err = export.Guard(func() error {
+		out, err = read(raw)
+		return err
+	})
+	return out, err
 }
 
 // asides writes the bytes that could not be understood, each as delivered in a

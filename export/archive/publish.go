@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sidekeep/export"
 	"sidekeep/export/archive/pages"
 )
 
@@ -28,9 +29,11 @@ type publication struct {
 	staged  []staged
 	removed []string
 	site    *pages.Site
-	temps   int   // how many files were written aside so far
-	account int64 // whose files are being staged; 0 for those of the archive
-	n       int64 // the collection whose files are being staged; 0 for others
+	// notShown are the pages, and the items on them, that could not be made.
+	notShown []export.Problem
+	temps    int   // how many files were written aside so far
+	account  int64 // whose files are being staged; 0 for those of the archive
+	n        int64 // the collection whose files are being staged; 0 for others
 }
 
 // A staged file is written aside and synced.
@@ -42,14 +45,22 @@ type staged struct {
 }
 
 // publish brings the open files up to the history. The writer is held by the
-// caller, with nothing in its batch.
+// caller, with nothing in its batch. What is not shown for a mistake is told by
+// the next export.
 func (a *Archive) publish(w *writer, force bool) error {
+	_, err := a.publishTelling(w, force)
+	return err
+}
+
+// publishTelling is publish, and tells which pages of README.html, or items on
+// them, could not be made.
+func (a *Archive) publishTelling(w *writer, force bool) ([]export.Problem, error) {
 	p := &publication{a: a, w: w, force: force}
-	err := p.run()
+	err := export.Guard(p.run)
 	if err != nil {
 		w.rollback()
 	}
-	return caused(err)
+	return p.notShown, caused(err)
 }
 
 func (p *publication) run() error {
@@ -185,7 +196,16 @@ func (p *publication) stage(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Close())
+	err = export.Guard(func() error { return write(f) })
+	return errors.Join(err, f.Close())
+}
+
+// unstage forgets the file that was staged last.
+func (p *publication) unstage() error {
+	last := len(p.staged) - 1
+	temp := p.staged[last].temp
+	p.staged = p.staged[:last]
+	return p.a.disk.Remove(temp)
 }
 
 // A stagedFile is a file being written aside. Close syncs it.

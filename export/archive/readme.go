@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/archive/pages"
 )
 
@@ -24,6 +26,8 @@ const (
 	facesDir = pagesDir + "faces/"
 	thumbDir = pagesDir + "thumbs/"
 	findDir  = pagesDir + "find/"
+
+	pagesName = "README.html" // what a page that cannot be made is a part of
 )
 
 // Names in the table archive.
@@ -32,6 +36,7 @@ const (
 	sectionMark = "section " // and the name of one: the mark of all that it shows
 	editionName = "pages"    // the edition of the pages
 	waitingName = "thumbs"   // "1" while there are thumbnails to be made
+	flawedName  = "flawed"   // "1" while pages, or items on them, could not be made
 	noThumb     = "nothumb " // and the hash of a photo: it cannot have a thumbnail
 )
 
@@ -62,7 +67,8 @@ type siteBuilder struct {
 	peopleRoom pages.PeoplePage
 	person     pages.Person
 	agendaRoom pages.Agenda
-	thumbCount int // thumbnails that are in place or staged
+	thumbCount int    // thumbnails that are in place or staged
+	flaws      []flaw // items that are not on the page that is made
 }
 
 // A section is one part of the site. It stages its pages.
@@ -88,13 +94,24 @@ const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.asid
 // those removed that show nothing any more.
 func (p *publication) stagePages() error {
 	p.account, p.n = 0, 0
+	staged, removed := len(p.staged), len(p.removed)
 	s := &siteBuilder{
 		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(p.a.thumbTime()),
 		accounts: map[uint32]string{}, names: map[uint32]string{}, had: map[string]string{}, sections: map[string]string{},
 		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, set: map[string]string{}, counts: map[string]int{},
 	}
 	p.site = s.site
-	if err := s.run(); err != nil {
+	err := export.Guard(s.run)
+	if errors.Is(err, export.ErrMistake) { // the pages stay as they are
+		p.w.rollback()
+		p.notShown = append(p.notShown, export.NewProblem(pagesName, pagesDir, err))
+		for err = nil; len(p.staged) > staged && err == nil; {
+			err = p.unstage()
+		}
+		p.removed = p.removed[:removed]
+		return errors.Join(err, p.w.set(flawedName, "1"))
+	}
+	if err != nil {
 		return fmt.Errorf("writing the pages of README.html: %w", err)
 	}
 	return nil
@@ -120,11 +137,20 @@ func (s *siteBuilder) run() error {
 			continue
 		}
 		mark = s.mark([]byte(mark))
-		if err := s.section(sec, mark); err != nil {
+		was := len(s.p.notShown)
+		if err := s.safely(sec, mark); err != nil {
 			return err
+		}
+		if len(s.p.notShown) > was {
+			mark = "" // it is made again
 		}
 		s.set[sectionMark+sec.name] = mark
 	}
+	flawed := "0"
+	if len(s.p.notShown) > 0 {
+		flawed = "1"
+	}
+	s.set[flawedName] = flawed
 	if err := s.shared(); err != nil {
 		return err
 	}
@@ -132,6 +158,33 @@ func (s *siteBuilder) run() error {
 		return err
 	}
 	return s.store()
+}
+
+// safely stages a section. If that fails for a mistake, its pages stay as they
+// are; if it has no first one, one is made that says so.
+func (s *siteBuilder) safely(sec section, mark string) error {
+	err := export.Guard(func() error { return s.section(sec, mark) })
+	if errors.Is(err, export.ErrMistake) {
+		s.p.notShown = append(s.p.notShown, export.NewProblem(pagesName, pagesDir+sec.file+".html", err))
+		for path, was := range s.had {
+			if _, made := s.now[path]; !made && sectionOf(path) == sec.file && s.complete(path) {
+				s.now[path] = was
+			}
+		}
+		err = nil
+	}
+	if _, made := s.now[pagesDir+sec.file+".html"]; !made && err == nil {
+		err = s.excuse(sec)
+	}
+	return errors.Join(err, s.tell())
+}
+
+// excuse stages a page in the place of one that could not be made.
+func (s *siteBuilder) excuse(sec section) error {
+	page := pages.PartsPage{Title: sec.name, Here: sec.name, Total: s.counts[sec.name], Many: "entries", Lead: ". Sidekeep made a mistake with this page. Nothing is lost: the files in the folder data have all of it."}
+	path := pagesDir + sec.file + ".html"
+	s.now[path] = ""
+	return s.p.stage(path, func(w io.Writer) error { return s.site.Parts(w, page) })
 }
 
 // load reads what the pages depend on and what there is of them.
@@ -307,8 +360,26 @@ func (s *siteBuilder) page(path, mark string, write func(io.Writer) error) error
 	if s.keep(path, mark) {
 		return nil
 	}
-	s.now[path] = mark
-	return s.p.stage(path, write)
+	return s.put(path, mark, write)
+}
+
+// put stages a page. If it cannot be written for a mistake, it stays as it is,
+// and is told. One that lacks an item has no mark, so that it is made again.
+func (s *siteBuilder) put(path, mark string, write func(io.Writer) error) error {
+	if len(s.flaws) > 0 {
+		_, faces, _ := strings.Cut(mark, " ")
+		mark = "flawed " + faces
+	}
+	err := s.p.stage(path, write)
+	if !errors.Is(err, export.ErrMistake) {
+		s.now[path] = mark
+		return errors.Join(err, s.tell())
+	}
+	s.p.notShown = append(s.p.notShown, export.NewProblem(pagesName, path, err))
+	if s.complete(path) {
+		s.now[path] = s.had[path]
+	}
+	return errors.Join(s.p.unstage(), s.tell())
 }
 
 // shared stages what all pages use, and the list of what the search reads.

@@ -164,6 +164,9 @@ func (a *agendaBuilder) stage() error {
 	if a.cut > 0 {
 		lead += fmt.Sprintf(" Of %s that repeat very often or for very long, only a part is shown: the calendar files have all of it.", counted(a.cut, "event", "events"))
 	}
+	if len(a.list) == 0 {
+		lead = "None of the events takes place at any time: each is left out of its own series. The calendar files have them."
+	}
 	if len(a.list) <= onePage {
 		return a.pageOf("Agenda", "agenda", "", lead, a.list)
 	}
@@ -285,7 +288,10 @@ func (a *agendaBuilder) pageOf(title, file, up, lead string, list []entry) error
 	if a.keep(path, mark) {
 		return nil
 	}
-	first, last := list[0].key, list[len(list)-1].key
+	var first, last [24]byte
+	if len(list) > 0 {
+		first, last = list[0].key, list[len(list)-1].key
+	}
 	seen := map[uint32]bool{}
 	var once []entry
 	for _, e := range list {

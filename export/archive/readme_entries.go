@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sidekeep/export"
 )
 
 // An entry is one item in the order of a section.
@@ -103,7 +105,7 @@ func (s *siteBuilder) bodies(list []entry, do func(i int, raw []byte) error) err
 			if next == len(chunk) || list[chunk[next]].version != version {
 				return nil
 			}
-			return do(chunk[next], raw)
+			return s.one(&list[chunk[next]], func() error { return do(chunk[next], raw) })
 		}); err != nil {
 			return err
 		}
@@ -111,7 +113,42 @@ func (s *siteBuilder) bodies(list []entry, do func(i int, raw []byte) error) err
 	return nil
 }
 
+// one does what an item needs. A mistake leaves the item out and is told.
+func (s *siteBuilder) one(e *entry, do func() error) error {
+	err := export.Guard(do)
+	if errors.Is(err, export.ErrMistake) {
+		s.flaws = append(s.flaws, flaw{e.version, err})
+		return nil
+	}
+	return err
+}
+
+// A flaw is an item that is not on a page because of a mistake.
+type flaw struct {
+	version uint32
+	err     error
+}
+
+// tell names the items that were left out.
+func (s *siteBuilder) tell() error {
+	for _, f := range s.flaws {
+		var collection, name string
+		if _, err := s.p.w.row(`SELECT collection.name, iif(version.name = '', item.id, version.name) FROM version JOIN item USING (item)
+			JOIN collection USING (collection) WHERE version.version = ?`, []any{int64(f.version)}, &collection, &name); err != nil {
+			return err
+		}
+		one := export.NewProblem(collection, name, f.err)
+		if !slices.Contains(s.p.notShown, one) {
+			s.p.notShown = append(s.p.notShown, one)
+		}
+	}
+	s.flaws = s.flaws[:0]
+	return nil
+}
+
+// scanRows calls scan for each row, and closes them, also when it panics.
 func scanRows(rows *sql.Rows, scan func() error) error {
+	defer func() { _ = rows.Close() }() // closed before, unless scan panics
 	for rows.Next() {
 		if err := scan(); err != nil {
 			return errors.Join(err, rows.Close())

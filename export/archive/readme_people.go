@@ -122,12 +122,11 @@ func (s *siteBuilder) peoplePage(title, here, file, up string, list []entry, tot
 		}
 	}
 	slices.Sort(faces)
-	s.now[path] = strings.Join(append([]string{mark}, slices.Compact(faces)...), " ")
-	if err := s.p.stage(path, func(w io.Writer) error { return s.site.People(w, page, letters) }); err != nil {
+	withFaces := strings.Join(append([]string{mark}, slices.Compact(faces)...), " ")
+	if err := s.put(path, withFaces, func(w io.Writer) error { return s.site.People(w, page, letters) }); err != nil {
 		return "", err
 	}
-	s.now[find] = mark
-	if err := s.p.stage(find, func(w io.Writer) error { return page.Index(w, file) }); err != nil {
+	if err := s.put(find, mark, func(w io.Writer) error { return page.Index(w, file) }); err != nil {
 		return "", err
 	}
 	return s.ends(list)

@@ -354,7 +354,7 @@ func (x *searchIndex) take(ctx context.Context, tx *sql.Tx, last, top int64) (in
 		if raw == nil && !photo {
 			return nil // gone
 		}
-		if _, err := insert.ExecContext(ctx, t.number, expand(t.name), t.text(raw)); err != nil {
+		if _, err := insert.ExecContext(ctx, t.number, expand(t.name), t.findable(raw)); err != nil {
 			return err
 		}
 		if size += len(raw); size >= pageBytes {

@@ -17,7 +17,18 @@ type indexed struct {
 // mostText is how many bytes of one version are indexed.
 const mostText = 256 << 10
 
-// text is what a version is found by.
+// findable is what a version is found by: text, or the name of its file if it
+// cannot be taken apart.
+func (t *indexed) findable(raw []byte) string {
+	text := expand(t.file)
+	_ = export.Guard(func() error {
+		text = t.text(raw)
+		return nil
+	})
+	return text
+}
+
+// text is what can be said of a version, in words.
 func (t *indexed) text(raw []byte) string {
 	var b strings.Builder
 	if t.kind == export.Photos {

@@ -265,8 +265,11 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.w.commit(); err != nil || !dirty {
 		return err
 	}
-	err = s.a.publish(s.w, false)
-	if err != nil && l.Good() {
+	notShown, err := s.a.publishTelling(s.w, false)
+	if err == nil {
+		return s.tellNotShown(l, notShown)
+	}
+	if l.Good() {
 		// What was delivered is safe, but not yet in the open files.
 		if renewed := s.w.renew(); renewed == nil {
 			_, ungood := s.w.exec("UPDATE export SET good = 0 WHERE number = ?", s.number)
@@ -276,17 +279,29 @@ func (s *session) finish(l *export.Ledger) error {
 	return err
 }
 
+// tellNotShown adds to the ledger of a finished export which pages, or items on
+// them, could not be made.
+func (s *session) tellNotShown(l *export.Ledger, list []export.Problem) error {
+	if len(list) == 0 {
+		return nil
+	}
+	l.NotShown = list[:min(len(list), export.MaxProblems)]
+	text, err := storedText(l)
+	if err == nil {
+		_, err = s.w.exec("UPDATE export SET good = ?, ledger = ? WHERE number = ?", l.Good(), text, s.number)
+	}
+	if err != nil {
+		return err
+	}
+	return s.w.commit()
+}
+
 // ledger ends the export: its sum and, as far as no item told them already, its
 // problems.
 func (w *writer) ledger(number int64, l *export.Ledger, ended time.Time) error {
-	stored := storedLedger{Ledger: *l}
-	stored.Problems = nil
-	for _, c := range l.Collections {
-		stored.IDs = append(stored.IDs, c.ID)
-	}
-	text, err := json.Marshal(stored)
+	text, err := storedText(l)
 	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
+		return err
 	}
 	for _, p := range l.Problems {
 		if p.Item != "" {
@@ -296,7 +311,7 @@ func (w *writer) ledger(number int64, l *export.Ledger, ended time.Time) error {
 			return err
 		}
 	}
-	_, err = w.exec("UPDATE export SET ended = ?, good = ?, ledger = ? WHERE number = ?", stamp(ended), l.Good(), string(text), number)
+	_, err = w.exec("UPDATE export SET ended = ?, good = ?, ledger = ? WHERE number = ?", stamp(ended), l.Good(), text, number)
 	return err
 }
 
@@ -305,6 +320,19 @@ func (w *writer) ledger(number int64, l *export.Ledger, ended time.Time) error {
 type storedLedger struct {
 	export.Ledger
 	IDs []string `json:"ids"`
+}
+
+func storedText(l *export.Ledger) (string, error) {
+	stored := storedLedger{Ledger: *l}
+	stored.Problems = nil
+	for _, c := range l.Collections {
+		stored.IDs = append(stored.IDs, c.ID)
+	}
+	text, err := json.Marshal(stored)
+	if err != nil {
+		return "", fmt.Errorf("writing the ledger: %w", err)
+	}
+	return string(text), nil
 }
 
 func (w *writer) problem(number int64, p export.Problem) error {
@@ -322,7 +350,7 @@ func (w *writer) set(name, value string) error {
 // dirty reports whether any open file has to follow the history.
 func (w *writer) dirty() (bool, error) {
 	var n int
-	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name IN ('publish', '"+waitingName+"') AND value = '1')"+
+	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name IN ('publish', '"+waitingName+"', '"+flawedName+"') AND value = '1')"+
 		" OR NOT EXISTS (SELECT 1 FROM archive WHERE name = '"+editionName+"' AND value = ?)", []any{pages.Edition()}, &n)
 	return n != 0, err
 }

@@ -78,24 +78,32 @@ func (s *session) blob(b *body) (int64, error) {
 // its collection. What a calendar holds is decided by the bytes.
 func understand(kind export.Kind, raw []byte) version {
 	v := version{kind: kind}
+	read := v.calendar
 	if kind == export.Contacts {
-		card, err := vcard.Read(raw)
-		if err == nil {
-			_, err = vcard.Published(raw)
-		}
-		if err != nil {
-			v.aside = reason(err)
-		}
-		v.uid, v.name = card.UID, card.Name
-		return v
+		read = v.contact
 	}
+	if err := export.Guard(func() error { return read(raw) }); err != nil {
+		v.aside = reason(err)
+	}
+	return v
+}
+
+func (v *version) contact(raw []byte) error {
+	card, err := vcard.Read(raw)
+	if err == nil {
+		_, err = vcard.Published(raw)
+	}
+	v.uid, v.name = card.UID, card.Name
+	return err
+}
+
+func (v *version) calendar(raw []byte) error {
 	o, err := ical.Read(raw)
 	if err == nil {
 		err = mergeable(raw)
 	}
 	if err != nil {
-		v.aside = reason(err)
-		return v
+		return err
 	}
 	v.kind = export.Events
 	start := o.Start
@@ -109,7 +117,7 @@ func understand(kind export.Kind, raw []byte) version {
 	if !start.IsZero() {
 		v.start = start.Format(time.RFC3339)
 	}
-	return v
+	return nil
 }
 
 // mergeable tells why a calendar object could not stand in a published file.

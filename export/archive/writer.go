@@ -178,12 +178,7 @@ func eachRow(ctx context.Context, q querier, query string, args []any, scan func
 	if err != nil {
 		return err
 	}
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+	return scanRows(rows, func() error { return scan(rows) })
 }
 
 // renew makes the writer usable again after an error, on a new connection. What

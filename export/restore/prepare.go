@@ -24,12 +24,12 @@ type prepared struct {
 // it. key makes the UID of an item that has none. The error wraps a cause.
 func prepare(kind export.Kind, raw []byte, limits export.Limits, own bool, key string) (prepared, error) {
 	p := prepared{raw: raw}
-	var err error
-	if kind == export.Contacts {
-		err = p.card(limits, own, key)
-	} else {
-		err = p.object(limits, own)
-	}
+	err := export.Guard(func() error {
+		if kind == export.Contacts {
+			return p.card(limits, own, key)
+		}
+		return p.object(limits, own)
+	})
 	if err == nil && !limits.TakesSize(int64(len(p.raw))) {
 		err = fmt.Errorf("%w: it has %d bytes, and at most %d are taken", export.ErrOversize, len(p.raw), limits.MaxSize)
 	}

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"hash/fnv"
 	"slices"
@@ -51,11 +52,15 @@ func hashOf(parts ...string) uint64 {
 // read reads a card or calendar object.
 func read(kind export.Kind, raw []byte) reading {
 	r := reading{digest: digest{bytes: sha256.Sum256(raw)}}
-	if kind == export.Contacts {
-		r.card(raw)
-	} else {
-		r.object(raw)
-	}
+	err := export.Guard(func() error {
+		if kind == export.Contacts {
+			r.card(raw)
+		} else {
+			r.object(raw)
+		}
+		return nil
+	})
+	r.err = cmp.Or(r.err, err)
 	return r
 }
 

@@ -52,7 +52,12 @@ func Thumb(raw []byte, side int) ([]byte, error) { return ThumbFrom(bytes.NewRea
 // WebP, turned as the camera was held. Of a large JPEG the thumbnail in it is
 // taken, which may be smaller than side. The error is [ErrNoThumb]. r is read
 // from its start.
-func ThumbFrom(r io.ReadSeeker, side int) ([]byte, error) {
+func ThumbFrom(r io.ReadSeeker, side int) (thumb []byte, err error) {
+	defer func() {
+		if recover() != nil {
+			thumb, err = nil, ErrNoThumb
+		}
+	}()
 	config, kind, err := image.DecodeConfig(r)
 	if err != nil || config.Width < 1 || config.Height < 1 {
 		return nil, ErrNoThumb

@@ -148,7 +148,7 @@ func (p *proof) restore(ctx context.Context, items []*item) error {
 	for range workers {
 		g.Go(func() error {
 			for it := range work {
-				if err := p.write(gctx, it); err != nil {
+				if err := export.Guard(func() error { return p.write(gctx, it) }); err != nil {
 					if gctx.Err() != nil {
 						return gctx.Err()
 					}
