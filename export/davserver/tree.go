@@ -317,10 +317,14 @@ func (t *tree) make(seg []string, k kind, c Collection, at time.Time) error {
 	return nil
 }
 
-// uidOf returns the first UID of a card or calendar object, "" if it has
-// none. It is a part of body where it was not folded.
+// uidOf returns the UID of a card, or the first one of what a calendar object
+// holds, "" if it has none. It is a part of body where it was not folded.
 func uidOf(body string) string {
-	for rest := body; ; {
+	rest := body
+	if at := strings.Index(rest, "BEGIN:"); strings.HasPrefix(rest[max(0, at):], "BEGIN:VCALENDAR") {
+		_, rest, _ = strings.Cut(rest[at+1:], "\nBEGIN:") // that of the calendar itself is of no object (RFC 7986 section 5.3)
+	}
+	for {
 		i := indexFold(rest, "uid")
 		if i < 0 {
 			return ""

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/photo"
 )
 
@@ -143,7 +144,7 @@ func (w *writing) taken(ctx context.Context, d *draft, st *state) (ref export.Re
 	}
 	exists.Ref.Version = st.version()
 	exists.Same = sameText(body, d.body)
-	uid := uidOf(body)
+	uid := contentline.UID(body)
 	return ref, uid != d.uid || uid == "" && !exists.Same, exists
 }
 
@@ -195,7 +196,7 @@ func (w *writing) elsewhere(ctx context.Context, d *draft, known bool) (last *st
 		if sameText(body, d.body) {
 			return st, nil
 		}
-		if known && uidOf(body) == d.uid {
+		if known && contentline.UID(body) == d.uid {
 			last = st
 		}
 	}

@@ -55,7 +55,7 @@ func (w *writing) draft(ctx context.Context, it export.Item) (*draft, error) {
 	if int64(len(d.body)) > limit {
 		return nil, tooLong(int64(len(d.body)), limit)
 	}
-	d.uid = uidOf(d.body)
+	d.uid = contentline.UID(d.body)
 	d.content = content{held: d.body, size: int64(len(d.body)), media: "text/calendar; charset=utf-8", open: func(context.Context) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(d.body)), nil
 	}}
@@ -117,23 +117,6 @@ func mediaOf(name string) string {
 		return mime.TypeByExtension(ext) // built into package mime
 	}
 	return "application/octet-stream"
-}
-
-// uidOf is the UID of a card or of the first object of a calendar; "" if it
-// has none.
-func uidOf(body []byte) string {
-	var within []string
-	for l := range contentline.Lines(body) {
-		switch mark, name := l.Marker(); {
-		case mark == contentline.Begin:
-			within = append(within, strings.ToUpper(name))
-		case mark == contentline.End:
-			within = within[:max(0, len(within)-1)]
-		case l.Is("UID") && !slices.Contains(within, "VALARM"):
-			return strings.TrimSpace(l.Text())
-		}
-	}
-	return ""
 }
 
 // volatile are the properties that servers set themselves.

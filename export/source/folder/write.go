@@ -209,7 +209,7 @@ func (s *Source) taken(p place, id, part, uid string) (other bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return uid == "" || uidOf(body) != uid, exists
+	return uid == "" || contentline.UID(body) != uid, exists
 }
 
 // same reports whether two files have the same bytes.
@@ -230,16 +230,6 @@ func same(a, b io.Reader) (bool, error) {
 			return true, nil
 		}
 	}
-}
-
-// uidOf is the first UID of an item, "" if it has none.
-func uidOf(body []byte) string {
-	for l := range contentline.Lines(body) {
-		if l.Is("UID") {
-			return strings.TrimSpace(l.Text())
-		}
-	}
-	return ""
 }
 
 // settle tells where an item is now and in which version.
@@ -295,7 +285,7 @@ func (s *Source) aside(ctx context.Context, p place, dir string, it export.Item)
 	if err != nil {
 		return "", "", errors.Join(err, s.root.Remove(part))
 	}
-	return part, uidOf(head.Bytes()), nil
+	return part, contentline.UID(head.Bytes()), nil
 }
 
 // stoppable ends reading when the context does.
