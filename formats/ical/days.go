@@ -144,6 +144,7 @@ func (g *generator) inMonth(year, month int) {
 		if day >= 1 && day <= length && r.allows(first+day-1, year, month, day) {
 			g.days = append(g.days, first+day-1)
 		}
+		g.skipped(year, month)
 		return
 	}
 	if !g.spend(length) {
@@ -153,5 +154,22 @@ func (g *generator) inMonth(year, month int) {
 		if r.allows(first+day-1, year, month, day) {
 			g.days = append(g.days, first+day-1)
 		}
+	}
+	g.skipped(year, month)
+}
+
+// skipped adds the day that stands for those that the month does not have.
+func (g *generator) skipped(year, month int) {
+	r, length := g.rule, monthLength(year, month)
+	day := dayOf(year, month, 1) + length - 1
+	if r.skip == omit || len(r.byDay) > 0 || has(r.byMonthDay, length) && r.skip == backward ||
+		!slices.ContainsFunc(r.byMonthDay, func(n int) bool { return n > length }) {
+		return
+	}
+	if r.skip == forward {
+		day++
+	}
+	if last := len(g.days) - 1; last < 0 || g.days[last] < day {
+		g.days = append(g.days, day)
 	}
 }

@@ -161,7 +161,7 @@ func (r *entryReader) time(name string, l *contentline.Line) bool {
 	if !to.IsZero() {
 		return false
 	}
-	m, ok := r.zones.moment(strings.TrimSpace(l.Text()), l.Param("TZID"))
+	m, ok := r.zones.moment(strings.TrimSpace(l.Text()), l)
 	if !ok {
 		if strings.TrimSpace(l.Value) != "" {
 			r.odd(l, "%s is %q, which is neither a date nor a time", name, contentline.Shown(l.Value))
@@ -277,6 +277,17 @@ func (r *entryReader) finish() {
 			e.measured = false // DTEND and DUE are stated besides
 		}
 	}
+	if !e.Recurs() && e.Recurrence.IsZero() {
+		for i := range e.Rest {
+			if l := &e.Rest[i]; l.Is("X-MICROSOFT-CDO-ALLDAYEVENT") {
+				allDay(l.Value, &e.Start, &e.End)
+			}
+		}
+	}
+	if e.Start.Date && !e.End.IsZero() && !e.End.Date && !e.measured { // the time of day of such an end counts for nothing
+		y, m, d := e.End.Time.Date()
+		e.End = Moment{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Date: true}
+	}
 	if !e.Start.IsZero() && !e.End.IsZero() && e.End.Time.Before(e.Start.Time) {
 		r.odd(nil, "it ends before it starts")
 	}
@@ -341,7 +352,7 @@ func (r *entryReader) oldAlarm(name string, l *contentline.Line) bool {
 		return ""
 	}
 	var ok bool
-	if a.At, ok = r.zones.moment(get(0), ""); !ok {
+	if a.At, ok = r.zones.in(get(0), "", false); !ok {
 		span, isSpan := duration(get(0))
 		if a.Offset = span.time(); !isSpan {
 			r.odd(l, "an alarm goes off at %q, which is no time", contentline.Shown(get(0)))

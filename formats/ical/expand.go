@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -143,6 +144,12 @@ func (e *Entry) first() Moment {
 	return e.Start
 }
 
+// before tells whether e is an older state of the same occurrence than other:
+// SEQUENCE decides, then DTSTAMP and LAST-MODIFIED (RFC 5546 section 2.1.5).
+func (e *Entry) before(other *Entry) bool {
+	return cmp.Or(cmp.Compare(e.Sequence, other.Sequence), e.Stamp.Time.Compare(other.Stamp.Time), e.Modified.Time.Compare(other.Modified.Time)) < 0
+}
+
 // endFor gives the end of the occurrence of e that starts at start: as long
 // after it as the entry's own, to the second if it has an end, and by the
 // calendar if it has a DURATION (RFC 5545 section 3.8.5.3).
@@ -195,17 +202,19 @@ func (x *series) exceptions() []Occurrence {
 	for i := range x.Exceptions {
 		e := &x.Exceptions[i]
 		at, day := x.place(e.Recurrence)
+		by := x.byTime
 		if day {
-			x.byDay[floorDiv(at, daySeconds)] = e
-		} else {
-			x.byTime[at] = e
+			at, by = floorDiv(at, daySeconds), x.byDay
+		}
+		if other := by[at]; other == nil || !e.before(other) {
+			by[at] = e
 		}
 	}
 	for i := range x.Exceptions {
 		e := &x.Exceptions[i]
 		at, day := x.place(e.Recurrence)
 		if x.byTime[at] != e && (!day || x.byDay[floorDiv(at, daySeconds)] != e) {
-			continue // the last one for an occurrence counts
+			continue // another one for the occurrence is newer
 		}
 		o := Occurrence{Start: e.first(), ID: e.Recurrence, Of: e}
 		if o.Start.IsZero() {

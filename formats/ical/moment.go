@@ -24,14 +24,30 @@ func (m Moment) wall() int { return wallOf(m.Time) }
 // local tells whether the moment has no zone.
 func (m Moment) local() bool { return m.Date || m.Floating }
 
-// moment reads one DATE or DATE-TIME of a property with the TZID zone.
-func (z *zones) moment(value, zone string) (m Moment, ok bool) {
+// moment reads one DATE or DATE-TIME of a property. Of what its VALUE calls a
+// date, the time of day counts for nothing: programs write midnight.
+func (z *zones) moment(value string, l *contentline.Line) (m Moment, ok bool) {
+	if len(l.Params) == 0 { // most have none
+		return z.in(value, "", false)
+	}
+	zone := l.Param("TZID")
+	m, ok = z.in(value, zone, strings.EqualFold(l.Param("VALUE"), "DATE"))
+	if i := strings.LastIndexByte(value, ':'); !ok && i >= 0 && zone != "" { // TZID=tzone://Microsoft/Utc without quotes
+		return z.in(value[i+1:], zone+":"+value[:i], false)
+	}
+	return m, ok
+}
+
+// in reads a value in the time zone of that TZID.
+func (z *zones) in(value, zone string, day bool) (m Moment, ok bool) {
 	t, date, utc, ok := parseTime(value)
 	switch {
 	case !ok:
 		return Moment{}, false
 	case date:
 		return Moment{Time: t, Date: true}, true
+	case day:
+		return Moment{Time: t.Truncate(24 * time.Hour), Date: true}, true
 	case utc:
 		return Moment{Time: t}, true
 	}
@@ -53,7 +69,7 @@ func (z *zones) moment(value, zone string) (m Moment, ok bool) {
 
 // momentOf reads the value of a property that is one moment.
 func (z *zones) momentOf(l *contentline.Line) (Moment, bool) {
-	return z.moment(l.Value, l.Param("TZID"))
+	return z.moment(l.Value, l)
 }
 
 // A period is one entry of RDATE or FREEBUSY (RFC 5545 section 3.3.9): a start,
@@ -63,7 +79,6 @@ type period struct{ start, end Moment }
 // periods reads a list of dates, times or periods. bad is the first entry that
 // is none, "" if all are.
 func (z *zones) periods(l *contentline.Line) (out []period, bad string) {
-	zone := l.Param("TZID")
 	separators := func(r rune) bool { return r == ',' || r == ';' } // vCalendar 1.0 has semicolons
 	for item := range strings.FieldsFuncSeq(l.Text(), separators) {
 		if item = strings.TrimSpace(item); item == "" {
@@ -72,11 +87,11 @@ func (z *zones) periods(l *contentline.Line) (out []period, bad string) {
 		from, to, two := strings.Cut(item, "/")
 		p := period{}
 		var ok bool
-		if p.start, ok = z.moment(from, zone); ok && two {
+		if p.start, ok = z.moment(from, l); ok && two {
 			if length, isLength := duration(strings.TrimSpace(to)); isLength {
 				p.end = p.start.after(length)
 			} else {
-				p.end, ok = z.moment(to, zone)
+				p.end, ok = z.moment(to, l)
 			}
 		}
 		if ok {
@@ -86,6 +101,18 @@ func (z *zones) periods(l *contentline.Line) (out []period, bad string) {
 		}
 	}
 	return out, bad
+}
+
+// allDay makes days of the midnights from and to which Outlook lets an event of
+// whole days take place, if mark, its X-MICROSOFT-CDO-ALLDAYEVENT, says that.
+func allDay(mark string, start, end *Moment) {
+	if !strings.EqualFold(strings.TrimSpace(mark), "TRUE") || start.IsZero() || end.IsZero() ||
+		start.wall()%daySeconds != 0 || end.wall()%daySeconds != 0 || !end.Time.After(start.Time) {
+		return
+	}
+	for _, m := range []*Moment{start, end} {
+		*m = Moment{Time: time.Unix(int64(m.wall()), 0).UTC(), Date: true}
+	}
 }
 
 // after gives the moment a length later: days on the calendar of its zone, then

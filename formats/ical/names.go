@@ -1,41 +1,133 @@
 package ical
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // Windows has no database of time zones that Go can read
 )
 
-// location finds the time zone that a TZID means: a name of the IANA database,
-// one of Windows, one with a prefix such as
-// /freeassociation.sourceforge.net/Europe/Berlin, one with hyphens such as
-// US-Eastern, or an offset such as GMT+0200. It returns nil if it is none.
+// location finds the time zone that a TZID means: one that [known] finds, or an
+// offset such as GMT+0200. It returns nil if it is none.
 func location(id string) *time.Location {
-	id = strings.TrimSpace(id)
-	if len(id) > 200 || strings.EqualFold(id, "local") {
+	if l := known(id); l != nil {
+		return l
+	}
+	return fixed(strings.Trim(id, " \t\"'"))
+}
+
+// known finds the zone of the IANA database that a name means: its own, in
+// whatever case, one of Windows, one with a prefix such as
+// /freeassociation.sourceforge.net/Europe/Berlin, one with hyphens such as
+// US-Eastern, an abbreviation such as CEST, or what programs call zones for
+// people. It returns nil if it is none.
+func known(id string) *time.Location {
+	id = strings.Trim(id, " \t\"'")
+	if len(id) > 200 || id == "" {
+		return nil
+	}
+	if l, ok := understoodNames.Load(id); ok {
+		return l.(*time.Location)
+	}
+	l := find(id)
+	if l != nil { // what is not known may be anything, and any number
+		understoodNames.Store(strings.Clone(id), l)
+	}
+	return l
+}
+
+var understoodNames sync.Map
+
+func find(id string) *time.Location {
+	if strings.EqualFold(id, "local") {
 		return nil
 	}
 	if l := load(id); l != nil {
 		return l
 	}
-	if iana, ok := windows[strings.ToLower(id)]; ok {
-		return load(iana)
+	if l := called(id); l != nil {
+		return l
 	}
-	for rest := strings.TrimPrefix(id, "/"); ; {
+	for rest := strings.TrimPrefix(strings.TrimPrefix(id, "tzone:/"), "/"); ; {
+		if l := spelled(rest); l != nil {
+			return l
+		}
 		_, after, more := strings.Cut(rest, "/")
 		if !more {
 			break
 		}
-		if l := load(after); l != nil {
-			return l
-		}
 		rest = after
 	}
-	if l := load(strings.Replace(id, "-", "/", 1)); l != nil {
+	if l := spelled(strings.Replace(id, "-", "/", 1)); l != nil {
 		return l
 	}
-	return fixed(id)
+	if id[0] == '(' { // an offset, with cities as a label
+		return nil
+	}
+	for city := range strings.SplitSeq(id, ",") { // Paris, Madrid
+		if l := cityOf(strings.TrimSpace(city)); l != nil {
+			return l
+		}
+	}
+	return nil
+}
+
+// called finds a zone by what people and Windows call it, in whatever case.
+func called(id string) *time.Location {
+	name := strings.ToLower(id)
+	name = strings.TrimRight(name, "0123456789") // Outlook numbers zones of one name
+	if name = strings.TrimSpace(name); name == "" {
+		return nil
+	}
+	for _, n := range []string{name, strings.Replace(name, " daylight time", " standard time", 1), strings.Replace(name, " summer time", " standard time", 1)} {
+		if iana, ok := windows[n]; ok {
+			return load(iana)
+		}
+		if iana, ok := spoken[n]; ok {
+			return load(iana)
+		}
+	}
+	return nil
+}
+
+// spelled finds a name of the database that is written in another case, or with
+// blanks.
+func spelled(name string) *time.Location {
+	if l := load(name); l != nil {
+		return l
+	}
+	plain := strings.ReplaceAll(strings.TrimSpace(name), " ", "_")
+	if l := load(strings.ToUpper(plain)); l != nil {
+		return l
+	}
+	b := []byte(strings.ToLower(plain))
+	for i, c := range b {
+		begins := i == 0 || strings.IndexByte("/_-", b[i-1]) >= 0
+		if begins && c >= 'a' && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	for _, word := range [...]string{"_Of_", "_Es_", "-Au-", "-Of-", "_Da_"} {
+		b = bytes.ReplaceAll(b, []byte(word), bytes.ToLower([]byte(word)))
+	}
+	if rest, etc := bytes.CutPrefix(b, []byte("Etc/")); etc && len(rest) <= len("GMT+12") {
+		b = append([]byte("Etc/"), bytes.ToUpper(rest)...)
+	}
+	return load(string(b))
+}
+
+// cityOf finds the zone that the database calls after a city.
+func cityOf(city string) *time.Location {
+	if len(city) < 3 || strings.Contains(city, "/") {
+		return nil
+	}
+	for _, region := range [...]string{"Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/"} {
+		if l := spelled(region + city); l != nil {
+			return l
+		}
+	}
+	return nil
 }
 
 // loaded remembers the zones of the IANA database that were asked for: reading
@@ -46,7 +138,7 @@ func load(name string) *time.Location {
 	if l, ok := loaded.Load(name); ok {
 		return l.(*time.Location)
 	}
-	if name == "" || name == "Local" || strings.HasPrefix(name, ".") {
+	if name == "" || name == "Local" || name == "Factory" || strings.HasPrefix(name, ".") {
 		return nil
 	}
 	l, err := time.LoadLocation(name)
@@ -57,17 +149,28 @@ func load(name string) *time.Location {
 	return l
 }
 
-// fixed reads GMT+02:00, UTC-5 and (UTC+01:00) with a name behind it.
+// fixed reads +02:00, GMT+02:00, UTC-5 and (UTC+01:00), the latter with a name
+// behind it.
 func fixed(id string) *time.Location {
 	s := strings.ToUpper(strings.TrimPrefix(id, "("))
-	s, _, _ = strings.Cut(s, ")")
 	rest, gmt := strings.CutPrefix(s, "GMT")
 	if !gmt {
-		if rest, gmt = strings.CutPrefix(s, "UTC"); !gmt {
-			return nil
-		}
+		rest, gmt = strings.CutPrefix(s, "UTC")
 	}
-	rest = strings.ReplaceAll(strings.TrimSpace(rest), ":", "")
+	if rest = strings.TrimSpace(rest); !gmt && (rest == "" || rest[0] != '+' && rest[0] != '-') {
+		return nil
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool { return !strings.ContainsRune("+-0123456789:.", r) })
+	if end < 0 {
+		end = len(rest)
+	}
+	if end < len(rest) && rest[end] != ')' && rest[end] != ' ' {
+		return nil
+	}
+	if end == 0 && rest != "" && rest[0] != ')' {
+		return nil
+	}
+	rest = strings.NewReplacer(":", "", ".", "").Replace(rest[:end])
 	switch len(rest) {
 	case 0:
 		return time.UTC

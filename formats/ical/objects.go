@@ -22,8 +22,9 @@ type Piece struct {
 // into objects: what has the same UID is one. It reads what [View] reads, and
 // each item of raw is in one piece. A calendar of one object without anything
 // odd is yielded as delivered; otherwise a piece is in UTF-8 with CRLF line ends
-// and has what the calendar says of itself, the object's components byte for
-// byte, and an END where one was missing. An item that breaks off is a piece
+// and has what the calendar says of itself but for its UID, the object's
+// components byte for byte, and an END where one was missing. A whole calendar
+// without components has no pieces. An item that breaks off is a piece
 // with an error, and so is a file without any.
 func Objects(raw []byte, yield func(Piece) bool) {
 	t := grow(raw)
@@ -38,6 +39,8 @@ func Objects(raw []byte, yield func(Piece) bool) {
 	}
 	switch {
 	case len(o.groups) == 0 && len(bytes.TrimSpace(raw)) == 0:
+		return
+	case len(o.groups) == 0 && o.empty(t):
 		return
 	case len(o.groups) == 0:
 		_, err := Read(raw)
@@ -59,6 +62,12 @@ func Objects(raw []byte, yield func(Piece) bool) {
 			return
 		}
 	}
+}
+
+// empty tells whether the file is a whole calendar in which nothing is, as a
+// service exports one that nobody has used yet.
+func (o *objects) empty(t *tree) bool {
+	return len(t.odd) == 0 && len(t.roots) > 0 && t.roots[0].Name == calendar
 }
 
 // objects groups the components of a file.
@@ -104,6 +113,9 @@ func (o *objects) piece(g group) Piece {
 	b := []byte("BEGIN:VCALENDAR\r\n")
 	version := false
 	for i := range o.head {
+		if o.head[i].Is("UID") { // of the calendar (RFC 7986 section 5.3), which readers take for the event's
+			continue
+		}
 		b = appendPublished(b, o.head[i].Raw)
 		version = version || o.head[i].Is("VERSION")
 	}

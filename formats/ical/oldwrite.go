@@ -239,6 +239,9 @@ func (r *rule) String() string {
 			s += fmt.Sprint(n)
 		}
 	}
+	if r.skip != omit {
+		s = "RSCALE=GREGORIAN;" + s + ";SKIP=" + skips[r.skip]
+	}
 	for i, d := range r.byDay {
 		if i == 0 {
 			s += ";BYDAY="

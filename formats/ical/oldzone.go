@@ -4,23 +4,31 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"sidekeep/formats/contentline"
 )
 
-// oldZone takes the time zone of a vCalendar 1.0, which has one for all times
+// oldLocation is the time zone of a vCalendar 1.0, which has one for all times
 // that do not end in Z: TZ is its offset, and each DAYLIGHT a time for which
-// another one holds. A calendar without them has floating times.
-func (v *viewer) oldZone(n *Node) {
-	if !v.old {
-		return
+// another one holds. It is nil if lines, those of the calendar, say nothing: a
+// calendar without them has floating times. So has every one of version 2.0.
+func oldLocation(lines []contentline.Line) *time.Location {
+	old, tz := false, ""
+	for i := range lines {
+		switch l := &lines[i]; {
+		case l.Is("VERSION"):
+			old = strings.HasPrefix(strings.TrimSpace(l.Text()), "1.")
+		case l.Is("TZ") && tz == "":
+			tz = strings.TrimSpace(l.Text())
+		}
 	}
-	tz := strings.TrimSpace(n.text("TZ"))
 	standard, ok := oldOffset(tz)
-	if !ok {
-		return
+	if !old || !ok {
+		return nil
 	}
 	var changes []change
-	for i := range n.Lines {
-		l := &n.Lines[i]
+	for i := range lines {
+		l := &lines[i]
 		if !l.Is("DAYLIGHT") {
 			continue
 		}
@@ -52,7 +60,7 @@ func (v *viewer) oldZone(n *Node) {
 			loc = l
 		}
 	}
-	v.zones.all = loc
+	return loc
 }
 
 // oldOffset reads +01, -0530 or +01:00 in seconds.

@@ -12,7 +12,7 @@ import (
 
 // ForOthers writes a calendar, of one object or of many, so that other programs
 // and services take it: in UTF-8 with CRLF line ends, with VERSION and PRODID,
-// without METHOD, with a UID and a DTSTAMP in each event, to-do and journal
+// without METHOD and without a UID of its own, with a UID and a DTSTAMP in each event, to-do and journal
 // entry, with the VTIMEZONE of each time zone that is used and not described
 // (RFC 5545 section 3.6.5), and in iCalendar 2.0 if it is a vCalendar 1.0. All
 // other lines stay as they are. What could not be brought over is in lost. The
@@ -85,7 +85,7 @@ func (w *otherWriter) head(roots []*Node) {
 		}
 		for i := range root.Lines {
 			switch l := &root.Lines[i]; strings.ToUpper(l.Name) {
-			case "VERSION", "METHOD", "":
+			case "VERSION", "METHOD", "UID", "": // a UID of the calendar itself is taken for the event's
 			case "TZ", "DAYLIGHT", "GEO":
 				if !w.old {
 					rest = append(rest, l.Raw...)

@@ -9,8 +9,9 @@ import (
 )
 
 // location finds the time zone id: the object's own VTIMEZONE where it has one
-// that can be evaluated, otherwise what the name says. It returns nil if
-// neither is known.
+// that can be evaluated, and what the name says otherwise. Years for which a
+// VTIMEZONE says nothing follow the IANA database if it knows the name. The
+// result is nil if neither is known.
 func (z *zones) location(id string) *time.Location {
 	if z == nil {
 		return location(id)
@@ -21,6 +22,9 @@ func (z *zones) location(id string) *time.Location {
 	l := z.own(id)
 	if l == nil {
 		l = location(id)
+	}
+	if l == nil {
+		l = known(z.places[strings.TrimSpace(id)])
 	}
 	if z.locations == nil {
 		z.locations = map[string]*time.Location{}
@@ -43,7 +47,7 @@ func (z *zones) own(id string) *time.Location {
 	id = strings.TrimSpace(id)
 	text := z.texts[id]
 	if text == "" || len(text) > 1<<16 {
-		return ownLocation(id, z.byID[id])
+		return ownLocation(id, z.byID[id], z.named(id))
 	}
 	evaluated.Lock()
 	defer evaluated.Unlock()
@@ -53,9 +57,18 @@ func (z *zones) own(id string) *time.Location {
 	if len(evaluated.byText) >= mostEvaluated || evaluated.byText == nil {
 		evaluated.byText = map[string]*time.Location{}
 	}
-	l := ownLocation(id, z.byID[id])
+	l := ownLocation(id, z.byID[id], z.named(id))
 	evaluated.byText[strings.Clone(text)] = l
 	return l
+}
+
+// named is the zone of the IANA database that a VTIMEZONE is called after, nil
+// if there is none.
+func (z *zones) named(id string) *time.Location {
+	if l := known(id); l != nil {
+		return l
+	}
+	return known(z.places[id])
 }
 
 // A change of the clock.
@@ -76,10 +89,10 @@ const (
 )
 
 // ownLocation makes a Location of the observances of a VTIMEZONE; nil if they
-// cannot be evaluated.
-func ownLocation(id string, observances []observance) *time.Location {
+// cannot be evaluated. What they do not reach follows named, if it is not nil.
+func ownLocation(id string, observances []observance, named *time.Location) *time.Location {
 	var changes []change
-	before, earliest := 0, farFuture
+	before, earliest, open := 0, farFuture, false
 	for i := range observances {
 		o := &observances[i]
 		if !o.started || !o.offset {
@@ -88,6 +101,7 @@ func ownLocation(id string, observances []observance) *time.Location {
 		if start := int(o.start.Unix()); start < earliest {
 			earliest, before = start, o.from
 		}
+		open = open || o.open()
 		onsets, ok := o.onsets()
 		if !ok || len(changes)+len(onsets) > mostChanges {
 			return nil
@@ -101,6 +115,9 @@ func ownLocation(id string, observances []observance) *time.Location {
 	}
 	slices.SortStableFunc(changes, func(a, b change) int { return a.at - b.at })
 	changes = slices.CompactFunc(changes, func(a, b change) bool { return a.at == b.at })
+	if named != nil && !open {
+		changes, before = within(named, changes)
+	}
 	for i := range max(0, len(changes)-densest) {
 		if changes[i+densest].at-changes[i].at < 7*daySeconds {
 			return nil
@@ -111,6 +128,34 @@ func ownLocation(id string, observances []observance) *time.Location {
 		return nil
 	}
 	return l
+}
+
+// open tells whether the observance goes on for good.
+func (o *observance) open() bool {
+	if o.strange {
+		r, err := parseRule(o.text)
+		return err == nil && r.count == 0 && r.until.IsZero()
+	}
+	return o.rule != nil && o.rule.count == 0 && o.rule.until.IsZero()
+}
+
+// within puts the changes of a zone before and after those that are given, which
+// are not empty, and tells the offset before all.
+func within(named *time.Location, own []change) (all []change, before int) {
+	first, last := own[0].at, own[len(own)-1].at
+	at := dayOf(firstZoneYear, 1, 1) * daySeconds
+	_, before = time.Unix(int64(min(at, first-1)), 0).In(named).Zone()
+	follow := func(from, to int) {
+		for next := spanEnd(named, from); next < to && len(all) < mostChanges; next = spanEnd(named, next) {
+			t := time.Unix(int64(next), 0).In(named)
+			name, offset := t.Zone()
+			all = append(all, change{next, offset, name, t.IsDST()})
+		}
+	}
+	follow(at, first)
+	all = append(all, own...)
+	follow(last, dayOf(lastZoneYear, 12, 31)*daySeconds)
+	return all, before
 }
 
 // onsets gives the wall-clock times at which the observance starts, up to the

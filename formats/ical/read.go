@@ -15,21 +15,32 @@ type component struct {
 
 var wanted = map[string]bool{
 	"UID": true, "SUMMARY": true, "DTSTART": true, "DUE": true, "DURATION": true, "STATUS": true, "COMPLETED": true,
-	"PERCENT-COMPLETE": true, "RRULE": true, "RDATE": true, "RECURRENCE-ID": true,
+	"PERCENT-COMPLETE": true, "DTEND": true, "X-MICROSOFT-CDO-ALLDAYEVENT": true, "RRULE": true, "RDATE": true, "RECURRENCE-ID": true,
 }
 
 func read(raw []byte) (Object, error) {
 	var master, first *component
 	var current component
+	var head []contentline.Line // of the calendar, what a vCalendar 1.0 says of its time zone
 	zones := &zones{}
-	uid := ""
+	uid, from := "", 0
 	var w walker
 	err := w.walk(raw, func(l *contentline.Line, mark contentline.Mark) {
 		if len(w.stack) < 2 {
+			if mark == contentline.None && (l.Is("VERSION") || l.Is("TZ") || l.Is("DAYLIGHT")) {
+				head = append(head, *l)
+			}
 			return
 		}
 		if w.stack[1] == "VTIMEZONE" {
-			zones.line(l, mark, len(w.stack)-2)
+			depth := len(w.stack) - 2
+			zones.line(l, mark, depth)
+			switch {
+			case depth == 0 && mark == contentline.Begin:
+				from = w.at
+			case depth == 0 && mark == contentline.End:
+				zones.text(raw[from : w.at+len(l.Raw)])
+			}
 			return
 		}
 		switch {
@@ -57,6 +68,7 @@ func read(raw []byte) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
+	zones.all = oldLocation(head)
 	if master == nil {
 		master = first
 	}
@@ -81,20 +93,21 @@ func (c *component) object(zones *zones) Object {
 		UID:       c.text("UID"),
 		Summary:   contentline.Shown(c.text("SUMMARY")),
 	}
-	start, startOK := c.time("DTSTART", zones)
-	due, dueOK := c.time("DUE", zones)
-	if startOK {
-		o.Start, o.AllDay, o.Floating = start.t, start.date, start.floating
+	start, due := c.moment("DTSTART", zones), c.moment("DUE", zones)
+	if _, recurs := c.lines["RRULE"]; !recurs && c.text("X-MICROSOFT-CDO-ALLDAYEVENT") != "" {
+		end := c.moment("DTEND", zones)
+		allDay(c.text("X-MICROSOFT-CDO-ALLDAYEVENT"), &start, &end)
+	}
+	if !start.IsZero() {
+		o.Start, o.AllDay, o.Floating = start.Time, start.Date, start.Floating
 	}
 	if c.name == "VTODO" {
-		if length, ok := duration(c.text("DURATION")); ok && !dueOK && startOK {
-			due, dueOK = moment{t: length.after(start.t), floating: start.floating}, true
+		if length, ok := duration(c.text("DURATION")); ok && due.IsZero() && !start.IsZero() {
+			due = start.after(length)
 		}
-		if dueOK {
-			o.Due = due.t
-		}
-		if dueOK && !startOK {
-			o.AllDay, o.Floating = due.date, due.floating
+		o.Due = due.Time
+		if start.IsZero() && !due.IsZero() {
+			o.AllDay, o.Floating = due.Date, due.Floating
 		}
 		_, completed := c.lines["COMPLETED"]
 		status := strings.ToUpper(c.text("STATUS"))
@@ -107,34 +120,14 @@ func (c *component) object(zones *zones) Object {
 	return o
 }
 
-// A moment is a DATE or a DATE-TIME.
-type moment struct {
-	t        time.Time
-	date     bool
-	floating bool
-}
-
-// time reads the property name; ok is false if there is none that can be read.
-func (c *component) time(name string, zones *zones) (m moment, ok bool) {
+// moment reads the property name; zero if there is none that can be read.
+func (c *component) moment(name string, zones *zones) Moment {
 	l, ok := c.lines[name]
 	if !ok {
-		return moment{}, false
+		return Moment{}
 	}
-	t, date, utc, ok := parseTime(l.Value)
-	switch {
-	case !ok:
-		return moment{}, false
-	case date:
-		return moment{t: t, date: true}, true
-	case utc:
-		return moment{t: t}, true
-	}
-	if id := strings.TrimSpace(l.Param("TZID")); id != "" {
-		if t, ok := zones.in(id, t); ok {
-			return moment{t: t}, true
-		}
-	}
-	return moment{t: t, floating: true}, true
+	m, _ := zones.moment(strings.TrimSpace(l.Text()), &l)
+	return m
 }
 
 var layouts = []struct {
@@ -146,8 +139,8 @@ var layouts = []struct {
 }
 
 // parseTime reads a DATE or DATE-TIME (RFC 5545 sections 3.3.4 and 3.3.5), and
-// the extended forms of ISO 8601, which some programs write. The result is in
-// UTC, whether or not it says so.
+// the extended forms of ISO 8601, which some programs write, with an offset too.
+// The result is in UTC, whether or not it says so.
 func parseTime(s string) (t time.Time, date, utc, ok bool) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	s, utc = strings.CutSuffix(s, "Z")
@@ -156,12 +149,36 @@ func parseTime(s string) (t time.Time, date, utc, ok bool) {
 			return t, l.date, utc, true
 		}
 	}
-	if s, second := strings.CutSuffix(s, "60"); second && len(s) == len("20060102T1504") { // a leap second
-		if t, err := time.Parse("20060102T1504", s); err == nil {
-			return t.Add(59 * time.Second), false, utc, true
+	if len(s) < len("20060102T1504") {
+		return time.Time{}, false, false, false
+	}
+	if i := strings.LastIndexAny(s, "+-"); i > len("2006-01-02") || i > len("20060102T") && s[8] == 'T' {
+		if seconds, is := offset(s[i:]); is {
+			t, date, _, ok = parseTime(s[:i])
+			return t.Add(-time.Duration(seconds) * time.Second), date, true, ok && !date
 		}
 	}
-	return time.Time{}, false, false, false
+	if s, second := strings.CutSuffix(s, "60"); second { // a leap second
+		if t, date, _, ok := parseTime(s + "59"); ok && !date {
+			return t, false, utc, true
+		}
+	}
+	if day, time, is := strings.Cut(s, "T"); is && strings.Trim(time, "0:") == "24"[:min(2, len(time))] && strings.HasPrefix(time, "24") { // the end of a day
+		if t, date, _, ok := parseTime(day); ok && date {
+			return t.AddDate(0, 0, 1), false, utc, true
+		}
+	}
+	return parseFraction(s, utc)
+}
+
+// parseFraction reads a time with a part of a second, which counts for nothing.
+func parseFraction(s string, utc bool) (t time.Time, date, isUTC, ok bool) {
+	whole, part, has := strings.Cut(s, ".")
+	if !has || strings.Trim(part, "0123456789") != "" || !strings.Contains(whole, "T") {
+		return time.Time{}, false, false, false
+	}
+	t, date, _, ok = parseTime(whole)
+	return t, date, utc, ok && !date
 }
 
 // A length is a DURATION (RFC 5545 section 3.3.6): days of the calendar and an

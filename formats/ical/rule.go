@@ -54,7 +54,24 @@ type rule struct {
 	byMonthDay, byYearDay, byWeek, byMonth []int
 	bySetPos                               []int
 	byDay                                  []nthDay
+	skip                                   skip
 }
+
+// A skip says what becomes of a day that a month does not have (RFC 7529
+// section 4.1).
+type skip uint8
+
+const (
+	omit     skip = iota
+	backward      // it is the last day of the month
+	forward       // it is the first day of the next one
+)
+
+var skips = []string{"OMIT", "BACKWARD", "FORWARD"}
+
+// gregorian are the names that RSCALE has for the calendar that all rules count
+// by (RFC 7529 section 4.2, Unicode CLDR).
+var gregorian = []string{"GREGORIAN", "GREGORY", "ISO8601"}
 
 // maxInterval keeps sums of seconds far from overflow.
 const maxInterval = 1 << 30
@@ -80,6 +97,9 @@ func parseRule(s string) (*rule, error) {
 			}
 			r.freq, hasFreq = frequency(i), true
 			continue
+		}
+		if name == "RSCALE" && !slices.Contains(gregorian, value) {
+			return fail("it counts by the calendar %s, which Sidekeep does not know", contentline.Shown(value))
 		}
 		if !r.set(name, value) {
 			return fail("%s=%s makes no sense", name, contentline.Shown(value))
@@ -129,10 +149,9 @@ func (r *rule) set(name, value string) bool {
 		r.bySetPos, ok = numbers(value, 1, maxInterval, true)
 	case "BYDAY", "BYWEEKDAY":
 		r.byDay, ok = nthDays(value)
-	case "RSCALE":
-		ok = value == "GREGORIAN"
 	case "SKIP":
-		ok = value == "OMIT"
+		i := slices.Index(skips, value)
+		r.skip, ok = skip(max(i, 0)), i >= 0
 	}
 	return ok
 }

@@ -38,7 +38,7 @@ func view(raw []byte) (*Calendar, error) {
 			v.zone(n)
 		}
 	}
-	v.oldZone(t.roots[0])
+	v.zones.all = oldLocation(t.roots[0].Lines)
 	for _, n := range nodes {
 		switch n.Name {
 		case "VTIMEZONE":
@@ -98,7 +98,6 @@ func (n *Node) zoneID() string {
 
 // readNode reads a VTIMEZONE.
 func (z *zones) readNode(n *Node) {
-	known := len(z.byID)
 	begin := contentline.Line{Name: "BEGIN", Value: n.Name}
 	z.line(&begin, contentline.Begin, 0)
 	for i := range n.Lines {
@@ -112,12 +111,7 @@ func (z *zones) readNode(n *Node) {
 		}
 	}
 	z.line(&contentline.Line{Name: "END", Value: n.Name}, contentline.End, 0)
-	if id := n.zoneID(); len(z.byID) > known { // the first of its name
-		if z.texts == nil {
-			z.texts = map[string]string{}
-		}
-		z.texts[id] = string(n.Raw)
-	}
+	z.text(n.Raw)
 }
 
 // add puts an entry into its series.

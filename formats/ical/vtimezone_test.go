@@ -32,7 +32,7 @@ func TestTimezone(t *testing.T) {
 		for _, years := range []struct{ first, last, until int }{{2024, 2025, 2025}, {1996, 0, 2059}, {2007, 2012, 2012}, {1950, 1981, 1981}} {
 			text := timezone(name, loc, years.first, years.last)
 			z := zonesOf(string(text))
-			own := ownLocation(name, z.byID[name])
+			own := ownLocation(name, z.byID[name], nil)
 			if own == nil {
 				t.Errorf("%s is not read:\n%s", name, text)
 				continue
@@ -95,7 +95,7 @@ END:VTIMEZONE
 
 // TestOwnLocation holds the locations to what zones.in says of wall-clock time.
 func TestOwnLocation(t *testing.T) {
-	own := ownLocation("Mine", zonesOf(berlin[1:]).byID["Mine"])
+	own := ownLocation("Mine", zonesOf(berlin[1:]).byID["Mine"], nil)
 	named := load("Europe/Berlin")
 	c1, c2 := clock{loc: own}, clock{loc: named}
 	for wall := dayOf(1997, 1, 1) * daySeconds; wall < dayOf(2060, 1, 1)*daySeconds; wall += 1799 {

@@ -11,10 +11,11 @@ import (
 // read is in open.
 type zones struct {
 	byID      map[string][]observance
-	texts     map[string]string         // of the VTIMEZONEs that were read as nodes
+	texts     map[string]string         // of the VTIMEZONEs
+	places    map[string]string         // their X-LIC-LOCATION: what the IANA database calls them
 	locations map[string]*time.Location // those asked for, nil for unknown ones
 	all       *time.Location            // of times without a TZID; nil if they are floating
-	id        string
+	id, place string
 	open      []observance
 }
 
@@ -33,21 +34,34 @@ type observance struct {
 	started, offset, strange bool
 }
 
+// text notes the bytes of the VTIMEZONE that was read last.
+func (z *zones) text(raw []byte) {
+	if len(z.open) == 0 || len(z.texts) == len(z.byID) { // it is none, or not the first of its name
+		return
+	}
+	if z.texts == nil {
+		z.texts = map[string]string{}
+	}
+	z.texts[z.id] = string(raw)
+}
+
 // line takes a line of a VTIMEZONE; depth is 0 in it and 1 in its observances.
 func (z *zones) line(l *contentline.Line, mark contentline.Mark, depth int) {
 	switch {
 	case depth == 0 && mark == contentline.Begin:
-		z.id, z.open = "", nil
+		z.id, z.place, z.open = "", "", nil
 	case depth == 0 && mark == contentline.End:
 		if _, have := z.byID[z.id]; have || z.id == "" || len(z.open) == 0 {
 			return // of two zones with one name the first counts
 		}
 		if z.byID == nil {
-			z.byID = map[string][]observance{}
+			z.byID, z.places = map[string][]observance{}, map[string]string{}
 		}
-		z.byID[z.id] = z.open
+		z.byID[z.id], z.places[z.id] = z.open, z.place
 	case depth == 0 && l.Is("TZID") && z.id == "":
 		z.id = zoneID(l)
+	case depth == 0 && l.Is("X-LIC-LOCATION"):
+		z.place = zoneID(l)
 	case depth == 1 && mark == contentline.Begin:
 		_, name := l.Marker()
 		z.open = append(z.open, observance{summer: name == "DAYLIGHT"})
@@ -105,89 +119,4 @@ func offset(s string) (seconds int, ok bool) {
 		seconds = -seconds
 	}
 	return seconds, seconds > -24*3600 && seconds < 24*3600
-}
-
-// in gives the moment at which a clock in the zone id shows wall, which is
-// written in UTC. The object's own VTIMEZONE decides; where it has none that
-// can be evaluated, the name does. Of two such moments it is the first, and a
-// time that the clock leaves out counts by the offset before (RFC 5545 section
-// 3.3.5). ok is false if neither is known.
-func (z *zones) in(id string, wall time.Time) (t time.Time, ok bool) {
-	if seconds, ok := z.offset(id, wall); ok {
-		return wall.Add(-time.Duration(seconds) * time.Second).In(time.FixedZone(id, seconds)), true
-	}
-	named := location(id)
-	if named == nil {
-		return time.Time{}, false
-	}
-	t = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, named)
-	for _, again := range []time.Duration{30 * time.Minute, time.Hour} {
-		if first := t.Add(-again); sameClock(first, wall) {
-			return first, true
-		}
-	}
-	return t, true
-}
-
-// sameClock tells whether a clock shows the same at a and b, each in its zone.
-func sameClock(a, b time.Time) bool {
-	return a.Hour() == b.Hour() && a.Minute() == b.Minute() && a.Second() == b.Second() && a.YearDay() == b.YearDay()
-}
-
-// offset evaluates the VTIMEZONE id: the observance with the latest onset that
-// is not after wall tells, and before the first onset the offset that it ended.
-func (z *zones) offset(id string, wall time.Time) (seconds int, ok bool) {
-	observances := z.byID[strings.TrimSpace(id)]
-	var latest, earliest time.Time
-	before, found := 0, false
-	for i, o := range observances {
-		if !o.started || !o.offset || o.strange {
-			return 0, false
-		}
-		if i == 0 || o.start.Before(earliest) {
-			earliest, before = o.start, o.from
-		}
-		gap := time.Duration(max(0, o.to-o.from)) * time.Second // wall in it counts by the offset before it
-		if onset, ok := o.onset(wall.Add(-gap)); ok && (!found || onset.After(latest)) {
-			latest, seconds, found = onset, o.to, true
-		}
-	}
-	if found {
-		return seconds, true
-	}
-	return before, len(observances) > 0
-}
-
-// onset finds the latest onset of o that is not after wall.
-func (o *observance) onset(wall time.Time) (latest time.Time, ok bool) {
-	consider := func(t time.Time) {
-		if !t.After(wall) && !t.Before(o.start) && (!ok || t.After(latest)) {
-			latest, ok = t, true
-		}
-	}
-	consider(o.start)
-	for _, t := range o.dates {
-		consider(t)
-	}
-	if o.rule == nil || wall.Before(o.start) {
-		return latest, ok
-	}
-	last := wall.Year()
-	if !o.rule.until.IsZero() {
-		last = min(last, o.rule.until.Year())
-	}
-	for year := last; year >= last-1; year-- {
-		t, exists := o.rule.in(year, o.start)
-		if !exists || o.rule.count > 0 && year-o.start.Year() >= o.rule.count {
-			continue
-		}
-		end := o.rule.until
-		if o.rule.untilUTC {
-			end = end.Add(time.Duration(o.from) * time.Second)
-		}
-		if end.IsZero() || !t.After(end) {
-			consider(t)
-		}
-	}
-	return latest, ok
 }
