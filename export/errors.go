@@ -9,6 +9,7 @@ var (
 	ErrExpired     = errors.New("the sign-in has expired")
 	ErrUnknownHost = errors.New("no such host")
 	ErrUnreachable = errors.New("the source cannot be reached")
+	ErrAway        = errors.New("the folder is not there")
 	ErrThrottled   = errors.New("the source asks to wait")
 	ErrDenied      = errors.New("the source denies access")
 	ErrCertificate = errors.New("the certificate does not prove who answers")
@@ -39,6 +40,7 @@ var (
 	ErrExists      = errors.New("it exists already")
 	ErrConflict    = errors.New("the UID is used by another item")
 	ErrReadOnly    = errors.New("this account may not write there")
+	ErrSealed      = errors.New("it is one file of many items")
 	ErrUnsupported = errors.New("the source does not take items of this kind")
 	ErrOversize    = errors.New("larger than the source takes")
 	ErrQuota       = errors.New("the source has no room left")
@@ -48,11 +50,11 @@ var (
 // Causes lists every cause.
 func Causes() []error {
 	return []error{
-		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrThrottled, ErrDenied, ErrCertificate,
+		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrThrottled, ErrDenied, ErrCertificate,
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced, ErrMistake,
-		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
+		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrSealed, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
 	}
 }
 

@@ -189,7 +189,7 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 // hopeless reports whether no later item can fare better than one that failed
 // with err.
 func hopeless(err error) bool {
-	for _, cause := range []error{ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrCertificate, ErrInsecure, ErrElsewhere} {
+	for _, cause := range []error{ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrCertificate, ErrInsecure, ErrElsewhere} {
 		if errors.Is(err, cause) {
 			return true
 		}

@@ -31,7 +31,7 @@ type Ref struct{ ID, Version string }
 // Errors wrap a cause. Those about one item, after which others may fare
 // better: [ErrExists] as an [*ExistsError], [ErrConflict] as a
 // [*ConflictError], [ErrChanged], [ErrGone], [ErrUnsupported], [ErrOversize],
-// [ErrRefused]. Those about a collection: [ErrReadOnly]. Those about the
+// [ErrRefused]. Those about a collection: [ErrReadOnly], [ErrSealed]. Those about the
 // source: [ErrQuota], and what reading may meet.
 type Writer interface {
 	Source
@@ -65,6 +65,8 @@ type Writer interface {
 type Limits struct {
 	// ReadOnly: the source says that this account may not write here.
 	ReadOnly bool
+	// Sealed says why it is so: it is one file of many items.
+	Sealed bool
 	// VCard lists the versions of contacts that are taken, e.g. "3.0"; nil if
 	// unknown (RFC 6352, section 6.2.2, says that it is 3.0 then, which not
 	// every server keeps to).

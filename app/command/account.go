@@ -168,7 +168,7 @@ func skippedJSON(list []export.Skipped) []export.Skipped { return append([]expor
 // printSkipped lists what is there besides, and why it is not exported.
 func (s *session) printSkipped(list []export.Skipped) {
 	for _, x := range list {
-		s.stdout.printf("  Not exported: %s.\n", words.Besides(x))
+		s.stdout.printf("  %s\n", words.NotExported(x))
 	}
 }
 

@@ -163,7 +163,7 @@ func (s *session) printLedger(l *export.Ledger) {
 	s.printSkipped(l.Skipped)
 	switch {
 	case l.Good() && *l.Found == 0 && l.Gone == 0:
-		s.stdout.printf("  There is nothing to keep: the service lists no items.\n")
+		s.stdout.printf("  There is nothing to keep: no items are listed.\n")
 	case l.Good() && l.Kept == 0 && l.Gone == 0:
 		s.stdout.printf("  Nothing has changed since the last export.\n")
 	case l.Gone > 0:

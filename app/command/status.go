@@ -57,7 +57,10 @@ func (s *session) statusVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
 		Short: "Tell how every account stands",
-		Args:  cobra.NoArgs,
+		Long: "Tell how every account stands. The exit code is that of the gravest: 1 if the last export of one failed, or the archive is\n" +
+			"damaged; 4 if one is held; 3 if items of one failed, are set aside or did not prove, or it is overdue; else 0, also while\n" +
+			"one was not exported yet.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := s.work()
 			if err != nil {
@@ -72,14 +75,70 @@ func (s *session) statusVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			s.code = statusCode(list, verified)
 			now := time.Now()
 			if s.json {
-				return s.printStatusJSON(w, list, verified, now)
+				err = s.printStatusJSON(w, list, verified, now)
+			} else {
+				s.printStatus(w, list, verified, now)
+				err = s.printStopped(cmd.Context(), w)
 			}
-			s.printStatus(w, list, verified, now)
-			return s.printStopped(cmd.Context(), w)
+			if err == nil && s.code != good {
+				err = s.stdout.flush()
+				s.notAllSafe(list, verified)
+			}
+			return err
 		},
 	}
+}
+
+// statusCode is the exit code of the gravest state.
+func statusCode(list []work.Status, v archive.Verified) int {
+	code := good
+	if isDamaged(v) {
+		code = failed
+	}
+	for i := range list {
+		code = graver(code, codeOfState(&list[i]))
+	}
+	return code
+}
+
+func isDamaged(v archive.Verified) bool {
+	return v.Whole != nil && !v.Whole.Good() || v.Now != nil && !v.Now.Good()
+}
+
+func codeOfState(x *work.Status) int {
+	switch x.State {
+	case work.Failed:
+		if x.Last.Stop != nil || !x.Last.Balanced() {
+			return failed
+		}
+		return partly
+	case work.Held:
+		return held
+	case work.SetAside, work.Unproven, work.Overdue:
+		return partly
+	}
+	return good
+}
+
+// notAllSafe says why the exit code is not 0.
+func (s *session) notAllSafe(list []work.Status, v archive.Verified) {
+	var what []string
+	if isDamaged(v) {
+		what = append(what, "the archive is damaged")
+	}
+	for i := range list {
+		if x := &list[i]; codeOfState(x) != good {
+			what = append(what, "“"+x.Name+"”: "+stateWords[x.State])
+		}
+	}
+	where := "What is said above of each"
+	if s.json {
+		where = "“warnings” of each"
+	}
+	s.stderr.printf("sidekeep: Not all is safe: %s.\n  What was kept before is as it was.\n  %s says what to do.\n", words.List(what), where)
 }
 
 func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, now time.Time) error {
@@ -91,10 +150,7 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
 		}
 		j.Proof = proofOf(&x)
-		j.Skipped = []export.Skipped{}
-		if x.Last != nil {
-			j.Skipped = skippedJSON(x.Last.Skipped)
-		}
+		j.Skipped = skippedJSON(x.Skipped())
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
 		}
@@ -128,17 +184,15 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		if x.Last != nil {
 			t.add("last sum", words.Sum(x.Last.Counts))
 		}
-		if x.Last != nil {
-			for _, skip := range x.Last.Skipped {
-				t.add("not exported", words.Besides(skip))
-			}
+		for _, skip := range x.Skipped() {
+			t.add("not exported", words.Besides(skip))
 		}
 		if text := words.Counts(x.Items); text != "" {
 			t.add("holds", text+", "+words.Size(x.Bytes))
 		}
 		if x.Proof != nil {
 			t.add("proof", provenWords(x.Proof.Good, x.Proof.Checked, x.Proof.At, now, x.ProvenNow()))
-		} else if x.Last != nil {
+		} else if x.Last != nil && x.State != work.Empty {
 			t.add("proof", "Not proven yet")
 		}
 		if x.Gone > 0 {
@@ -180,6 +234,7 @@ func (s *session) printStopped(ctx context.Context, w *work.Work) error {
 var stateWords = map[work.State]string{
 	work.Never:    "not exported yet",
 	work.Safe:     "safe",
+	work.Empty:    "empty: there is nothing to keep",
 	work.Held:     "held",
 	work.Failed:   "failed",
 	work.SetAside: "some items are set aside",

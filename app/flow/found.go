@@ -54,6 +54,9 @@ func (f *Flow) found() FoundView {
 		}
 	}
 	v.Lacks = lacks(c.service)
+	for _, x := range c.found.Skipped {
+		v.Lacks = append(v.Lacks, Lack{"info", words.NotExportedHead, words.Besides(x)})
+	}
 	v.Chosen, v.CanExport = words.Chosen(chosen, known), any
 	return v
 }

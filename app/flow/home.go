@@ -81,6 +81,8 @@ func (f *Flow) headline(h *HomeView) {
 		h.Title, h.Tone = words.AllKept, Plain
 	case n[Safe] > 0:
 		h.Title, h.Tone = words.AllSafe, Good
+	case n[Empty] > 0:
+		h.Title, h.Tone = words.NothingToKeep, Plain
 	default:
 		h.Title, h.Tone = words.NothingConnected, Plain
 	}
@@ -157,6 +159,8 @@ func (f *Flow) stateOf(s work.Status) State {
 		return Overdue
 	case work.Unproven:
 		return Unproven
+	case work.Empty:
+		return Empty
 	}
 	return Fresh
 }
@@ -218,6 +222,9 @@ func (f *Flow) card(s work.Status) Card {
 	case Unproven:
 		c.Actions = []Action{again, files}
 		c.unprovenCard(s)
+	case Empty:
+		c.Actions = []Action{again}
+		c.Sentence = words.NothingThere
 	case Away:
 		files.Rank = Secondary
 		c.Actions, c.More = []Action{files}, nil
@@ -232,7 +239,20 @@ func (f *Flow) card(s work.Status) Card {
 	}
 	f.takesDrops(&c, s)
 	f.proof(&c, s)
+	c.besides(s)
 	return c
+}
+
+// besides tells what the source holds that is not exported.
+func (c *Card) besides(s work.Status) {
+	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping {
+		return
+	}
+	var lines []string
+	for _, x := range s.Skipped() {
+		lines = append(lines, words.NotExported(x))
+	}
+	c.Note = joinedBy("\n", c.Note, strings.Join(lines, "\n"))
 }
 
 func newSentence(st State) string {

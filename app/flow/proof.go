@@ -22,7 +22,7 @@ type proving struct {
 // proof tells what was proven, or what the sum of the last export says, and
 // what was set aside.
 func (f *Flow) proof(c *Card, s work.Status) {
-	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || c.State == Held || s.Last == nil {
+	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping || c.State == Held || c.State == Empty || s.Last == nil {
 		return
 	}
 	if l := s.Last; c.State != Failed && l.Balanced() {

@@ -90,7 +90,8 @@ const (
 	SetAside
 	Overdue
 	Unproven
-	Away // it is only in the archive
+	Empty // there was nothing to keep
+	Away  // it is only in the archive
 )
 
 // A Card is one account.

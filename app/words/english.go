@@ -28,6 +28,11 @@ var causes = map[error]Words{
 		"What has arrived is kept, and nothing is lost.",
 		"Check the connection, then try again.",
 	},
+	export.ErrAway: {
+		"The folder is not there.",
+		"Your copy is as it was.",
+		"Connect the disk that it is on, then export again.",
+	},
 	export.ErrThrottled: {
 		"The service asks to wait.",
 		"What has arrived is kept, and nothing is lost.",
@@ -157,6 +162,11 @@ var causes = map[error]Words{
 		"This account may read there, but not write.",
 		"Nothing was written there, and your copy is as it was.",
 		"Choose another place for it, or ask the owner of this one to let you write.",
+	},
+	export.ErrSealed: {
+		"It belongs into one file of many items, and Sidekeep does not write into such a file.",
+		"The file is as it was, and so is your copy.",
+		"Choose another place for it, or move the file away: a folder takes its place then.",
 	},
 	export.ErrUnsupported: {
 		"The service does not take items of this kind there.",

@@ -13,6 +13,9 @@ const (
 	Looking            = "Looking at your archive"
 	AllSafe            = "All is safe"
 	AllKept            = "All is kept"
+	NothingToKeep      = "There is nothing to keep yet"
+	NothingThere       = "Nothing that could be kept was found there. Once there is something, the next export keeps it."
+	NotExportedHead    = "Not exported"
 	NothingConnected   = "No account is connected"
 	NothingLost        = "Nothing is lost. What was kept before stays as it was."
 	OnlyReads          = "An export only reads. It never changes anything on your phone or service."
@@ -56,6 +59,7 @@ const (
 	StateSetAside  = "Kept"
 	StateOverdue   = "Overdue"
 	StateAway      = "Archive only"
+	StateEmpty     = "Empty"
 	StateNew       = "New"
 
 	// Connect

@@ -15,3 +15,6 @@ func Besides(x export.Skipped) string {
 	}
 	return s + ": " + x.Why
 }
+
+// NotExported is Besides as a sentence.
+func NotExported(x export.Skipped) string { return NotExportedHead + ": " + Besides(x) + "." }

@@ -133,6 +133,15 @@ func replaced(dir string, cause error) error {
 	}}
 }
 
+func emptied(dir string, had int) error {
+	return &Error{
+		What:    fmt.Sprintf("The folder %s is empty, and had %d items at the last export: it looks as if its disk is not connected.", dir, had),
+		Meaning: "Your copy is as it was, and nothing of it counts as lost.",
+		Try:     "Connect the disk, then export again. If the folder is to stay empty, remove the account: what was kept of it stays in the archive.",
+		Err:     export.ErrAway,
+	}
+}
+
 func notFolder(dir string, cause error) error {
 	return &Error{
 		What:    dir + " is a file, or below one, and no folder.",

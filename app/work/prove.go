@@ -47,13 +47,19 @@ func (w *Work) Prove(ctx context.Context, account string, report func(done, tota
 // ProveDue proves what is due of an account after an export: all of it if it was
 // never proven, and otherwise a seventh a day. It returns nil if nothing is due.
 func (w *Work) ProveDue(ctx context.Context, account string, report func(done, total int)) (*Proven, error) {
-	part := 0
+	part, nothing := 0, false
 	var last time.Time
 	err := w.withArchive(func(a *archive.Archive) (err error) {
-		part, last, err = a.NextProof(ctx, account, proofSlices)
+		if part, last, err = a.NextProof(ctx, account, proofSlices); err != nil {
+			return err
+		}
+		accounts, err := a.Accounts(ctx)
+		for _, x := range accounts {
+			nothing = nothing || x.Name == account && total(x.Items) == 0 && x.Gone == 0 && x.SetAside == 0
+		}
 		return err
 	})
-	if err != nil || part > 0 && w.o.Now().Sub(last) < proofEvery {
+	if err != nil || nothing || part > 0 && w.o.Now().Sub(last) < proofEvery {
 		return nil, err
 	}
 	var p Proven

@@ -13,6 +13,7 @@ import (
 
 	"sidekeep/assets"
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
 	"sidekeep/export/source/dav"
@@ -33,7 +34,7 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 	case settings.Demo:
 		return w.openDemo(ctx)
 	case settings.Folder:
-		return w.openFolder(a.Address)
+		return w.openFolder(ctx, a.Name, a.Address)
 	case settings.DAV:
 		src, err := dav.Open(ctx, dav.Config{
 			Address: a.Address, Photos: a.Photos, User: a.User, Secret: secret,
@@ -56,17 +57,18 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 }
 
 // openFolder opens an account that is a folder. One that holds the archive, or
-// lies in it, is refused: it would be copied into itself.
-func (w *Work) openFolder(dir string) (opened, error) {
-	archive := w.ArchiveDir()
-	if within(archive, dir) || within(dir, archive) {
+// lies in it, is refused: it would be copied into itself. So is an empty one that
+// was not empty before, as is left where a disk was mounted: nobody empties a
+// folder for good, and everything in it would look lost.
+func (w *Work) openFolder(ctx context.Context, name, dir string) (opened, error) {
+	if own := w.ArchiveDir(); within(own, dir) || within(dir, own) {
 		return opened{}, &Error{
 			What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
 			Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
 		}
 	}
 	src, err := folder.Open(dir)
-	if errors.Is(err, export.ErrGone) {
+	if errors.Is(err, export.ErrAway) {
 		err = &Error{
 			What: fmt.Sprintf("There is no folder %s.", dir), Meaning: asItWas,
 			Try: "Connect the disk that it is on, or make the folder.", Err: err,
@@ -75,7 +77,34 @@ func (w *Work) openFolder(dir string) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
+	empty, err := src.IsEmpty()
+	if err == nil && empty {
+		err = w.mayBeEmpty(ctx, name, dir)
+	}
+	if err != nil {
+		return opened{}, errors.Join(err, src.Close())
+	}
 	return opened{src, func() error { return nil }}, nil
+}
+
+// mayBeEmpty fails if the archive has items of an account whose folder is empty.
+func (w *Work) mayBeEmpty(ctx context.Context, name, dir string) error {
+	there, err := w.HasArchive()
+	if err != nil || !there || name == "" {
+		return nil // whoever needs the archive says so
+	}
+	return w.withArchive(func(a *archive.Archive) error {
+		accounts, err := a.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range accounts {
+			if x.Name == name && total(x.Items) > 0 {
+				return emptied(dir, total(x.Items))
+			}
+		}
+		return nil
+	})
 }
 
 // within reports whether dir is parent or lies below it.

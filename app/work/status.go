@@ -21,11 +21,12 @@ type State string
 const (
 	Never    State = "new"        // not exported yet
 	Safe     State = "safe"       //
+	Empty    State = "empty"      // nothing to keep was ever there: there is nothing that could be safe
 	Held     State = "held"       // an export looks like a loss, and was neither answered nor made up for
 	Failed   State = "failed"     // the last export ended early, or items of it are missing
 	SetAside State = "set aside"  // items could not be understood
 	Unproven State = "not proven" // items did not come back from a scratch service as they were delivered
-	Overdue  State = "overdue"    // not listed in full for more than seven days
+	Overdue  State = "overdue"    // it is set up, and was not listed in full for more than seven days
 )
 
 // A Status is how one account stands.
@@ -80,26 +81,29 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 	}
 	var list []Status
 	for _, x := range w.settings.Accounts() {
-		s := w.status(in[x.Name])
+		s := w.status(in[x.Name], true)
 		s.Name, s.SetUp, s.Account = x.Name, true, x
 		list = append(list, s)
 		delete(in, x.Name)
 	}
 	for _, name := range order {
 		if x, ok := in[name]; ok {
-			list = append(list, w.status(x))
+			list = append(list, w.status(x, false))
 		}
 	}
 	return list, nil
 }
 
-func (w *Work) status(x archive.Account) Status {
+func (w *Work) status(x archive.Account, setUp bool) Status {
 	s := Status{
 		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(), Proof: x.Proof,
 	}
 	if x.Hold != nil {
 		s.Loss, s.HeldExport, s.HeldSince = x.Hold.Loss, x.Hold.Export, x.Hold.Changed
+	}
+	if s.Proof != nil && s.Proof.Checked == 0 && s.Proof.Proven() {
+		s.Proof = nil // nothing was compared
 	}
 	switch {
 	case s.Last == nil:
@@ -110,14 +114,32 @@ func (w *Work) status(x archive.Account) Status {
 		s.State = Failed
 	case s.SetAside > 0:
 		s.State = SetAside
+	case s.Gone == 0 && total(s.Items) == 0:
+		s.State = Empty
 	case s.Proof != nil && !s.Proof.Proven():
 		s.State = Unproven
-	case !s.Imported && w.o.Now().Sub(s.LastFull) > freshFor:
+	case setUp && w.o.Now().Sub(s.LastFull) > freshFor:
 		s.State = Overdue
 	default:
 		s.State = Safe
 	}
 	return s
+}
+
+func total(items map[export.Kind]int) (n int) {
+	for _, m := range items {
+		n += m
+	}
+	return n
+}
+
+// Skipped is what the source held besides at the last export, and why it was not
+// exported.
+func (s *Status) Skipped() []export.Skipped {
+	if s.Last == nil {
+		return nil
+	}
+	return s.Last.Skipped
 }
 
 // History lists the exports of an account, newest first; of all if name is

@@ -257,6 +257,8 @@ func statePill(s flow.State) *fyne.Container {
 		return pill("clock", words.StateOverdue, colorBtn, colorText2, "")
 	case flow.Unproven:
 		return pill("close", words.StateUnproven, colorRedS, colorRed, "")
+	case flow.Empty:
+		return pill("info", words.StateEmpty, colorBtn, colorText2, "")
 	case flow.Away:
 		return pill("folder", words.StateAway, colorBtn, colorText2, "")
 	}

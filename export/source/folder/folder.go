@@ -1,39 +1,49 @@
-// Package folder keeps contacts, calendars, to-dos and photos as plain files in
-// a folder: what a restore to a disk, a memory stick or a shared drive writes.
+// Package folder reads contacts, calendars, to-dos and photos from a folder with
+// all that is below it, and keeps there what is restored to it.
+//
+// A folder that has items in it, one a file, is a collection, as vdirsyncer,
+// khal and khard keep them, with displayname and color beside. A file of many
+// contacts or dates is a collection named after it. All photos are one. What a
+// file is tells its content. Links lead nowhere, and whatever is not taken is
+// counted, with the reason.
+//
+// A restore writes plain files, an item a file:
 //
 //	Contacts/<address book>/<name>.vcf
 //	Calendars/<calendar>/<name>.ics
 //	To-dos/<list>/<name>.ics
 //	every other folder: photos, under the names that they have
 //
-// A folder of contacts or calendars is one that vdirsyncer, khal and khard
-// read: an item a file, and displayname and color beside them. The package
-// knows nothing of archives but how they name files.
+// The package knows nothing of archives but how they name files.
 package folder
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 
 	"sidekeep/export"
+	"sidekeep/formats/file"
 )
 
 // shelves are the folders that collections stand in, by kind.
 var shelves = []struct {
-	kind      export.Kind
-	name, ext string
+	kind export.Kind
+	name string
 }{
-	{export.Contacts, "Contacts", ".vcf"},
-	{export.Events, "Calendars", ".ics"},
-	{export.Todos, "To-dos", ".ics"},
+	{export.Contacts, "Contacts"},
+	{export.Events, "Calendars"},
+	{export.Todos, "To-dos"},
 }
 
 // photosID is the ID of the collection of photos.
@@ -43,67 +53,122 @@ const photosID = "."
 // Its methods may be called from several goroutines.
 type Source struct {
 	root *os.Root
+	dir  string // absolute
 	name string
 
-	mu   sync.Mutex
-	busy map[string]chan struct{} // paths that are being written
-	seen map[string]bool          // folders in which parts were looked for
+	mu      sync.Mutex
+	busy    map[string]chan struct{} // paths that are being written
+	seen    map[string]bool          // folders in which parts were looked for
+	classes map[string]*class        // what files are, by their path
+	skipped []export.Skipped
 }
 
 var (
 	_ export.Writer  = (*Source)(nil)
 	_ export.Fetcher = (*Source)(nil)
+	_ export.Counter = (*Source)(nil)
+	_ export.Skipper = (*Source)(nil)
 )
 
-// Open returns the source of a folder that is there. Close lets go of it.
+// Open returns the source of a folder. One that is not there, as on a disk that
+// is not connected, is [export.ErrAway]. Close lets go of it.
 func Open(dir string) (*Source, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, caused(err)
 	}
 	root, err := os.OpenRoot(abs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, away(abs, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", abs, caused(err))
 	}
-	return &Source{root: root, name: filepath.Base(abs), busy: map[string]chan struct{}{}, seen: map[string]bool{}}, nil
+	return &Source{
+		root: root, dir: abs, name: filepath.Base(abs),
+		busy: map[string]chan struct{}{}, seen: map[string]bool{}, classes: map[string]*class{},
+	}, nil
 }
 
 // Close lets go of the folder.
 func (s *Source) Close() error { return s.root.Close() }
 
-// Accepts knows no limits: a folder takes everything.
-func (s *Source) Accepts(export.Collection) export.Limits { return export.Limits{} }
-
-// Collections lists the folders of contacts, calendars and to-dos, and the
-// folder itself for its photos.
-func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
-	var all []export.Collection
-	for _, shelf := range shelves {
-		entries, err := fs.ReadDir(s.root.FS(), shelf.name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("listing the folder %s: %w", shelf.name, caused(err))
-		}
-		for _, e := range entries {
-			if ctx.Err() != nil {
-				return nil, stopped(ctx)
-			}
-			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-				all = append(all, s.collection(shelf.kind, shelf.name+"/"+e.Name()))
-			}
+// IsEmpty reports whether there is nothing at all in the folder, as in one on
+// which a disk is to be mounted.
+func (s *Source) IsEmpty() (bool, error) {
+	entries, err := fs.ReadDir(s.root.FS(), ".")
+	if err != nil {
+		return false, caused(err)
+	}
+	for _, e := range entries {
+		if !file.Litter(e.Name()) {
+			return false, nil
 		}
 	}
-	return append(all, export.Collection{ID: photosID, Name: s.name, Kind: export.Photos}), nil
+	return true, nil
 }
 
-func (s *Source) collection(kind export.Kind, dir string) export.Collection {
-	c := export.Collection{ID: dir, Name: path.Base(dir), Kind: kind, Mixed: kind == export.Events}
-	if name := s.note(dir, "displayname"); name != "" {
+// Accepts knows no limits, but that nothing is written into a file of many.
+func (s *Source) Accepts(c export.Collection) export.Limits {
+	p, err := s.find(c.ID)
+	many := err == nil && p.many
+	return export.Limits{ReadOnly: many, Sealed: many}
+}
+
+// Collections looks through the folder.
+func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
+	l, err := s.look(ctx, ".", true)
+	if err != nil {
+		return nil, fmt.Errorf("looking through %s: %w", s.dir, err)
+	}
+	s.mu.Lock()
+	s.skipped = l.skipped
+	s.mu.Unlock()
+	return l.collections(), nil
+}
+
+// Skipped tells what the last look passed over. See [export.Skipper].
+func (s *Source) Skipped() []export.Skipped {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.skipped)
+}
+
+// Count counts the items of a collection. See [export.Counter].
+func (s *Source) Count(ctx context.Context, c export.Collection) (int, error) {
+	p, err := s.find(c.ID)
+	if err != nil {
+		return 0, err
+	}
+	if p.many {
+		n := 0
+		err := s.many(ctx, p, func(*file.Item) error { n++; return nil })
+		return n, err
+	}
+	list, _, err := s.list(ctx, p)
+	return len(list), err
+}
+
+// noted gives a collection the name and the color that stand beside its items.
+func (s *Source) noted(c export.Collection, dir string) export.Collection {
+	if c.Name == "." {
+		c.Name = s.name
+	}
+	name, color := s.note(dir, "displayname"), s.note(dir, "color")
+	var props struct {
+		Name  string `json:"D:displayname"`
+		Color string `json:"ICAL:calendar-color"`
+	}
+	if text := s.note(dir, ".Radicale.props"); text != "" && json.Unmarshal([]byte(text), &props) == nil {
+		name, color = cmp.Or(name, props.Name), cmp.Or(color, props.Color)
+	}
+	if name != "" {
 		c.Name = name
 	}
-	if color := s.note(dir, "color"); len(color) == 7 && color[0] == '#' {
+	if len(color) == 9 { // with the opacity
+		color = color[:7]
+	}
+	if len(color) == 7 && color[0] == '#' {
 		c.Color = strings.ToLower(color)
 	}
 	return c
@@ -121,39 +186,88 @@ func (s *Source) note(dir, name string) string {
 // A place is a collection as it stands in the folder.
 type place struct {
 	export.Collection
-	ext string // of its items; "" for photos
+	dir   string    // the folder, or the file of many, below the root
+	kind  file.Type // Cards, Calendar or Photo
+	many  bool      // it is a file of many
+	fixed bool      // it stands where restores put collections, which says its kind
+	ext   string    // of new items; "" for photos
 }
 
-func (p place) photos() bool { return p.ext == "" }
+func (p place) photos() bool { return p.kind == file.Photo }
 
 // path is that of an item, below the root.
-func (p place) path(id string) string { return path.Join(p.ID, id) }
+func (p place) path(id string) string { return path.Join(p.dir, id) }
+
+// The IDs of collections that do not stand where restores put them begin so.
+const (
+	contactsPrefix = "contacts: "
+	datesPrefix    = "dates: "
+)
+
+// shelved reports whether a folder stands where restores put collections, and of
+// which kind.
+func shelved(dir string) (export.Kind, bool) {
+	for _, shelf := range shelves {
+		if name, ok := strings.CutPrefix(dir, shelf.name+"/"); ok && name != "" && !strings.ContainsAny(name, `/\`) && !strings.HasPrefix(name, ".") {
+			return shelf.kind, true
+		}
+	}
+	return "", false
+}
+
+// placeOf is where items of a kind are that stand in the folder dir, or in the
+// file of many of that name.
+func placeOf(kind export.Kind, dir string, many bool) place {
+	p := place{dir: dir, kind: file.Calendar, ext: ".ics", many: many}
+	p.Collection = export.Collection{ID: datesPrefix + dir, Name: path.Base(dir), Kind: export.Events, Mixed: true}
+	if kind == export.Contacts {
+		p.kind, p.ext = file.Cards, ".vcf"
+		p.Collection = export.Collection{ID: contactsPrefix + dir, Name: path.Base(dir), Kind: export.Contacts}
+	}
+	if many {
+		p.Name = strings.TrimSuffix(p.Name, path.Ext(p.Name))
+		return p
+	}
+	if shelf, ok := shelved(dir); ok && (shelf == export.Contacts) == (kind == export.Contacts) {
+		p.fixed = true
+		p.ID, p.Kind, p.Mixed = dir, shelf, shelf == export.Events
+	}
+	return p
+}
 
 // find returns the collection with an ID.
 func (s *Source) find(id string) (place, error) {
 	if id == photosID {
-		return place{Collection: export.Collection{ID: id, Name: s.name, Kind: export.Photos}}, nil
+		return place{Collection: export.Collection{ID: id, Name: s.name, Kind: export.Photos}, dir: ".", kind: file.Photo}, nil
 	}
-	for _, shelf := range shelves {
-		name, ok := strings.CutPrefix(id, shelf.name+"/")
-		if !ok || name == "" || strings.ContainsAny(name, `/\`) || strings.HasPrefix(name, ".") {
-			continue
-		}
-		if info, err := s.root.Stat(id); err != nil || !info.IsDir() {
-			break
-		}
-		return place{s.collection(shelf.kind, id), shelf.ext}, nil
+	kind, dir := export.Contacts, ""
+	if rest, ok := strings.CutPrefix(id, contactsPrefix); ok {
+		dir = rest
+	} else if rest, ok := strings.CutPrefix(id, datesPrefix); ok {
+		kind, dir = export.Events, rest
+	} else if shelf, ok := shelved(id); ok {
+		kind, dir = shelf, id
 	}
-	return place{}, fmt.Errorf("%w: the folder has no such collection", export.ErrGone)
+	none := fmt.Errorf("%w: the folder has no such collection", export.ErrGone)
+	if dir == "" || !fs.ValidPath(dir) {
+		return place{}, none
+	}
+	info, err := s.root.Lstat(dir)
+	if err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+		return place{}, none
+	}
+	p := placeOf(kind, dir, !info.IsDir())
+	if p.ID != id {
+		return place{}, none
+	}
+	p.Collection = s.noted(p.Collection, dir)
+	return p, nil
 }
 
 // named refuses what cannot be the ID of an item of p.
 func (p place) named(id string) error {
-	base := path.Base(id)
-	switch {
-	case id == "", !fs.ValidPath(id), strings.Contains(id, `\`), strings.HasPrefix(base, "."),
-		!p.photos() && (strings.Contains(id, "/") || !strings.EqualFold(path.Ext(id), p.ext)),
-		p.photos() && apart(strings.Split(id, "/")[0]):
+	if id == "" || !fs.ValidPath(id) || strings.Contains(id, `\`) || strings.HasPrefix(path.Base(id), ".") ||
+		!p.photos() && strings.Contains(id, "/") {
 		return fmt.Errorf("%w: %q names no item", export.ErrGone, id)
 	}
 	return nil

@@ -98,7 +98,7 @@ func TestNoWayOut(t *testing.T) {
 
 // What cannot be written is named, and leaves nothing behind.
 func TestCannotWrite(t *testing.T) {
-	if _, err := Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, export.ErrGone) {
+	if _, err := Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, export.ErrAway) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 	dir := t.TempDir()

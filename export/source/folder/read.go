@@ -10,84 +10,92 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"sidekeep/export"
-	"sidekeep/formats/photo"
+	"sidekeep/formats/file"
 )
 
 // maxText is how long a contact, event or to-do may be.
 const maxText = 64 << 20
 
-// Pull lists the collection in full. The version of a contact, event or to-do
-// is the hash of its bytes, that of a photo its size and time.
+// Pull lists the collection in full, unless something of it cannot be looked
+// into: then what is not named counts as there. The version of a contact, event or
+// to-do is the hash of its bytes, that of a photo its size and time.
 func (s *Source) Pull(ctx context.Context, c export.Collection, have export.Have, to export.Sink) (export.Listing, error) {
 	p, err := s.find(c.ID)
 	if err != nil {
-		return export.Listing{}, err
+		return export.Listing{}, errors.Join(err, s.there())
 	}
-	ids, err := s.ids(ctx, p)
+	if p.many {
+		return s.pullMany(ctx, p, have, to)
+	}
+	list, full, err := s.list(ctx, p)
 	if err != nil {
 		return export.Listing{}, fmt.Errorf("listing %q: %w", p.Name, err)
 	}
-	if err := to.Listed(len(ids), true); err != nil {
+	if err := to.Listed(len(list), full); err != nil {
 		return export.Listing{}, err
 	}
-	for _, id := range ids {
-		if err := s.hand(ctx, p, id, have, to); err != nil {
+	for _, l := range list {
+		if err := s.hand(ctx, p, l, have, to); err != nil {
 			return export.Listing{}, err
 		}
 	}
-	return export.Listing{Full: true}, nil
+	return export.Listing{Full: full}, nil
 }
 
-// ids names the items of p in the order of their paths.
-func (s *Source) ids(ctx context.Context, p place) (ids []string, err error) {
-	err = fs.WalkDir(s.root.FS(), p.ID, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return stopped(ctx)
-		case errors.Is(err, fs.ErrNotExist) && name != p.ID:
-			return nil // removed in this moment
-		case err != nil:
-			return caused(err)
-		case name == p.ID:
-			return nil
+// list names the items of p in the order of their paths; full tells whether
+// everything could be looked into.
+func (s *Source) list(ctx context.Context, p place) (list []listed, full bool, err error) {
+	l, err := s.look(ctx, p.dir, p.photos())
+	if err != nil {
+		return nil, false, err
+	}
+	if !p.photos() {
+		if f := l.by[placeOf(kindOf(p.kind), p.dir, false).ID]; f != nil {
+			list = f.items
 		}
-		id := name
-		if p.ID != photosID {
-			id = strings.TrimPrefix(name, p.ID+"/")
+		return list, l.full(), nil
+	}
+	for _, name := range l.photos {
+		info, err := s.root.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed in this moment
 		}
-		hidden := strings.HasPrefix(path.Base(name), ".")
-		if d.IsDir() {
-			if hidden || !p.photos() || apart(id) {
-				return fs.SkipDir
-			}
-			return nil
+		if err != nil {
+			return nil, false, caused(err)
 		}
-		if d.Type().IsRegular() && !hidden && (!p.photos() && strings.EqualFold(path.Ext(id), p.ext) || p.photos() && photo.IsPhoto(id)) {
-			ids = append(ids, id)
-		}
-		return nil
-	})
-	return ids, err
+		list = append(list, listed{name, versionOf(info)})
+	}
+	slices.SortFunc(list, func(a, b listed) int { return strings.Compare(a.id, b.id) })
+	return list, l.full(), nil
 }
 
-func (s *Source) hand(ctx context.Context, p place, id string, have export.Have, to export.Sink) error {
-	held, err := have.Version(id)
+// hand gives an item to the archive, unless that has it. One that changed since it
+// was listed has failed: the next export reads it as it is then.
+func (s *Source) hand(ctx context.Context, p place, l listed, have export.Have, to export.Sink) error {
+	held, err := have.Version(l.id)
 	if err != nil {
 		return err
 	}
 	it, err := export.Item{}, stoppedOr(ctx)
-	if err == nil {
-		it, err = s.item(p, id)
-	}
 	switch {
-	case err != nil:
-		it = export.Item{ID: id, Size: -1, Kind: p.Kind, Name: path.Base(id), Err: fmt.Errorf("reading %s: %w", p.path(id), err)}
+	case err == nil && l.version == held:
+		return to.Seen(l.id, held)
+	case err == nil:
+		it, err = s.item(p, l.id)
+	}
+	if err == nil && it.Version != l.version {
+		err = errChanged
+	}
+	if err != nil {
+		if gone := s.there(); gone != nil {
+			err = gone
+		}
+		it = export.Item{ID: l.id, Size: -1, Kind: p.Kind, Name: path.Base(l.id), Err: fmt.Errorf("reading %s: %w", p.path(l.id), err)}
 		ctx = context.WithoutCancel(ctx) // stopping ends the work, not the bookkeeping
-	case it.Version == held:
-		return to.Seen(id, held)
 	}
 	return to.Put(ctx, it)
 }
@@ -102,7 +110,7 @@ func stoppedOr(ctx context.Context) error {
 // Fetch reads one item. See [export.Fetcher].
 func (s *Source) Fetch(ctx context.Context, c export.Collection, id string) (export.Item, error) {
 	p, err := s.find(c.ID)
-	if err == nil {
+	if err == nil && !p.many {
 		err = p.named(id)
 	}
 	if err == nil {
@@ -111,7 +119,12 @@ func (s *Source) Fetch(ctx context.Context, c export.Collection, id string) (exp
 	if err != nil {
 		return export.Item{}, err
 	}
-	it, err := s.item(p, id)
+	var it export.Item
+	if p.many {
+		it, err = s.fetchMany(ctx, p, id)
+	} else {
+		it, err = s.item(p, id)
+	}
 	if err != nil {
 		return export.Item{}, fmt.Errorf("reading %s: %w", p.path(id), err)
 	}
@@ -121,7 +134,7 @@ func (s *Source) Fetch(ctx context.Context, c export.Collection, id string) (exp
 // item is the item with an ID as it is now.
 func (s *Source) item(p place, id string) (export.Item, error) {
 	it := export.Item{ID: id, Name: path.Base(id), Kind: p.Kind}
-	if p.Mixed {
+	if p.kind == file.Calendar {
 		it.Kind = ""
 	}
 	info, err := s.root.Lstat(p.path(id))
@@ -146,6 +159,12 @@ func (s *Source) item(p place, id string) (export.Item, error) {
 	body, err := s.root.ReadFile(p.path(id))
 	if err != nil {
 		return it, caused(err)
+	}
+	if now, err := s.root.Lstat(p.path(id)); err != nil || now.Size() != it.Size || !now.ModTime().Equal(it.Modified) {
+		return it, errors.Join(errChanged, err)
+	}
+	if c, err := s.class(context.Background(), p.path(id)); err != nil || c.kind != p.kind || c.why != "" || len(c.parts) > 0 {
+		return it, errors.Join(fmt.Errorf("%w: it is no single item", export.ErrGone), err)
 	}
 	it.Size, it.Version = int64(len(body)), hashOf(body)
 	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {

@@ -29,6 +29,9 @@ func (s *Source) Put(ctx context.Context, c export.Collection, it export.Item, a
 	if err != nil {
 		return export.Ref{}, err
 	}
+	if p.many {
+		return export.Ref{}, p.sealed()
+	}
 	ref, err := s.put(ctx, p, it, at)
 	if err != nil {
 		var exists *export.ExistsError
@@ -38,6 +41,11 @@ func (s *Source) Put(ctx context.Context, c export.Collection, it export.Item, a
 		return export.Ref{}, fmt.Errorf("writing to %q: %w", p.Name, err)
 	}
 	return ref, nil
+}
+
+// sealed says why nothing is written into a file of many.
+func (p place) sealed() error {
+	return fmt.Errorf("%w: %s", export.ErrSealed, p.dir)
 }
 
 func (s *Source) put(ctx context.Context, p place, it export.Item, at export.Ref) (export.Ref, error) {
@@ -81,7 +89,7 @@ func (s *Source) due(p place, at export.Ref) error {
 
 // create gives it the first name that no other item has.
 func (s *Source) create(ctx context.Context, p place, it export.Item, wish string) (export.Ref, error) {
-	dir := p.ID
+	dir := p.dir
 	if p.photos() {
 		if !photo.IsPhoto(it.Name) {
 			return export.Ref{}, fmt.Errorf("%w: %q does not end as pictures and videos do", export.ErrUnsupported, it.Name)
@@ -166,7 +174,7 @@ func clean(name string) string {
 
 // wishes reports whether a new item may have this name.
 func (p place) wishes(id string) bool {
-	if p.named(id) != nil {
+	if p.named(id) != nil || !p.photos() && !strings.EqualFold(path.Ext(id), p.ext) || p.photos() && apart(strings.Split(id, "/")[0]) {
 		return false
 	}
 	for part := range strings.SplitSeq(id, "/") {
@@ -363,6 +371,9 @@ func (s *Source) Delete(ctx context.Context, c export.Collection, at export.Ref)
 	if err != nil {
 		return err
 	}
+	if p.many {
+		return p.sealed()
+	}
 	if err := s.remove(ctx, p, at); err != nil {
 		return fmt.Errorf("removing from %q: %w", p.Name, caused(err))
 	}
@@ -429,7 +440,7 @@ func (s *Source) make(shelf string, c export.Collection) (export.Collection, err
 				return export.Collection{}, err
 			}
 		}
-		return s.collection(c.Kind, dir), s.syncDir(shelf)
+		return s.noted(placeOf(c.Kind, dir, false).Collection, dir), s.syncDir(shelf)
 	}
 	return export.Collection{}, fmt.Errorf("%w: %d folders have this name", export.ErrRefused, maxPlaces)
 }
