@@ -45,6 +45,9 @@ type session struct {
 	newArchive        bool   // one is made where none is, although one is known
 	progress          string // "" or "json"
 
+	verb    *cobra.Command // that runs
+	account string         // that it is at, "" if it is at none
+
 	code  int  // of what went wrong without an error
 	began bool // the arguments were understood
 }
@@ -104,7 +107,10 @@ func (s *session) root() *cobra.Command {
 			s.began = false
 			return errors.New("a verb is missing")
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return s.begin() },
+		PersistentPreRunE: func(verb *cobra.Command, _ []string) error {
+			s.verb = verb
+			return s.begin()
+		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	f := root.PersistentFlags()
@@ -198,7 +204,7 @@ func (s *session) say(format string, args ...any) {
 
 // explain says what happened, what it means for the copy and what to do.
 func (s *session) explain(account string, err error) {
-	w := wordsFor(err)
+	w := s.wordsFor(err)
 	if account != "" {
 		account += ": "
 	}
@@ -208,17 +214,27 @@ func (s *session) explain(account string, err error) {
 	}
 }
 
+// hasArchive reports whether there is an archive, in whatever state.
+func (s *session) hasArchive() bool {
+	w, err := work.New(work.Options{Settings: s.settings, Archive: s.archive})
+	if err != nil {
+		return false
+	}
+	there, err := w.HasArchive()
+	return (there || err != nil) && w.Close() == nil
+}
+
 // wordsFor returns the words for err: its own if it brings them.
-func wordsFor(err error) words.Words {
+func (s *session) wordsFor(err error) words.Words {
 	var own *work.Error
 	if errors.As(err, &own) {
 		return words.Words{Title: own.What, Meaning: own.Meaning, Try: own.Try}
 	}
-	w := words.For(err)
+	w := words.Typed(err, !errors.Is(err, export.ErrDamaged) || s.hasArchive())
 	var refused *export.RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Nobody:
-		w.Try += beforehand(refused.Question)
+		w.Try += s.beforehand(refused.Question)
 	case errors.Is(err, export.ErrNoKeychain):
 		w.Try += " On the command line that is “--password-command”."
 	}

@@ -76,12 +76,13 @@ func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]
 	if s.json {
 		return ledgers, s.printJSON(struct {
 			Exports []export.Ledger `json:"exports"`
-		}{withTry(ledgers)})
+		}{s.withTry(ledgers)})
 	}
 	return ledgers, nil
 }
 
 func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (export.Ledger, error) {
+	s.account = name
 	r := s.reporter()
 	l, err := w.Export(ctx, name, r.update)
 	r.end()
@@ -138,8 +139,16 @@ func (s *session) incomplete(l *export.Ledger) {
 	} else if l.Failed == 0 && l.Found != nil {
 		try = "Look at them at the service; the bytes as they came are in the archive under “Set aside”."
 	}
-	s.stderr.printf("sidekeep: %s: %s.\n  Everything else is kept, and what was kept before is as it was.\n  %s\n",
-		l.Account, words.List(what), try)
+	s.stderr.printf("sidekeep: %s: %s.\n  %s\n  %s\n",
+		l.Account, words.List(what), everythingElse(l, "kept"), try)
+}
+
+// everythingElse says what became of the rest of an export, if there was one.
+func everythingElse(l *export.Ledger, done string) string {
+	if l.Kept+l.Unchanged > 0 {
+		return "Everything else is " + done + ", and what was kept before is as it was."
+	}
+	return "There was nothing else, and what was kept before is as it was."
 }
 
 // printLedger prints what an export did.
@@ -221,7 +230,7 @@ func (s *session) problems(l *export.Ledger) {
 			break
 		}
 		shown++
-		w := wordsFor(p.Err())
+		w := s.wordsFor(p.Err())
 		what := "failed"
 		if p.Aside {
 			what = "set aside"
@@ -237,7 +246,7 @@ func (s *session) problems(l *export.Ledger) {
 			s.stderr.printf("  and %s more that README.html does not show.\n", words.Number(len(l.NotShown)-i))
 			break
 		}
-		s.stderr.printf("  not shown, %s, %s: %s (%s) The rest is published.\n", p.Collection, p.Item, wordsFor(p.Err()).Title, p.Detail)
+		s.stderr.printf("  not shown, %s, %s: %s (%s) The rest is published.\n", p.Collection, p.Item, s.wordsFor(p.Err()).Title, p.Detail)
 	}
 	switch more := all - shown; {
 	case more <= 0:
@@ -249,13 +258,13 @@ func (s *session) problems(l *export.Ledger) {
 }
 
 // withTry fills in what to do about each problem.
-func withTry(ledgers []export.Ledger) []export.Ledger {
+func (s *session) withTry(ledgers []export.Ledger) []export.Ledger {
 	for _, l := range ledgers {
 		for i := range l.Problems {
-			l.Problems[i].Try = wordsFor(l.Problems[i].Err()).Try
+			l.Problems[i].Try = s.wordsFor(l.Problems[i].Err()).Try
 		}
 		for i := range l.NotShown {
-			l.NotShown[i].Try = wordsFor(l.NotShown[i].Err()).Try
+			l.NotShown[i].Try = s.wordsFor(l.NotShown[i].Err()).Try
 		}
 	}
 	return ledgers

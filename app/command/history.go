@@ -47,7 +47,7 @@ func (s *session) historyVerb() *cobra.Command {
 				if list == nil {
 					list = []export.Ledger{}
 				}
-				return s.printJSON(map[string]any{"exports": withTry(list), "changes": countsJSON(list, counts)})
+				return s.printJSON(map[string]any{"exports": s.withTry(list), "changes": countsJSON(list, counts)})
 			}
 			s.printHistory(list, counts)
 			return nil
@@ -143,15 +143,15 @@ func (s *session) printHistory(list []export.Ledger, counts map[int64]archive.Ch
 		}
 		t.add(words.Number(int(l.Number)), words.When(l.Started, time.Now()), l.Account, found,
 			added, changed, gone, words.Number(l.SetAside), words.Number(l.Failed),
-			remark(&l))
+			s.remark(&l))
 	}
 	t.print(s.stdout, "")
 }
 
-func remark(l *export.Ledger) string {
+func (s *session) remark(l *export.Ledger) string {
 	switch {
 	case l.Stop != nil:
-		return wordsFor(l.Stop).Title
+		return s.wordsFor(l.Stop).Title
 	case l.Rebuilt:
 		return "no export: rebuilt from the open files"
 	case l.Held:

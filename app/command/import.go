@@ -96,7 +96,7 @@ func skippedOf(list []files.Skipped) []notTakenJSON {
 
 func withTryForFiles(l export.Ledger) export.Ledger {
 	for i := range l.Problems {
-		l.Problems[i].Try = words.ForFile(l.Problems[i].Err()).Try
+		l.Problems[i].Try = words.TypedForFile(l.Problems[i].Err()).Try
 	}
 	return l
 }
@@ -150,16 +150,24 @@ func (s *session) importProblems(in *work.Imported) {
 	if more := in.Failed + in.NewAside - shown; more > 0 {
 		s.stderr.printf("  and %s more; see them all with “sidekeep history --json”.\n", words.Number(more))
 	}
-	n := 0
-	for _, x := range in.Skipped {
-		if x.Err == nil && !s.verbose {
-			n++
+	s.notTaken(in.Skipped)
+}
+
+// notTaken lists what could not be read, and counts what is not taken by the
+// reason; --verbose names each.
+func (s *session) notTaken(list []files.Skipped) {
+	n, order := map[string]int{}, []string{}
+	for _, x := range list {
+		if x.Err != nil || s.verbose {
+			s.stderr.printf("  not taken, %s: %s\n", x.Path, x.Why)
 			continue
 		}
-		s.stderr.printf("  not taken, %s: %s\n", x.Path, x.Why)
+		if n[x.Why]++; n[x.Why] == 1 {
+			order = append(order, x.Why)
+		}
 	}
-	if n > 0 {
-		s.say("  %s not taken: no contacts, calendars, to-dos or photos; --verbose names them.\n", plural(n, "file was", "files were"))
+	for _, why := range order {
+		s.say("  %s not taken: %s; --verbose names %s.\n", plural(n[why], "file was", "files were"), why, them(n[why]))
 	}
 }
 
@@ -183,12 +191,12 @@ func (s *session) importIncomplete(in *work.Imported) {
 	if in.NewAside > 0 {
 		what = append(what, plural(in.NewAside, "item", "items")+" could not be understood")
 	}
-	s.stderr.printf("sidekeep: %s: %s.\n  Everything else is imported, and what was kept before is as it was.\n  %s\n",
-		in.Account, words.List(what), "“sidekeep inspect FILE” shows what is wrong; the bytes as they came are in the archive under “Set aside”.")
+	s.stderr.printf("sidekeep: %s: %s.\n  %s\n  %s\n",
+		in.Account, words.List(what), everythingElse(&in.Ledger, "imported"), "“sidekeep inspect FILE” shows what is wrong; the bytes as they came are in the archive under “Set aside”.")
 }
 
 func (s *session) explainFiles(account string, err error) {
-	w := words.ForFile(err)
+	w := words.TypedForFile(err)
 	s.stderr.printf("sidekeep: %s: %s\n  %s\n  %s\n", account, w.Title, w.Meaning, w.Try)
 	if s.verbose {
 		s.stderr.printf("  (%v)\n", err)

@@ -96,7 +96,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 		s.printPlan(p)
 	}
 	if dry {
-		return s.printRestored(p, nil, planOf(p))
+		return s.printRestored(p, nil, s.planOf(p))
 	}
 	if p.Empty() {
 		out, err := w.Restore(ctx, p, nil) // nothing is written; one that was stopped at its end is ended
@@ -104,14 +104,14 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 			return err
 		}
 		s.refusedSome(out.Refused)
-		return s.printRestored(p, nil, planOf(p))
+		return s.printRestored(p, nil, s.planOf(p))
 	}
 	agreed, err := s.agreed(ctx, "Write this to “"+clean(p.Request.To)+"”?")
 	if err != nil {
 		return err
 	}
 	if !agreed {
-		if err := s.printRestored(p, nil, planOf(p)); err != nil {
+		if err := s.printRestored(p, nil, s.planOf(p)); err != nil {
 			return err
 		}
 		s.notAgreed("written")
@@ -123,7 +123,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 	if out.Number == 0 {
 		return err // nothing was begun
 	}
-	printed := s.printRestored(p, &out, resultOf(&out))
+	printed := s.printRestored(p, &out, s.resultOf(&out))
 	switch {
 	case err != nil:
 		s.restoreBroke(ctx, &out, err)
@@ -136,7 +136,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 // restoreBroke says how far a restore came that did not come to its end.
 func (s *session) restoreBroke(ctx context.Context, out *work.Restored, err error) {
 	s.code = failed
-	w := wordsFor(err)
+	w := s.wordsFor(err)
 	if ctx.Err() != nil || errors.Is(err, export.ErrStopped) {
 		s.code, w.Title, w.Try = stopped, "Stopped.", ""
 	} else if w.Try != "" {

@@ -43,22 +43,22 @@ type restoreProblemJSON struct {
 }
 
 // planOf is a plan as JSON.
-func planOf(p *work.RestorePlan) restoreJSON {
+func (s *session) planOf(p *work.RestorePlan) restoreJSON {
 	n := p.Counts()
 	j := restoreJSON{Create: n.Create, Same: n.Same, Replace: n.Replace, Merge: n.Merge, Leave: n.Leave, Refused: n.Refused}
 	for i := range p.Lines {
 		if l := &p.Lines[i]; l.State == restore.Refused {
-			j.Problems = append(j.Problems, restoreProblemJSON{l.Item.Name, p.Targets[l.To].Name, l.Err.Error(), wordsFor(l.Err).Try})
+			j.Problems = append(j.Problems, restoreProblemJSON{l.Item.Name, p.Targets[l.To].Name, l.Err.Error(), s.wordsFor(l.Err).Try})
 		}
 	}
 	return j
 }
 
 // resultOf is what was done as JSON.
-func resultOf(r *work.Restored) restoreJSON {
+func (s *session) resultOf(r *work.Restored) restoreJSON {
 	j := restoreJSON{Restore: &r.Number, Create: r.Created, Same: r.Same, Replace: r.Replaced, Merge: r.Merged, Leave: r.Left, Refused: len(r.Refused)}
 	for _, p := range r.Refused {
-		j.Problems = append(j.Problems, restoreProblemJSON{p.Name, p.Collection, p.Err.Error(), wordsFor(p.Err).Try})
+		j.Problems = append(j.Problems, restoreProblemJSON{p.Name, p.Collection, p.Err.Error(), s.wordsFor(p.Err).Try})
 	}
 	if r.After != nil && r.After.Stop == nil {
 		j.Held = &r.After.Held
@@ -235,7 +235,7 @@ func (s *session) printAfter(account string, l *export.Ledger) {
 	switch {
 	case l == nil:
 	case l.Stop != nil:
-		s.stdout.printf("  It could not be exported afterwards: %s Export it again: sidekeep export \"%s\"\n", wordsFor(l.Stop).Title, account)
+		s.stdout.printf("  It could not be exported afterwards: %s Export it again: sidekeep export \"%s\"\n", s.wordsFor(l.Stop).Title, account)
 	case l.Held:
 		s.stdout.printf("  “%s” is still held: %s Your copy is whole.\n", account, words.Loss(l.Loss.Gravest()))
 	default:

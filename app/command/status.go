@@ -147,7 +147,7 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 		j := statusJSON{
 			Name: x.Name, State: x.State, Safe: x.State == work.Safe, SetUp: x.SetUp, NeedsPassword: x.Account.NeedsPassword(),
 			Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
-			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, warnings(x, now)...),
+			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, s.warnings(x, now)...),
 		}
 		j.Proof = proofOf(&x)
 		j.Skipped = skippedJSON(x.Skipped())
@@ -205,7 +205,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 			}
 			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Name, x.Loss, x.HeldExport))
 		}
-		list := warnings(x, now)
+		list := s.warnings(x, now)
 		if x.Loss != nil {
 			list = list[1:] // it stands above, in full
 		}
@@ -243,7 +243,7 @@ var stateWords = map[work.State]string{
 }
 
 // warnings says in a sentence each why an account is not safe.
-func warnings(x work.Status, now time.Time) []string {
+func (s *session) warnings(x work.Status, now time.Time) []string {
 	var list []string
 	if x.Loss != nil {
 		list = append(list, "It is held, because it looks like a loss. "+words.Loss(x.Loss.Gravest())+" "+words.YourCopyIsWhole)
@@ -258,7 +258,7 @@ func warnings(x work.Status, now time.Time) []string {
 		list = append(list, "Its history was made anew from the open files, "+words.When(l.Started, now)+". Nothing of it was compared with the source since.")
 	} else if l != nil {
 		if l.Stop != nil {
-			w := wordsFor(l.Stop)
+			w := s.wordsFor(l.Stop)
 			list = append(list, "The last export, "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
 		} else if !l.Balanced() {
 			list = append(list, "The last export, "+words.When(l.Started, now)+", has no sum that balances. Export again.")

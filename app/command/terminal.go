@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,16 +159,22 @@ func bare(fingerprint string) string {
 }
 
 // beforehand says how q is answered where nobody is.
-func beforehand(q export.Question) string {
+func (s *session) beforehand(q export.Question) string {
+	flag, of := "", ""
 	switch {
 	case errors.Is(q.Cause, export.ErrCertificate):
-		return " Or answer beforehand with “--trust " + q.Detail + "”, if that is its fingerprint."
+		flag, of = "--trust "+q.Detail, ", if that is its fingerprint"
 	case errors.Is(q.Cause, export.ErrInsecure):
-		return " Or answer beforehand with “--allow-http”."
+		flag = "--allow-http"
 	case errors.Is(q.Cause, export.ErrElsewhere):
-		return " Or answer beforehand with “--allow-host " + q.Host + "”."
+		flag = "--allow-host " + q.Host
+	default:
+		return ""
 	}
-	return ""
+	if name, _, _ := strings.Cut(flag[2:], " "); s.verb == nil || s.verb.Flags().Lookup(name) == nil {
+		flag = fmt.Sprintf("sidekeep account check \"%s\" ", cmp.Or(s.account, "NAME")) + flag
+	}
+	return " Or answer beforehand with “" + flag + "”" + of + "."
 }
 
 // maySync asks whether the archive may be in a folder that a cloud program

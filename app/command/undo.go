@@ -125,7 +125,7 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 
 func (s *session) undoBroke(ctx context.Context, out *work.Undone, err error) {
 	s.code = failed
-	w := wordsFor(err)
+	w := s.wordsFor(err)
 	if ctx.Err() != nil || errors.Is(err, export.ErrStopped) {
 		s.code, w.Title, w.Try = stopped, "Stopped.", ""
 	} else if w.Try != "" {

@@ -76,12 +76,12 @@ var causes = map[error]Words{
 	export.ErrHistory: {
 		"The history of your archive is missing or damaged.",
 		"Your open files are as they were, and nothing was written.",
-		"Run “sidekeep verify --repair”: it makes the history anew, from what is left of it and from the open files.",
+		"Sidekeep's command line can make the history anew, from what is left of it and from the open files; its help says how.",
 	},
 	export.ErrDamaged: {
 		"Some of the data is damaged and cannot be read.",
 		"Everything else is kept as it was.",
-		"Run “sidekeep verify --repair” to have the archive looked through and mended; what the service sent damaged is fetched again at the next export.",
+		"Check every byte of the archive, and export again: what the service sent damaged is fetched again then.",
 	},
 	export.ErrTooLarge: {
 		"The service sent more than Sidekeep can take.",
@@ -136,7 +136,7 @@ var causes = map[error]Words{
 	export.ErrUnbalanced: {
 		"The sum does not balance.",
 		"What has arrived is kept, but this export does not count as good.",
-		"Export again; if it happens twice, run “sidekeep verify”.",
+		"Export again; if it happens twice, check every byte of the archive.",
 	},
 	export.ErrMistake: {
 		"Sidekeep itself made a mistake.",

@@ -15,7 +15,7 @@ func ForFile(err error) Words {
 var fileCauses = map[error]Words{
 	export.ErrDenied: {
 		"This file or folder may not be read.",
-		"It was not imported; everything else was.",
+		"It was not imported.",
 		"Allow yourself to read it, then import it again.",
 	},
 	export.ErrGone: {
@@ -25,13 +25,13 @@ var fileCauses = map[error]Words{
 	},
 	export.ErrDamaged: {
 		"Some of it is damaged.",
-		"Everything else was imported, and what came damaged is kept as it is.",
-		"“sidekeep inspect FILE” shows the line; mend the file and import it again.",
+		"What could be read of it is imported, and what came damaged is kept as it is.",
+		"Mend the file and import it again.",
 	},
 	export.ErrTooLarge: {
 		"It is larger than Sidekeep can take.",
-		"Everything else was imported.",
-		"“sidekeep inspect FILE” shows where it is in the file.",
+		"It was not imported.",
+		"Look at the file: it is larger than any real one.",
 	},
 	export.ErrStopped: {
 		"The import was stopped.",

@@ -94,7 +94,7 @@ const (
 	StateUnproven    = "Not proven"
 	HowProven        = "Put back on a practice service and compared"
 	Proving          = "Proving: putting it back on a practice service"
-	UnprovenMeans    = "Your history has them as they came. What failed is listed; “sidekeep verify --repair” makes the open files anew."
+	UnprovenMeans    = "Your history has them as they came. What did not come back is listed."
 	Nothing          = "nothing"
 )
 

@@ -99,7 +99,7 @@ const (
 	CheckNow       = "Check every byte"
 	NotChecked     = "Not checked yet"
 	NotCheckedLine = "A check reads every byte again and compares it with what was written."
-	VerifyLists    = "“sidekeep verify” lists them all."
+	VerifyLists    = "They are too many to be listed here."
 )
 
 // AccountsWait is the headline when n accounts wait for an answer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -257,13 +258,18 @@ func (w *Work) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// Check signs in to an account that is set up and lists what is there.
+// Check signs in to an account that is set up and lists what is there. Answers
+// that were given on the way are saved.
 func (w *Work) Check(ctx context.Context, name string) (*Found, error) {
 	a, err := w.account(name)
 	if err != nil {
 		return nil, err
 	}
-	return w.find(ctx, a, w.secret(a))
+	f, err := w.find(ctx, a, w.secret(a))
+	if err != nil || a.Type != settings.DAV || reflect.DeepEqual(settings.Trust(f.Trust), a.Trust) {
+		return f, err
+	}
+	return f, known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = settings.Trust(f.Trust) }), a.Name)
 }
 
 // SignIn checks a new password, or a new password command, for an account that

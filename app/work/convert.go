@@ -302,6 +302,6 @@ func nothingToConvert(t Target, left []Unsaved) error {
 	}
 	return &Error{
 		What: what, Meaning: "Nothing was written.",
-		Try: "“sidekeep inspect FILE” shows what is in it.", Err: export.ErrEmpty,
+		Try: "“sidekeep inspect FILE” shows what is in it.", Window: "Choose another file.", Err: export.ErrEmpty,
 	}
 }

@@ -26,7 +26,21 @@ func (e *Error) Unwrap() error { return e.Err }
 // Words returns the three sentences as the window shows them. On the command
 // line they are What, Meaning and Try.
 func (e *Error) Words() (title, meaning, try string) {
-	return e.What, e.Meaning, cmp.Or(e.Window, e.Try)
+	return e.What, e.Meaning, cmp.Or(e.Window, tapped(e.Try))
+}
+
+// tapped are those sentences of what to do that tell of nothing to be typed.
+func tapped(try string) string {
+	var list []string
+	for s := range strings.SplitSeq(strings.TrimSuffix(try, "."), ". ") {
+		if !strings.Contains(s, "sidekeep ") && !strings.Contains(s, "--") {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return "Go back, and choose something else."
+	}
+	return strings.Join(list, ". ") + "."
 }
 
 // ErrNoPassword says that no password is known for an account.
@@ -35,16 +49,17 @@ var ErrNoPassword = errors.New("no password is known for this account")
 const asItWas = "Your copy is as it was."
 
 func noAccount(name string, all []settings.Account) error {
-	try := "Set one up with “sidekeep account add”."
+	try, window := "Set one up with “sidekeep account add”.", "Connect a phone or service first."
 	if len(all) > 0 {
 		names := make([]string, len(all))
 		for i, a := range all {
 			names[i] = "“" + a.Name + "”"
 		}
 		try = "These are set up: " + strings.Join(names, ", ") + "."
+		window = try
 	}
 	return &Error{
-		What: fmt.Sprintf("There is no account called “%s”.", name), Meaning: asItWas, Try: try,
+		What: fmt.Sprintf("There is no account called “%s”.", name), Meaning: asItWas, Try: try, Window: window,
 		Usage: true, Err: settings.ErrNoAccount,
 	}
 }
@@ -70,6 +85,7 @@ func noPassword(name string) error {
 		What:    fmt.Sprintf("No password is known for “%s”.", name),
 		Meaning: asItWas,
 		Try:     fmt.Sprintf("Sign in with “sidekeep account check \"%s\"” in a terminal, or in Sidekeep's window.", name),
+		Window:  "Sign in again to go on.",
 		Err:     ErrNoPassword,
 	}
 }
@@ -147,6 +163,7 @@ func notFolder(dir string, cause error) error {
 		What:    dir + " is a file, or below one, and no folder.",
 		Meaning: "Nothing was written.",
 		Try:     "Choose another folder with “--archive FOLDER”.",
+		Window:  "Choose another folder for the archive.",
 		Err:     fmt.Errorf("%w: %w", export.ErrNotWritable, cause),
 	}
 }
@@ -156,6 +173,7 @@ func synced(folder, service string) error {
 		What:    fmt.Sprintf("%s synchronises the folder %s.", service, folder),
 		Meaning: "Nothing was written. Such programs lock files, move them to the cloud and may take them away.",
 		Try:     "Choose another folder with “--archive FOLDER”, or agree with “--yes”.",
+		Window:  "Choose another folder for the archive, or agree when you are asked.",
 		Err:     export.ErrNobody,
 	}
 }

@@ -73,7 +73,7 @@ func mayReplace(paths []string, name string, replace func(name string) bool) err
 	if replace == nil || !replace(name) {
 		return &Error{
 			What: name + " is there already.", Meaning: "It was left as it is.",
-			Try: "Choose another file with “--out FILE”, or agree with “--yes”.", Err: export.ErrNobody,
+			Try: "Choose another file with “--out FILE”, or agree with “--yes”.", Window: "Choose another file.", Err: export.ErrNobody,
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func (w *Work) ofPast(err error) error {
 		return e
 	case errors.As(err, &pruned):
 		e := &Error{
-			What:    fmt.Sprintf("The older versions before export %d of %s were removed with “sidekeep prune”.", pruned.From, exactly(pruned.When, now)),
+			What:    fmt.Sprintf("The older versions before export %d of %s were removed, as the owner asked.", pruned.From, exactly(pruned.When, now)),
 			Meaning: "What was before it is no longer known in full, so there is no answer rather than a wrong one.",
 			Try:     fmt.Sprintf("Ask for export %d or a later one.", pruned.From), Usage: true, Err: err,
 		}

@@ -253,6 +253,7 @@ func foreign(dir string, err error) error {
 		What:    "The folder " + dir + " holds something else than an archive.",
 		Meaning: "Nothing was written to it.",
 		Try:     "Choose an empty folder, or one that is not there yet, with “--archive FOLDER”.",
+		Window:  "Choose an empty folder, or one that is not there yet.",
 		Err:     err,
 	}
 }

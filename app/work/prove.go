@@ -151,7 +151,7 @@ func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, par
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, export.ErrDamaged) {
 			return sum, &Error{
 				What: fmt.Sprintf("The open files of “%s” cannot be read by themselves: %v.", x.Name, err), Meaning: "The history of the archive is not touched by this.",
-				Try: "Run “sidekeep verify --repair”: it makes them anew.", Err: err,
+				Try: "Run “sidekeep verify --repair”: it makes them anew.", Window: "Check every byte of the archive, and export again.", Err: err,
 			}
 		}
 		if err != nil {

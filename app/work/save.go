@@ -115,7 +115,8 @@ func mayFill(ctx context.Context, o SaveOptions, archiveDir string) (string, err
 	if len(entries) > 0 && (o.Into == nil || !o.Into(ctx, dir)) {
 		return "", &Error{
 			What: "The folder " + dir + " is not empty.", Meaning: "Nothing was written to it.",
-			Try: "Choose an empty folder, or one that is not there yet; or agree with “--yes”: nothing in it is replaced.", Err: export.ErrNobody,
+			Try:    "Choose an empty folder, or one that is not there yet; or agree with “--yes”: nothing in it is replaced.",
+			Window: "Choose an empty folder, or one that is not there yet.", Err: export.ErrNobody,
 		}
 	}
 	return dir, nil

@@ -86,7 +86,7 @@ func SettingsDir() (string, error) {
 	if err != nil {
 		return "", &Error{
 			What: "This system does not say where settings belong.", Meaning: asItWas,
-			Try: "Name a folder with “--settings FOLDER”, or set HOME.", Err: err,
+			Try: "Name a folder with “--settings FOLDER”, or set HOME.", Window: "Set HOME, and open Sidekeep again.", Err: err,
 		}
 	}
 	return dir, nil
