@@ -10,6 +10,7 @@ var (
 	ErrUnknownHost = errors.New("no such host")
 	ErrUnreachable = errors.New("the source cannot be reached")
 	ErrAway        = errors.New("the folder is not there")
+	ErrFault       = errors.New("the source reports a fault of its own")
 	ErrThrottled   = errors.New("the source asks to wait")
 	ErrDenied      = errors.New("the source denies access")
 	ErrCertificate = errors.New("the certificate does not prove who answers")
@@ -50,7 +51,7 @@ var (
 // Causes lists every cause.
 func Causes() []error {
 	return []error{
-		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrThrottled, ErrDenied, ErrCertificate,
+		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrFault, ErrThrottled, ErrDenied, ErrCertificate,
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced, ErrMistake,
@@ -67,3 +68,19 @@ func Cause(err error) error {
 	}
 	return nil
 }
+
+// A FaultError is an answer of a server that says that the server itself has
+// failed (RFC 9110, section 15.6). It matches [ErrFault].
+type FaultError struct {
+	Host   string // with its port, if that is not 443
+	Status int    // 500 to 599
+	Err    error  // what was asked, and of whom
+}
+
+func (e *FaultError) Error() string { return ErrFault.Error() + ": " + e.Err.Error() }
+
+// Is reports whether target is [ErrFault].
+func (e *FaultError) Is(target error) bool { return target == ErrFault }
+
+// Unwrap returns what the server was asked.
+func (e *FaultError) Unwrap() error { return e.Err }

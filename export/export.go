@@ -174,6 +174,9 @@ type Session interface {
 	// Identify tells for whom the source says that it answers; "" if it does
 	// not say. It is called before the first collection is recorded.
 	Identify(ctx context.Context, who string) error
+	// Holds reports whether the archive holds present items of the collection
+	// with this ID.
+	Holds(ctx context.Context, id string) (bool, error)
 	// Record opens c for writing, one collection at a time.
 	Record(ctx context.Context, c Collection) (Recorder, error)
 	// Absent tells which collections the source names; the items of those that

@@ -51,7 +51,9 @@ func Run(ctx context.Context, src Source, a Archive, plan Plan, report func(Prog
 	r.meter.src = src
 
 	stop := r.collections(ctx)
-	l.Skipped = SkippedBy(src)
+	if l.Skipped == nil {
+		l.Skipped = SkippedBy(src)
+	}
 	if stop != nil && ctx.Err() != nil && !errors.Is(stop, ErrStopped) {
 		stop = fmt.Errorf("%w: %w", ErrStopped, stop)
 	}
@@ -123,12 +125,31 @@ func (r *run) collections(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if unread(SkippedBy(r.src)) { // a collection that is not named may be there
+	if r.ledger.Skipped, err = r.skipped(ctx); err != nil {
+		return fmt.Errorf("reading the archive: %w", err)
+	}
+	if r.ledger.Unread() { // a collection that is not named may be there
 		return nil
 	}
 	gone, err := r.session.Absent(ctx, named, r.plan.Only)
 	r.ledger.Gone += gone
 	return err
+}
+
+// skipped is what the source passes over. A collection that it no longer lets
+// anybody look into, and of which the archive holds items, is unread.
+func (r *run) skipped(ctx context.Context) ([]Skipped, error) {
+	list := SkippedBy(r.src)
+	for i := range list {
+		if x := &list[i]; x.ID != "" && !x.Unread {
+			held, err := r.session.Holds(ctx, x.ID)
+			if err != nil {
+				return nil, err
+			}
+			x.Unread = held
+		}
+	}
+	return list, nil
 }
 
 // collection exports the i-th collection of the ledger. The error says why no

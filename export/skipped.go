@@ -10,6 +10,12 @@ type Skipped struct {
 	// Unread says that it could not be looked into, so that there may be items
 	// in it: nothing that the source does not name is taken for gone then.
 	Unread bool `json:"unread,omitempty"`
+	// Usual says that every source of its kind has it and that no item is lost
+	// by it: it is told when somebody looks what an account holds, not each time.
+	Usual bool `json:"usual,omitempty"`
+	// ID is set if it is one resource that the source refuses to tell of: it is
+	// Unread if the archive holds items of a collection with this ID.
+	ID string `json:"-"`
 }
 
 // A Skipper is a Source that tells what it passes over.

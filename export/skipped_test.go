@@ -46,6 +46,7 @@ func (a *absences) Begin(context.Context, string, time.Time) (Session, error) { 
 func (a *absences) Number() int64                                             { return 1 }
 func (a *absences) Identify(context.Context, string) error                    { return nil }
 func (a *absences) Record(context.Context, Collection) (Recorder, error)      { return nil, nil }
+func (a *absences) Holds(context.Context, string) (bool, error)               { return false, nil }
 func (a *absences) Absent(context.Context, []Collection, []Kind) (int, error) {
 	a.asked = true
 	return 0, nil

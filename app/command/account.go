@@ -165,9 +165,13 @@ func foundsJSON(f *work.Found) []foundJSON {
 // skippedJSON never is null.
 func skippedJSON(list []export.Skipped) []export.Skipped { return append([]export.Skipped{}, list...) }
 
-// printSkipped lists what is there besides, and why it is not exported.
-func (s *session) printSkipped(list []export.Skipped) {
+// printSkipped lists what is there besides, and why it is not exported; what
+// usually is there only if all says so.
+func (s *session) printSkipped(list []export.Skipped, all bool) {
 	for _, x := range list {
+		if x.Usual && !all {
+			continue
+		}
 		s.stdout.printf("  %s\n", words.NotExported(x))
 	}
 }
@@ -189,7 +193,10 @@ func (s *session) printFound(f *work.Found) {
 	if n, known := f.Counts(); known && len(n) > 0 {
 		s.stdout.printf("  Together: %s.\n", countsOrNothing(n))
 	}
-	s.printSkipped(f.Skipped)
+	if len(f.Collections) == 0 {
+		s.stdout.printf("  %s\n", words.EmptyAccount)
+	}
+	s.printSkipped(f.Skipped, true)
 }
 
 func countsOrNothing(n map[export.Kind]int) string {

@@ -169,8 +169,10 @@ func (s *session) printLedger(l *export.Ledger) {
 	}
 	t.print(s.stdout, "  ")
 	s.stdout.printf("  %s\n", words.Sum(l.Counts))
-	s.printSkipped(l.Skipped)
+	s.printSkipped(l.Skipped, s.verbose)
 	switch {
+	case l.Good() && len(l.Collections) == 0 && l.Gone == 0:
+		s.stdout.printf("  %s\n", words.EmptyAccount)
 	case l.Good() && *l.Found == 0 && l.Gone == 0:
 		s.stdout.printf("  There is nothing to keep: no items are listed.\n")
 	case l.Good() && l.Kept == 0 && l.Gone == 0:

@@ -74,6 +74,8 @@ func undoingWords(created, changed int) string {
 func provenWords(good, checked int, at, now time.Time, current bool) string {
 	numbers := words.Number(good) + " of " + words.Number(checked)
 	switch at = at.In(now.Location()); {
+	case checked == 0:
+		return "Nothing to prove yet: there is no item in the copy"
 	case good < checked:
 		return "Not proven: " + numbers + " came back as they were, " + words.When(at, now)
 	case current:

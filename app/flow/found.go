@@ -55,9 +55,12 @@ func (f *Flow) found() FoundView {
 	}
 	v.Lacks = lacks(c.service)
 	for _, x := range c.found.Skipped {
-		v.Lacks = append(v.Lacks, Lack{"info", words.NotExportedHead, words.Besides(x)})
+		v.Skipped = append(v.Skipped, words.NotExported(x))
 	}
 	v.Chosen, v.CanExport = words.Chosen(chosen, known), any
+	if len(c.found.Collections) == 0 {
+		v.Chosen, v.CanExport = words.EmptyAccount, true // a new phone, to restore to
+	}
 	return v
 }
 

@@ -231,10 +231,11 @@ type FoundView struct {
 	Title     string
 	Groups    []Group
 	Lacks     []Lack
-	Name      string // proposed for the account
-	Command   Label  // asked for where no keychain can keep the password
-	Place     string // folder of the archive
-	CanMove   bool   // there is no archive yet, so that another folder can be chosen
+	Skipped   []string // what is there besides, and why it is not exported
+	Name      string   // proposed for the account
+	Command   Label    // asked for where no keychain can keep the password
+	Place     string   // folder of the archive
+	CanMove   bool     // there is no archive yet, so that another folder can be chosen
 	Space     string
 	Chosen    string
 	CanExport bool

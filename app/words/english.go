@@ -1,6 +1,8 @@
 package words
 
 import (
+	"fmt"
+	"net/http"
 	"time"
 
 	"sidekeep/export"
@@ -32,6 +34,11 @@ var causes = map[error]Words{
 		"The folder is not there.",
 		"Your copy is as it was.",
 		"Connect the disk that it is on, then export again.",
+	},
+	export.ErrFault: {
+		"The server of the service reports a fault of its own.",
+		"What has arrived is kept, and nothing is lost.",
+		"Try again in an hour. If it stays so, tell whoever runs the server: the reason stands in its log.",
 	},
 	export.ErrThrottled: {
 		"The service asks to wait.",
@@ -191,6 +198,15 @@ var causes = map[error]Words{
 }
 
 const nobodyTry = "Open Sidekeep's window, or run this in a terminal, and answer the question there."
+
+// faultAt is the title of an answer by which a server owns up to a fault.
+func faultAt(host string, status int) string {
+	name := http.StatusText(status)
+	if name != "" {
+		name = " (" + name + ")"
+	}
+	return fmt.Sprintf("The server %s answers %d%s: that is a fault of its own.", host, status, name)
+}
 
 func unknown(err error) Words {
 	return Words{

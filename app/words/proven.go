@@ -3,7 +3,12 @@ package words
 import "time"
 
 // Proven is "Proven 1,654 of 1,654".
-func Proven(good, checked int) string { return "Proven " + Progress(good, checked) }
+func Proven(good, checked int) string {
+	if checked == 0 {
+		return "Nothing to prove yet"
+	}
+	return "Proven " + Progress(good, checked)
+}
 
 // ProvenHow is the line below it.
 func ProvenHow(at, now time.Time) string { return HowProven + ", " + When(at, now) }

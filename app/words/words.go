@@ -51,6 +51,10 @@ func For(err error) Words {
 		return unknown(err)
 	}
 	w := causes[cause]
+	var fault *export.FaultError
+	if errors.As(err, &fault) {
+		w.Title = faultAt(fault.Host, fault.Status)
+	}
 	var refused *export.RefusedError
 	if errors.As(err, &refused) && refused.Host != "" {
 		if q, ok := questions[refused.Cause]; ok {

@@ -36,6 +36,7 @@ type Found struct {
 	Collections []FoundCollection
 	Skipped     []export.Skipped // what is there besides, and why it is not exported
 	Trust       dav.Trust        // with the answers that were given on the way
+	Address     string           // where it was found, if that is none which the typed one leads to by itself; else ""
 }
 
 // A FoundCollection is a collection and what it holds.
@@ -61,8 +62,8 @@ func (f *Found) Counts() (n map[export.Kind]int, known bool) {
 	return n, known
 }
 
-// Find signs in and lists what is there, with counts. It saves nothing. A
-// service with nothing to export is [export.ErrEmpty].
+// Find signs in and lists what is there, with counts. It saves nothing. An
+// account may be empty, as that of a new phone is.
 func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -142,19 +143,42 @@ func (w *Work) find(ctx context.Context, a settings.Account, secret func(context
 		if s := d.Service(); s != "" {
 			f.Service = s
 		}
+		f.Address = d.FoundAt()
 	}
+	var unread []export.Skipped
 	for _, c := range list {
 		n, err := export.Count(ctx, src.Source, c)
 		if err != nil {
-			return nil, fmt.Errorf("counting %q: %w", c.Name, err)
+			x, ok := uncounted(c, err)
+			if !ok {
+				return nil, fmt.Errorf("counting %q: %w", c.Name, err)
+			}
+			n, unread = -1, append(unread, x)
 		}
 		f.Collections = append(f.Collections, FoundCollection{Collection: c, Count: n, Wanted: wanted(a, c)})
 	}
-	f.Skipped = export.SkippedBy(src.Source)
-	if len(f.Collections) == 0 {
-		return nil, fmt.Errorf("%s: %w", a.Address, export.ErrEmpty)
-	}
+	f.Skipped = append(export.SkippedBy(src.Source), unread...)
 	return f, nil
+}
+
+// uncounted says of a collection why the service does not list it; false if
+// err is none that it has to itself.
+func uncounted(c export.Collection, err error) (export.Skipped, bool) {
+	x := export.Skipped{Name: c.Name, Count: 1, Unread: true}
+	var fault *export.FaultError
+	switch {
+	case errors.As(err, &fault):
+		x.Why = fmt.Sprintf("the server reports a fault of its own when it is to list it (%d); an export tries again", fault.Status)
+	case errors.Is(err, export.ErrDenied):
+		x.Why = "the service does not let this account read it; an export tries again"
+	case errors.Is(err, export.ErrGone):
+		x.Why = "the service names it, and then says that it is not there"
+	case errors.Is(err, export.ErrNotDAV), errors.Is(err, export.ErrDamaged), errors.Is(err, export.ErrTooLarge):
+		x.Why = "what the service lists of it cannot be read; an export tries again"
+	default:
+		return x, false
+	}
+	return x, true
 }
 
 func wanted(a settings.Account, c export.Collection) bool {
@@ -179,6 +203,9 @@ func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip
 	a.Skip = slices.Clone(skip)
 	if f != nil {
 		a.Trust, a.Service = settings.Trust(f.Trust), f.Service
+		if f.Address != "" {
+			a.Address = f.Address // found there, it need not be looked for at each export
+		}
 	}
 	if c.Password != "" && c.PasswordCommand == "" {
 		a.Secret = secretKey(name)

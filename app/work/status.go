@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,12 +135,12 @@ func total(items map[export.Kind]int) (n int) {
 }
 
 // Skipped is what the source held besides at the last export, and why it was not
-// exported.
+// exported, without what every source of its kind has.
 func (s *Status) Skipped() []export.Skipped {
 	if s.Last == nil {
 		return nil
 	}
-	return s.Last.Skipped
+	return slices.DeleteFunc(slices.Clone(s.Last.Skipped), func(x export.Skipped) bool { return x.Usual })
 }
 
 // History lists the exports of an account, newest first; of all if name is

@@ -156,6 +156,15 @@ func (w *writer) give(folder, owner, want, ext, plain string, units int, taken f
 // Number is the number of the export.
 func (s *session) Number() int64 { return s.number }
 
+// Holds reports whether present items of the collection with this ID are held.
+func (s *session) Holds(_ context.Context, id string) (held bool, err error) {
+	s.w.lock()
+	defer s.w.unlock()
+	_, err = s.w.row("SELECT EXISTS (SELECT 1 FROM item JOIN collection USING (collection) WHERE account = ? AND collection.id = ? AND present)",
+		[]any{s.account, id}, &held)
+	return held, err
+}
+
 // Absent records the collections that the source no longer names.
 func (s *session) Absent(_ context.Context, named []export.Collection, kinds []export.Kind) (gone int, err error) {
 	s.w.lock()

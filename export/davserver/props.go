@@ -56,7 +56,7 @@ var allProps = []xml.Name{
 	{Space: nsDAV, Local: "getcontentlength"}, {Space: nsDAV, Local: "getcontenttype"}, {Space: nsDAV, Local: "getlastmodified"},
 }
 
-func propType(_ *answer, b []byte, on subject) ([]byte, bool) {
+func propType(a *answer, b []byte, on subject) ([]byte, bool) {
 	if on.it != nil {
 		return b, true
 	}
@@ -68,6 +68,9 @@ func propType(_ *answer, b []byte, on subject) ([]byte, bool) {
 		b = append(b, "<card:addressbook/>"...)
 	case cal:
 		b = append(b, "<cal:calendar/>"...)
+		if a.play.has(CalendarIsOutbox) {
+			b = append(b, "<cal:schedule-outbox/>"...)
+		}
 	}
 	return b, true
 }
@@ -152,6 +155,9 @@ func (a *answer) appendHref(b []byte, path string) []byte {
 }
 
 func propPrincipal(a *answer, b []byte, _ subject) ([]byte, bool) {
+	if a.play.has(NobodyNamed) {
+		return b, false
+	}
 	return a.appendHref(b, "/principals/"+a.user+"/"), true
 }
 
@@ -209,6 +215,9 @@ func propCTag(_ *answer, b []byte, on subject) ([]byte, bool) {
 func propHome(name string) property {
 	return func(a *answer, b []byte, on subject) ([]byte, bool) {
 		path := "/" + name + "/" + a.user + "/"
+		if a.play.has(NobodyNamed) && on.f.kind != principal {
+			return b, false
+		}
 		if a.play.has(HomeElsewhere) {
 			return append(b, "<d:href>"+strings.TrimSuffix(a.play.tune.Target, "/")+path+"</d:href>"...), on.it == nil
 		}

@@ -42,6 +42,30 @@ const (
 	ItemVanishes Quirk = "item gone between listing and fetch"
 )
 
+// What is listed, and what it is asked for.
+const (
+	// PropertyBreaks: a PROPFIND that names Tune.Property is answered by 500, as
+	// DAViCal does with DAV:sync-token where nothing can be synchronised.
+	PropertyBreaks Quirk = "a property answered by 500"
+	// PropertyRefused: it is answered by Tune.Status instead of a 404 inside of
+	// the answer (RFC 4918 s9.1).
+	PropertyRefused Quirk = "a property refused"
+	// ListingCut: so is it, in the middle of the XML: a script that ends.
+	ListingCut Quirk = "a property breaks the XML off"
+	// CalendarIsOutbox: calendars have the type of a schedule-outbox as well, as
+	// SOGo's default calendar has.
+	CalendarIsOutbox Quirk = "calendar is outbox too"
+	// ReportsBreak: every REPORT is answered by 500.
+	ReportsBreak Quirk = "reports answered by 500"
+	// NobodyNamed: no DAV:current-user-principal, which RFC 5397 made up years
+	// after CalDAV.
+	NobodyNamed Quirk = "no current-user-principal"
+	// OddMembers: the home of the calendars holds an inbox, an outbox,
+	// notifications, a subscription, a trash bin, a folder and what is answered
+	// by 403 and 404 beside the calendars.
+	OddMembers Quirk = "odd members of a home set"
+)
+
 // What marks and addresses look like.
 const (
 	// WeakETags: W/"..." (RFC 9110 s8.8.1), as nginx makes them when it
@@ -203,6 +227,8 @@ type Tune struct {
 	Target       string        // of Elsewhere and HomeElsewhere: scheme and host
 	Garbage      int64         // 100 MB if zero
 	MaxItem      int64         // of SizeLimit; 1,000 bytes if zero
+	Property     string        // local name, of PropertyBreaks and the like
+	Status       int           // of PropertyRefused; 400 if zero
 }
 
 // quirkState is what the server plays now.

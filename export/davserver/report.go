@@ -10,6 +10,9 @@ import (
 
 // report answers a REPORT (RFC 3253 s3.6).
 func (c *call) report() error {
+	if c.play.has(ReportsBreak) {
+		return refuse(http.StatusInternalServerError, "", "something broke")
+	}
 	holds := c.it == nil && (c.f.kind == book || c.f.kind == cal)
 	if c.body != nil && holds {
 		switch (xml.Name{Space: c.body.name.Space, Local: c.body.name.Local}) {

@@ -60,7 +60,7 @@ func (s *scanner) Put(ctx context.Context, it export.Item) error {
 	e := &entry{collection: s.collection, ref: export.Ref{ID: it.ID, Version: it.Version}, kind: s.kind, size: it.Size, bad: it.Err}
 	switch {
 	case it.Err != nil:
-		if ctx.Err() != nil || errors.Is(it.Err, export.ErrUnreachable) {
+		if ctx.Err() != nil || errors.Is(it.Err, export.ErrUnreachable) || errors.Is(it.Err, export.ErrFault) {
 			return it.Err // what is there is not known: no plan can be made
 		}
 	case s.kind == export.Photos:

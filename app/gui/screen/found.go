@@ -71,6 +71,12 @@ func (p *foundPage) list(v flow.FoundView) fyne.CanvasObject {
 		c.tail.set(words.NotGiven)
 		lines = append(lines, sized(0, 38, c))
 	}
+	for i, text := range v.Skipped {
+		if i == 0 && len(lines) > 0 {
+			lines = append(lines, gap(8), rule(), gap(8))
+		}
+		lines = append(lines, newText(text, body, colorText2, wrap), gap(4))
+	}
 	return stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 14, 24, column(0, lines...)))
 }
 

@@ -11,30 +11,47 @@ const head = `<?xml version="1.0" encoding="utf-8"?>` + "\n"
 // and Apple's for colour and order.
 const spaces = ` xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:R="urn:ietf:params:xml:ns:carddav" xmlns:A="http://apple.com/ns/ical/"`
 
-// askWho finds the way from any resource to the home sets (RFC 5397, RFC 4791
-// section 6.2.1, RFC 6352 section 7.1.1), and says what the resource itself is.
-var askWho = []byte(head + `<propfind` + spaces + `><prop><resourcetype/><current-user-principal/><C:calendar-home-set/><R:addressbook-home-set/>` + collectionProps + `</prop></propfind>`)
+// typeProp says what a resource is. Every server knows it, and no listing can
+// do without it.
+const typeProp = `<resourcetype/>`
 
-// askCollections lists a home set.
-var askCollections = []byte(head + `<propfind` + spaces + `><prop><resourcetype/>` + collectionProps + `</prop></propfind>`)
+// whoProps find the way from any resource to the home sets (RFC 5397, RFC 4791
+// section 6.2.1, RFC 6352 section 7.1.1), and say what the resource itself is.
+var whoProps = append([]string{
+	typeProp, `<current-user-principal/>`, `<C:calendar-home-set/>`, `<R:addressbook-home-set/>`,
+}, collectionProps[1:]...)
 
-const collectionProps = `<displayname/><sync-token/><supported-report-set/><C:supported-calendar-component-set/><A:calendar-color/><A:calendar-order/>` +
-	`<current-user-privilege-set/><R:supported-address-data/><R:max-resource-size/><C:max-resource-size/>`
+// collectionProps say what a collection is, what it shows of itself and what
+// it takes.
+var collectionProps = []string{
+	typeProp, `<displayname/>`, `<supported-report-set/>`, `<C:supported-calendar-component-set/>`, `<A:calendar-color/>`, `<A:calendar-order/>`,
+	`<sync-token/>`, `<current-user-privilege-set/>`, `<R:supported-address-data/>`, `<R:max-resource-size/>`, `<C:max-resource-size/>`,
+}
 
-const itemProps = `<resourcetype/><getetag/><getcontentlength/><getlastmodified/>`
+// askTypes are the properties that tell collections from folders.
+var askTypes = []string{typeProp}
 
-// askItems lists a collection.
-var askItems = []byte(head + `<propfind xmlns="DAV:"><prop>` + itemProps + `</prop></propfind>`)
+// itemProps are what a listing needs of an item.
+var itemProps = []string{typeProp, `<getetag/>`, `<getcontentlength/>`, `<getlastmodified/>`}
 
-// askAlive asks for next to nothing.
-var askAlive = []byte(head + `<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>`)
+// askFor is a PROPFIND for props.
+func askFor(props []string) []byte {
+	return []byte(head + `<propfind` + spaces + `><prop>` + strings.Join(props, "") + `</prop></propfind>`)
+}
+
+// Questions that are asked often.
+var (
+	askCollections = askFor(collectionProps)
+	askItems       = askFor(itemProps)
+	askAlive       = askFor([]string{typeProp})
+)
 
 // askSync is the report of RFC 6578, section 3.2.
 func askSync(token string) []byte {
 	var b strings.Builder
 	b.WriteString(head + `<sync-collection xmlns="DAV:"><sync-token>`)
 	xml.EscapeText(&b, []byte(token))
-	b.WriteString(`</sync-token><sync-level>1</sync-level><prop>` + itemProps + `</prop></sync-collection>`)
+	b.WriteString(`</sync-token><sync-level>1</sync-level><prop>` + strings.Join(itemProps, "") + `</prop></sync-collection>`)
 	return []byte(b.String())
 }
 

@@ -41,13 +41,13 @@ func TestCauses(t *testing.T) {
 		{"none.example.org", "secret", export.ErrNotDAV},
 		{"loop.example.org", "secret", export.ErrNotDAV},
 		{"garbage.example.org", "secret", export.ErrNotDAV},
-		{"ill.example.org", "secret", export.ErrUnreachable},
+		{"ill.example.org", "secret", export.ErrFault},
 		{"closed.example.org", "secret", export.ErrUnreachable},
 		{"unknown.example.org", "secret", export.ErrUnknownHost},
 		{"alice@unknown.example", "secret", export.ErrUnknownHost},
 		{"not a host", "secret", export.ErrUnknownHost},
 		{"ftp://dav.example.org", "secret", export.ErrNotDAV},
-		{"empty.example.org", "secret", export.ErrEmpty},
+		{"empty.example.org", "secret", nil},
 		{"someone@gmail.com", "secret", export.ErrDenied},
 		{"", "secret", export.ErrNotDAV},
 	} {
@@ -109,7 +109,7 @@ func TestHalfOutOfReach(t *testing.T) {
 		io.WriteString(rw, `<multistatus xmlns="DAV:" xmlns:R="urn:ietf:params:xml:ns:carddav"><response><href>/</href><propstat><prop><current-user-principal><href>/</href></current-user-principal>`+
 			`<R:addressbook-home-set><href>/contacts/alice/</href></R:addressbook-home-set></prop></propstat></response></multistatus>`)
 	})
-	if _, err := Open(t.Context(), w.config("alice@icloud.com")); !errors.Is(err, export.ErrUnreachable) {
+	if _, err := Open(t.Context(), w.config("alice@icloud.com")); !errors.Is(err, export.ErrFault) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -85,10 +85,13 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 			return nil, notDAV(r.url, "it redirects to nowhere")
 		}
 		next.User, next.Fragment = nil, ""
-		r.url = next
+		r.url = sameHost(r.url, next)
 	}
-	return nil, notDAV(r.url, "it redirects without an end")
+	return nil, fmt.Errorf("%s: %w (%w)", mark(hostPort(r.url)), export.ErrNotDAV, errAstray)
 }
+
+// errAstray means that one redirect leads to the next, for ever.
+var errAstray = errors.New("it redirects without an end")
 
 // discard reads what is left of a short body, so that the connection can be
 // used again, and closes it.

@@ -128,17 +128,23 @@ func (s *Source) reader() *multistatus.Reader {
 	return multistatus.NewReader(nil, maxData)
 }
 
-// Collections lists the home sets afresh. Inboxes, outboxes, notifications,
-// subscriptions (whose content is elsewhere) and what lies in a trash bin are
-// left out; shared collections are not.
+// Collections lists the home sets afresh: every address book and calendar,
+// whatever else it is. See [Source.Skipped] for what it leaves out. An account
+// with home sets and nothing in them has no collections.
 func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 	var all []*collection
+	var left []export.Skipped
 	for _, home := range s.homes {
-		cs, err := s.homeSet(ctx, home)
+		h, err := s.homeSet(ctx, home)
 		if err != nil {
 			return nil, fmt.Errorf("listing the collections: %w", err)
 		}
-		all = append(all, cs...)
+		all = append(all, h.collections...)
+		for _, l := range h.left {
+			if !slices.Contains(left, l) { // named by two home sets
+				left = append(left, l)
+			}
+		}
 	}
 	if s.single != nil {
 		all = append(all, newCollections(s.single)...)
@@ -146,10 +152,18 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 	if s.photos != nil {
 		all = append(all, &collection{Collection: export.Collection{Name: s.albumName(), Kind: export.Photos}, url: s.photos.url, photos: true, limits: s.photos.limits})
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%w", export.ErrEmpty)
-	}
+	s.mu.Lock()
+	s.left = left
+	s.mu.Unlock()
 	return s.remember(all), nil
+}
+
+// Skipped is what the last [Source.Collections] found and left out. See
+// [export.Skipper].
+func (s *Source) Skipped() []export.Skipped {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.left)
 }
 
 // albumName is what to call the photo folder: as the server shows it, or by
@@ -211,66 +225,4 @@ func (s *Source) find(ctx context.Context, id string) (*collection, error) {
 		return nil, fmt.Errorf("%w: the account has no such collection", export.ErrGone)
 	}
 	return c, nil
-}
-
-// homeSet lists the collections in a home set.
-func (s *Source) homeSet(ctx context.Context, home *url.URL) ([]*collection, error) {
-	var found []*collection
-	self := false
-	err := s.steady(ctx, func() error {
-		found, self = nil, false
-		return s.propfind(ctx, home, "1", askCollections, func(final *url.URL, m *multistatus.Response) error {
-			u := at(final, pathOf(final.EscapedPath(), string(m.Href)))
-			if named, ok := resolve(final, string(m.Href)); ok && kin(hostPort(named), hostPort(final)) && named.Scheme == final.Scheme {
-				u = named
-			}
-			self = self || samePath(u.EscapedPath(), final.EscapedPath())
-			switch {
-			case m.Status == 507:
-				return fmt.Errorf("%w: the server cut the list short", export.ErrDamaged)
-			case m.Status/100 > 2:
-				return nil
-			}
-			found = append(found, newCollections(newResource(u, m))...)
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, listingError(home, err)
-	}
-	if !self && len(found) == 0 {
-		return nil, fmt.Errorf("%s: %w: the home set does not even name itself", mark(hostPort(home)), export.ErrDamaged)
-	}
-	return found, nil
-}
-
-const skipped = multistatus.Inbox | multistatus.Outbox | multistatus.Notification | multistatus.Trash
-
-// newCollections is what a resource holds: an address book, a calendar, both,
-// or nothing that is exported.
-func newCollections(r *resource) []*collection {
-	if r.types&skipped != 0 {
-		return nil
-	}
-	name := r.name
-	if name == "" {
-		name = lastName(r.url.EscapedPath())
-	}
-	c := collection{Collection: export.Collection{Name: name, Color: r.color, Order: r.order}, url: r.url, sync: r.sync, limits: r.limits}
-	switch {
-	case r.types&multistatus.Book != 0:
-		c.Kind, c.book = export.Contacts, true
-	case r.types&multistatus.Calendar != 0:
-		events, todos := slices.Contains(r.components, "VEVENT"), slices.Contains(r.components, "VTODO")
-		c.Kind = export.Events
-		switch {
-		case todos && !events:
-			c.Kind = export.Todos
-		case !events || todos:
-			c.Mixed = true // without a list, a calendar takes everything (RFC 4791, section 5.2.3)
-		}
-	default:
-		return nil
-	}
-	return []*collection{&c}
 }

@@ -91,7 +91,8 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 }
 
 // A Source is an account on a DAV server. It implements [export.Writer],
-// [export.Fetcher], [export.Counter], [export.Meter] and [export.Identifier].
+// [export.Fetcher], [export.Counter], [export.Meter], [export.Identifier] and
+// [export.Skipper].
 // Its methods may be called from several goroutines.
 type Source struct {
 	c           *client
@@ -99,6 +100,7 @@ type Source struct {
 	connections int
 	service     *Service
 	schemeTyped bool
+	foundAt     string // see FoundAt
 
 	principal *url.URL // whom the server takes the one who signed in for; nil if it does not say
 
@@ -110,6 +112,7 @@ type Source struct {
 
 	mu          sync.Mutex
 	collections map[string]*collection // by ID, once they were listed
+	left        []export.Skipped       // what was listed beside them
 	habits      map[string]*habit      // by ID, of collections that were written to
 	making      sync.Mutex             // held while a collection is made
 	readers     sync.Pool              // of *multistatus.Reader
@@ -122,4 +125,5 @@ var (
 	_ export.Meter   = (*Source)(nil)
 
 	_ export.Identifier = (*Source)(nil)
+	_ export.Skipper    = (*Source)(nil)
 )

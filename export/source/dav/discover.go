@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sidekeep/export"
@@ -28,17 +29,25 @@ type candidate struct {
 	url   *url.URL
 	half  half
 	typed bool // what the person typed, to the letter
+
+	guess  bool // nobody named it: what it answers says nothing of the account
+	person bool // it is a guess at where the principal is, below what speaks DAV
 }
 
 // finder goes from what was typed to home sets. Each address is asked once.
 type finder struct {
-	s     *Source
-	asked map[string]bool
-	down  map[string]error // host:ports that cannot be reached
-	found half
-	homes []*url.URL
-	made  [2]*url.URL // the first home set for books, for calendars
-	err   [2]error    // why nothing was found: for books, for calendars
+	s      *Source
+	asked  map[string]bool
+	down   map[string]error // host:ports that cannot be reached, or answer nothing but faults
+	faults map[string]int   // of each host:port
+	found  half
+	homes  []*url.URL
+	made   [2]*url.URL // the first home set for books, for calendars
+	err    [2]error    // why nothing was found: for books, for calendars
+	folder *resource   // a plain folder that was typed, where a server may have its DAV
+
+	mute    []*url.URL // DAV, but names nobody
+	guessed bool       // a guess is among mute: it is DAV, and no other guess is needed
 }
 
 func (f *finder) home(u *url.URL, h half) {
@@ -62,10 +71,10 @@ func samePath(a, b string) bool {
 // discover finds the home sets of a, or the single collection or the folder
 // that it names.
 func (s *Source) discover(ctx context.Context, a address) error {
-	f := &finder{s: s, asked: map[string]bool{}, down: map[string]error{}}
-	for _, group := range []func(context.Context, address) []candidate{f.direct, f.records, f.guesses} {
+	f := &finder{s: s, asked: map[string]bool{}, down: map[string]error{}, faults: map[string]int{}}
+	for _, group := range []func(context.Context, address) []candidate{f.direct, f.records, f.guesses, f.people} {
 		for _, c := range group(ctx, a) {
-			if c.half&^f.found == 0 || s.complete() {
+			if c.half&^f.found == 0 || s.complete() || c.guess && !c.person && f.guessed {
 				continue
 			}
 			if err := f.start(ctx, c); err != nil {
@@ -74,6 +83,9 @@ func (s *Source) discover(ctx context.Context, a address) error {
 		}
 	}
 	s.homes, s.bookHome, s.calHome = f.homes, f.made[0], f.made[1]
+	if f.found == 0 && f.folder != nil {
+		s.photos = f.folder
+	}
 	if s.complete() {
 		return nil
 	}
@@ -92,7 +104,7 @@ func (s *Source) discover(ctx context.Context, a address) error {
 
 // doubtful reports whether err leaves open if there is anything.
 func doubtful(err error) bool {
-	for _, cause := range []error{export.ErrUnreachable, export.ErrThrottled, export.ErrInsecure, export.ErrDamaged} {
+	for _, cause := range []error{export.ErrUnreachable, export.ErrFault, export.ErrThrottled, export.ErrInsecure, export.ErrDamaged} {
 		if errors.Is(err, cause) {
 			return true
 		}
@@ -108,7 +120,7 @@ func (f *finder) direct(_ context.Context, a address) []candidate {
 		var cs []candidate
 		for _, st := range svc.starts {
 			if u, err := url.Parse(st.url); err == nil {
-				cs = append(cs, candidate{u, st.half, false})
+				cs = append(cs, candidate{url: u, half: st.half})
 			}
 		}
 		return cs
@@ -117,7 +129,7 @@ func (f *finder) direct(_ context.Context, a address) []candidate {
 		return nil
 	}
 	cs := f.wellKnown(a.url)
-	typed := candidate{a.url, both, a.full}
+	typed := candidate{url: a.url, half: both, typed: a.full}
 	if a.full {
 		return append([]candidate{typed}, cs...)
 	}
@@ -126,8 +138,8 @@ func (f *finder) direct(_ context.Context, a address) []candidate {
 
 func (f *finder) wellKnown(u *url.URL) []candidate {
 	return []candidate{
-		{at(u, "/.well-known/carddav"), books, false},
-		{at(u, "/.well-known/caldav"), calendars, false},
+		{url: at(u, "/.well-known/carddav"), half: books},
+		{url: at(u, "/.well-known/caldav"), half: calendars},
 	}
 }
 
@@ -165,9 +177,9 @@ func (f *finder) records(ctx context.Context, a address) []candidate {
 			}
 			u := &url.URL{Scheme: r.scheme, Host: host}
 			if path := f.textPath(ctx, r.service, a.url.Hostname()); path != "" {
-				cs = append(cs, candidate{at(u, path), r.half, false})
+				cs = append(cs, candidate{url: at(u, path), half: r.half})
 			}
-			cs = append(cs, candidate{at(u, r.path), r.half, false}, candidate{at(u, "/"), r.half, false})
+			cs = append(cs, candidate{url: at(u, r.path), half: r.half}, candidate{url: at(u, "/"), half: r.half})
 		}
 	}
 	return cs
@@ -196,26 +208,6 @@ func (f *finder) textPath(ctx context.Context, service, domain string) string {
 	return ""
 }
 
-// guesses are the last starting points: the domain of an e-mail address, and
-// where Nextcloud has its DAV if nobody set up the well-known addresses.
-func (f *finder) guesses(_ context.Context, a address) []candidate {
-	if f.found != 0 && !a.email || f.s.service != nil && len(f.s.service.starts) > 0 {
-		return nil
-	}
-	var cs []candidate
-	if a.email {
-		cs = append(f.wellKnown(a.url), candidate{a.url, both, false})
-	}
-	if f.found != 0 {
-		return cs
-	}
-	cs = append(cs, candidate{at(a.url, strings.TrimSuffix(a.url.EscapedPath(), "/")+"/remote.php/dav/"), both, false})
-	if a.full {
-		cs = append(cs, candidate{at(a.url, "/"), both, false})
-	}
-	return cs
-}
-
 // start follows one starting point. The error ends the search; what merely is
 // not there is noted.
 func (f *finder) start(ctx context.Context, c candidate) error {
@@ -228,7 +220,11 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 		f.fail(c.half, err) // nobody waits for the same host twice
 		return nil
 	}
+	before := f.found
 	err := f.follow(ctx, c)
+	if c.guess && before == 0 && f.found != 0 {
+		f.s.foundAt = c.url.String()
+	}
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) && c.url.Scheme == "https" && !f.s.schemeTyped {
 		// The port speaks, but not encrypted; the gate asks unless it is this machine.
@@ -247,12 +243,24 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 			return err
 		}
 	}
-	if statusOf(err) == 0 && (errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)) {
-		f.down[hostPort(c.url)] = err
+	host := hostPort(c.url)
+	switch {
+	case statusOf(err) == 0 && (errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)):
+		f.down[host] = err
+	case errors.Is(err, export.ErrFault), errors.Is(err, errAstray):
+		if f.faults[host]++; f.faults[host] == maxFaults {
+			f.down[host] = err
+		}
 	}
-	f.fail(c.half, err)
+	if !c.guess || f.err == [2]error{} {
+		f.fail(c.half, err)
+	}
 	return nil
 }
+
+// maxFaults is at how many addresses a host may answer by faults, or lead
+// astray, before it is asked no more.
+const maxFaults = 4
 
 // fail notes why a half was not found; what leaves hope counts most, then what
 // says most.
@@ -291,23 +299,61 @@ func (f *finder) follow(ctx context.Context, c candidate) error {
 	}
 	homes := r
 	if r.books == nil && r.cals == nil && r.principal != nil && r.principal.String() != r.url.String() {
-		if homes, err = f.s.look(ctx, r.principal); err != nil {
+		if homes, err = f.moved(ctx, r.url, r.principal); err != nil {
 			return err
 		}
 	}
-	for _, h := range homes.books {
-		f.found |= books
-		f.home(h, books)
+	for _, half := range []struct {
+		half half
+		urls []*url.URL
+	}{{books, homes.books}, {calendars, homes.cals}} {
+		for _, h := range half.urls {
+			if h, err = f.homeAt(ctx, homes.url, h); err != nil {
+				return err
+			}
+			f.found |= half.half
+			f.home(h, half.half)
+		}
 	}
-	for _, h := range homes.cals {
-		f.found |= calendars
-		f.home(h, calendars)
+	if f.found == 0 && r.principal == nil {
+		f.mute = append(f.mute, r.url)
+		f.guessed = f.guessed || c.guess
 	}
 	return f.inside(ctx, c, r)
 }
 
+// moved looks at u, which an answer from base names. A server behind a proxy
+// may believe that it has another port: where there is nothing at u, the port of
+// base counts.
+func (f *finder) moved(ctx context.Context, base, u *url.URL) (*resource, error) {
+	r, err := f.s.look(ctx, u)
+	if err == nil || hostPort(u) == hostPort(base) || !strings.EqualFold(u.Hostname(), base.Hostname()) || ctx.Err() != nil {
+		return r, err
+	}
+	v := *u
+	v.Scheme, v.Host = base.Scheme, base.Host
+	if again, againErr := f.s.look(ctx, &v); againErr == nil {
+		return again, nil
+	}
+	return nil, err
+}
+
+// homeAt is where the home set h is, which an answer from base names. It is
+// looked at only if its port is another one than that of base.
+func (f *finder) homeAt(ctx context.Context, base, h *url.URL) (*url.URL, error) {
+	if hostPort(h) == hostPort(base) || !strings.EqualFold(h.Hostname(), base.Hostname()) {
+		return h, nil
+	}
+	r, err := f.moved(ctx, base, h)
+	if err != nil {
+		return nil, err
+	}
+	return r.url, nil
+}
+
 // inside looks at what stands in a folder that was typed: it may be a home set
-// that no principal names, or a plain folder, which then holds photos.
+// that no principal names, or a plain folder, which then holds photos, unless
+// it is where a server has more than that.
 func (f *finder) inside(ctx context.Context, c candidate, r *resource) error {
 	isFolder := r.types&multistatus.Collection != 0 && r.types&multistatus.Principal == 0
 	if !isFolder || c.half != both || f.found != 0 && (!c.typed || strings.Trim(r.url.Path, "/") == "") {
@@ -316,11 +362,8 @@ func (f *finder) inside(ctx context.Context, c candidate, r *resource) error {
 		}
 		return nil
 	}
-	holds := false
-	err := f.s.propfind(ctx, r.url, "1", askCollections, func(_ *url.URL, m *multistatus.Response) error {
-		holds = holds || m.Types&(multistatus.Book|multistatus.Calendar) != 0
-		return nil
-	})
+	list, _, err := f.s.properties(ctx, r.url, "1", askTypes)
+	holds := slices.ContainsFunc(list, func(a asked) bool { return a.Types&(multistatus.Book|multistatus.Calendar) != 0 })
 	switch {
 	case err != nil && f.found == 0:
 		return listingError(r.url, err)
@@ -328,7 +371,10 @@ func (f *finder) inside(ctx context.Context, c candidate, r *resource) error {
 	case holds:
 		f.found = both
 		f.home(r.url, both)
-	case f.found == 0 && f.s.photos == nil:
+	case f.found != 0 || f.s.photos != nil || c.guess:
+	case f.folder == nil && (ofServer(r.url.Path) || ofServer(c.url.Path)):
+		f.folder = r
+	case f.folder == nil:
 		f.s.photos = r
 		f.found = both
 	}
@@ -355,13 +401,7 @@ func (s *Source) look(ctx context.Context, u *url.URL) (*resource, error) {
 }
 
 func (s *Source) lookOnce(ctx context.Context, u *url.URL) (*resource, error) {
-	var found *resource
-	err := s.propfind(ctx, u, "0", askWho, func(final *url.URL, m *multistatus.Response) error {
-		if found == nil && m.Status/100 <= 2 {
-			found = newResource(final, m)
-		}
-		return nil
-	})
+	list, _, err := s.properties(ctx, u, "0", whoProps)
 	if code := statusOf(err); code == http.StatusNotImplemented || code == http.StatusForbidden && !s.c.signIn.known(u) || code/100 == 4 && export.Cause(err) != export.ErrDenied && code != http.StatusTooManyRequests {
 		return nil, notDAV(u, fmt.Sprintf("it answers %d", code))
 	}
@@ -372,8 +412,13 @@ func (s *Source) lookOnce(ctx context.Context, u *url.URL) (*resource, error) {
 	if err != nil {
 		return nil, listingError(u, err)
 	}
-	if found == nil {
-		return nil, notDAV(u, "the answer is empty")
+	for _, a := range list {
+		if a.Status/100 <= 2 {
+			return newResource(a.final, a.Response), nil
+		}
 	}
-	return found, nil
+	if len(list) > 0 {
+		return nil, listingError(u, &statusError{Code: list[0].Status, Host: mark(hostPort(u))})
+	}
+	return nil, notDAV(u, "the answer is empty")
 }

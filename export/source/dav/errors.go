@@ -110,7 +110,7 @@ func listingError(u *url.URL, err error) error {
 	case export.Cause(err) != nil:
 		return err
 	case code >= 500:
-		return fmt.Errorf("%w: %w", export.ErrUnreachable, err)
+		return &export.FaultError{Host: mark(hostPort(u)), Status: code, Err: err}
 	case code != 0, errors.Is(err, multistatus.ErrNotMultistatus):
 		return fmt.Errorf("%w: %w", export.ErrNotDAV, err)
 	case errors.As(err, &syntax):

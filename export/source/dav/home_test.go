@@ -44,7 +44,8 @@ func TestRequestsWithNothingChanged(t *testing.T) {
 	}
 }
 
-// Of what a home set may hold, only what is the person's own is exported.
+// Of what a home set may hold, each address book and calendar is exported,
+// whatever else it is.
 func TestHomeSet(t *testing.T) {
 	const cal, card = ` xmlns:C="urn:ietf:params:xml:ns:caldav"`, ` xmlns:R="urn:ietf:params:xml:ns:carddav"`
 	entry := func(href, types, props string) string {
@@ -83,6 +84,8 @@ func TestHomeSet(t *testing.T) {
 	want := []export.Collection{
 		{ID: "/h/book/", Name: "Book", Kind: export.Contacts},
 		{ID: "/h/any%20thing/", Name: "any thing", Kind: export.Events, Mixed: true},
+		{ID: "/h/deleted/", Name: "deleted", Kind: export.Events, Mixed: true},
+		{ID: "/h/in/", Name: "in", Kind: export.Events, Mixed: true},
 		{ID: "/h/mixed/", Name: "Mixed", Kind: export.Events, Mixed: true},
 		{ID: "/h/shared/", Name: "Shared with me", Kind: export.Events},
 		{ID: "/h/first/", Name: "First", Kind: export.Events, Order: 1},

@@ -140,9 +140,7 @@ func folderOf(path string) string {
 }
 
 // resolve is where an href of an answer from base leads. Other hosts are kept:
-// the gate decides who may have the password. The scheme is not lowered on one
-// host, because servers behind a proxy often do not know that they are
-// encrypted.
+// the gate decides who may have the password.
 func resolve(base *url.URL, href string) (*url.URL, bool) {
 	u, err := base.Parse(href)
 	if err != nil || u.Host == "" {
@@ -152,8 +150,19 @@ func resolve(base *url.URL, href string) (*url.URL, bool) {
 		return at(base, pathOf(base.EscapedPath(), href)), true
 	}
 	u.User, u.Fragment = nil, ""
-	if u.Scheme == "http" && base.Scheme == "https" && strings.EqualFold(u.Hostname(), base.Hostname()) {
-		u.Scheme, u.Host = base.Scheme, base.Host
+	return sameHost(base, u), true
+}
+
+// sameHost is u as base can mean it. Servers behind a proxy often do not know
+// that they are encrypted, or take the name that the proxy calls them by for
+// their own: the scheme is not lowered on one host, and this machine is not
+// what another one means by "localhost".
+func sameHost(base, u *url.URL) *url.URL {
+	lowered := u.Scheme == "http" && base.Scheme == "https" && strings.EqualFold(u.Hostname(), base.Hostname())
+	if lowered || loopback(u.Hostname()) && !loopback(base.Hostname()) {
+		v := *u
+		v.Scheme, v.Host = base.Scheme, base.Host
+		return &v
 	}
-	return u, true
+	return u
 }

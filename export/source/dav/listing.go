@@ -133,14 +133,32 @@ func (p *pull) named(final *url.URL, m *multistatus.Response, more *bool) error 
 	return nil
 }
 
+// withLess runs a listing of items with the question for it. A server that
+// breaks over that is asked for less: an item without a length, or without a
+// mark, is fetched and compared instead.
+func withLess(list func(question []byte) error) error {
+	err := list(askItems)
+	for n := len(itemProps) - 1; n > 0 && err != nil && askingLess(err); n-- {
+		less := list(askFor(itemProps[:n]))
+		if less == nil || !askingLess(less) {
+			return less
+		}
+	}
+	return err
+}
+
 // propfind lists the collection with Depth 1.
 func (p *pull) propfind(ctx context.Context) error {
+	return withLess(func(question []byte) error { return p.propfindFor(ctx, question) })
+}
+
+func (p *pull) propfindFor(ctx context.Context, question []byte) error {
 	if err := p.spool.clear(); err != nil {
 		return err
 	}
 	p.full = true
 	any := false
-	err := p.s.propfind(ctx, p.c.url, "1", askItems, func(final *url.URL, m *multistatus.Response) error {
+	err := p.s.propfind(ctx, p.c.url, "1", question, func(final *url.URL, m *multistatus.Response) error {
 		any = true
 		if m.Status == http.StatusInsufficientStorage {
 			return fmt.Errorf("%w: the server cut the listing short", export.ErrDamaged)

@@ -227,7 +227,7 @@ func (p *pull) itemError(ctx context.Context, err error) error {
 		return p.giveUp(err)
 	case code >= 500:
 		if p.refused.Add(1) >= maxRefused {
-			return p.giveUp(fmt.Errorf("%w: %w, again and again", export.ErrUnreachable, err))
+			return p.giveUp(&export.FaultError{Host: mark(hostPort(p.c.url)), Status: code, Err: fmt.Errorf("%w, again and again", err)})
 		}
 		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
 	case export.Cause(err) == nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,6 +104,9 @@ func (s *Source) account(ctx context.Context, a address) error {
 		}
 	}
 	s.c.gate.typed = append(s.c.gate.typed, hostPort(a.url))
+	if done, err := s.encrypted(ctx, a); done {
+		return err
+	}
 	err := s.discover(ctx, a)
 	if local, _, ok := strings.Cut(a.user, "@"); ok && guessed && a.email && s.service == nil && errors.Is(err, export.ErrSignIn) {
 		// RFC 6764, section 6: first the whole address, then what stands before the @.
@@ -113,6 +117,28 @@ func (s *Source) account(ctx context.Context, a address) error {
 		}
 	}
 	return err
+}
+
+// encrypted looks behind https first where http was typed: most servers only
+// redirect from there, and nothing goes out in the clear to learn it. done
+// reports whether that is where the account is. The owner's yes to http, a port
+// and this very machine are taken at their word.
+func (s *Source) encrypted(ctx context.Context, a address) (done bool, err error) {
+	if a.url.Scheme != "http" || a.url.Port() != "" || loopback(a.url.Hostname()) || slices.Contains(s.Trust().Plain, hostPort(a.url)) {
+		return false, nil
+	}
+	safe := *a.url
+	safe.Scheme = "https"
+	b := a
+	b.url = &safe
+	typed := s.c.gate.typed
+	s.c.gate.typed = append(slices.Clone(typed), hostPort(b.url))
+	err = s.discover(ctx, b)
+	if err == nil || ctx.Err() != nil || errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) {
+		return true, err
+	}
+	s.c.gate.typed, s.principal = typed, nil
+	return false, nil
 }
 
 // folder finds the photo folder.
@@ -169,6 +195,11 @@ func (s *Source) User() string {
 	defer s.c.signIn.mu.Unlock()
 	return s.c.signIn.user
 }
+
+// FoundAt is the address that led to the account, if that is none which the
+// typed one, its domain or its service name: Open finds it there with fewer
+// questions. Else it is "".
+func (s *Source) FoundAt() string { return s.foundAt }
 
 // Service is the name of the service behind the address, "" if it is none that
 // is known.

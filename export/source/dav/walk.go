@@ -95,11 +95,11 @@ func (p *pull) folder(ctx context.Context, f folder) (below []folder, err error)
 		return nil, stopped(ctx)
 	}
 	u := at(p.c.url, f.path)
-	err = p.s.steady(ctx, func() error {
+	list := func(question []byte) error {
 		below = nil
 		names := namer{prefix: p.prefix}
 		named := false
-		err := p.s.propfind(ctx, u, "1", askItems, func(final *url.URL, m *multistatus.Response) error {
+		err := p.s.propfind(ctx, u, "1", question, func(final *url.URL, m *multistatus.Response) error {
 			named = true
 			if m.Status == http.StatusInsufficientStorage {
 				return fmt.Errorf("%w: the server cut the listing short", export.ErrDamaged)
@@ -114,7 +114,8 @@ func (p *pull) folder(ctx context.Context, f folder) (below []folder, err error)
 			return fmt.Errorf("%w: the listing does not even name the folder", export.ErrDamaged)
 		}
 		return err
-	})
+	}
+	err = p.s.steady(ctx, func() error { return withLess(list) })
 	if f.id != "" && errors.Is(err, export.ErrGone) {
 		return nil, nil // removed since its parent was listed
 	}
