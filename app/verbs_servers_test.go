@@ -18,7 +18,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +43,9 @@ type servers struct {
 //
 //	phone [QUIRK...]  the demo phone's data for user alice, password secret
 //	empty             no collections at all
+//	layout NAME       the phone in the layout of a kind of server: see davserver.Layouts
+//	breaks PROPERTY   the phone, which answers 500 to whoever asks for the property
+//	ill STATUS        a server that answers everything by this status
 //	fresh             a new account: an address book, a calendar and a folder, all of them empty
 //	site              a web page at every address
 //	nothing           404 at every address
@@ -65,6 +70,16 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	case "empty":
 		empty := davserver.New(davserver.Options{User: "alice", Password: "secret"})
 		s.http(ts, name, empty)
+	case "layout":
+		l := davserver.Layouts()
+		i := slices.IndexFunc(l, func(l davserver.Layout) bool { return l.Name == strings.Join(args[2:], " ") })
+		s.http(ts, name, s.phone(ts, davserver.Options{}).As(l[i]))
+	case "breaks":
+		s.http(ts, name, s.phone(ts, davserver.Options{Quirks: []davserver.Quirk{davserver.PropertyBreaks}, Tune: davserver.Tune{Property: args[2]}}))
+	case "ill":
+		status, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		s.http(ts, name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 	case "fresh":
 		fresh := davserver.New(davserver.Options{User: "alice", Password: "secret"})
 		ts.Check(fresh.MakeAddressBook("/contacts/alice/default/", davserver.Collection{Name: "Address book"}))
