@@ -311,6 +311,7 @@ func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Re
 		}
 		return nil, p, reused, err
 	}
+	c.signIn.clean(resp.Header)
 	resp.Body = newBody(ctx, cancel, resp.Body, c)
 	resp.Request = req
 	return resp, p, reused, nil
@@ -324,6 +325,7 @@ type body struct {
 	ctx    context.Context // of this exchange alone
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
+	pace   pace
 }
 
 func newBody(ctx context.Context, cancel context.CancelCauseFunc, rc io.ReadCloser, c *client) *body {
@@ -335,9 +337,13 @@ func newBody(ctx context.Context, cancel context.CancelCauseFunc, rc io.ReadClos
 
 func (b *body) Read(p []byte) (int, error) {
 	b.timer.Reset(b.c.idle)
+	begun := time.Now()
 	n, err := b.rc.Read(p)
 	b.timer.Stop()
 	b.c.bytes.Add(int64(n))
+	if slow := b.pace.add(time.Since(begun), n); slow != nil && err == nil {
+		return n, slow
+	}
 	if err == nil || err == io.EOF {
 		return n, err
 	}

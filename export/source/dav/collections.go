@@ -106,15 +106,20 @@ func (s *Source) report(ctx context.Context, r request, each func(final *url.URL
 	d := s.reader()
 	defer s.readers.Put(d)
 	d.Reset(resp.Body, maxData)
+	forms := s.c.signIn.told(false)
 	for {
 		m, err := d.Next()
 		if err == io.EOF {
 			io.CopyN(io.Discard, resp.Body, 4<<10)
-			return string(d.SyncToken()), nil
+			if token = string(d.SyncToken()); reveals(forms, token) {
+				token = ""
+			}
+			return token, nil
 		}
 		if err != nil {
 			return "", err
 		}
+		cleanResponse(forms, m)
 		if err := each(resp.Request.URL, m); err != nil {
 			return "", err
 		}

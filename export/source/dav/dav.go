@@ -63,8 +63,8 @@ type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// Timeouts bound a wait for the network; 0 means the default. None bounds the
-// whole of an answer.
+// Timeouts bound a wait for the network; 0 means the default. How slow the
+// whole of an answer may be is bounded besides: see pace.
 type Timeouts struct {
 	Connect   time.Duration // until the connection stands and is encrypted; 20 s
 	FirstByte time.Duration // until an answer begins; 5 min, as some servers compose a whole listing first

@@ -16,6 +16,9 @@ import (
 var (
 	// errIdle ends an answer that stopped arriving.
 	errIdle = errors.New("the answer stopped arriving")
+	// errSlow ends an answer that arrives too slowly ever to be whole. Asking
+	// again takes as long.
+	errSlow = errors.New("the answer arrives too slowly")
 	// errCut means that an answer broke off; asking again may help.
 	errCut = errors.New("the answer broke off")
 )
@@ -117,7 +120,7 @@ func listingError(u *url.URL, err error) error {
 		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrDamaged, err)
 	case errors.Is(err, multistatus.ErrTooLong):
 		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrTooLarge, err)
-	case broken(err):
+	case broken(err), errors.Is(err, errSlow):
 		return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrUnreachable, err)
 	}
 	return fmt.Errorf("%s: %w: %w", mark(hostPort(u)), export.ErrDamaged, err)

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"sidekeep/export"
 	"sidekeep/export/source/dav/multistatus"
@@ -18,6 +20,7 @@ type worker struct {
 	ask   []byte // the body of a multiget
 	fixed []byte // an item with its line ends restored
 	got   bytes.Buffer
+	auth  []string // the credentials as they are sent
 }
 
 // errEnded ends a multiget because the sink takes nothing more.
@@ -73,6 +76,12 @@ func (w *worker) choked(ctx context.Context, left []record, err error) {
 	p := w.p
 	code := statusOf(err)
 	switch {
+	case errors.Is(err, errSlow):
+		// Halves would each take as long: only what is slow itself is waited for.
+		for i := range left {
+			w.get(ctx, &left[i], nil)
+		}
+		return
 	case code == 0 && (broken(err) || errors.Is(err, export.ErrUnreachable)):
 		p.probe(ctx)
 	case code == 0 && final(ctx, err):
@@ -191,6 +200,14 @@ func (w *worker) put(ctx context.Context, r *record, etag string, data []byte) {
 		return io.NopCloser(bytes.NewReader(data[from:])), from, nil
 	}
 	w.p.refused.Store(0)
+	w.p.slow.Store(0)
+	if w.auth == nil {
+		w.auth = w.p.s.c.signIn.told(true)
+	}
+	if slices.ContainsFunc(w.auth, func(f string) bool { return bytes.Contains(data, []byte(f)) }) {
+		w.p.fail(ctx, r, fmt.Errorf("%w: the server has put the sign-in of this program into it, which is kept nowhere", export.ErrDamaged))
+		return
+	}
 	w.p.put(ctx, it)
 }
 
@@ -237,6 +254,9 @@ func (w *worker) get(ctx context.Context, r *record, data []byte) {
 			return
 		}
 		resp.Body.Close()
+		if errors.Is(err, errSlow) {
+			break
+		}
 	}
 	p.fail(ctx, r, p.itemError(ctx, err))
 }

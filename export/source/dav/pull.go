@@ -30,6 +30,7 @@ type pull struct {
 	alone   atomic.Bool  // multiget does not work here: GET only
 	misses  atomic.Int32 // items in a row that multiget did not bring
 	refused atomic.Int32 // items in a row that the server failed to give
+	slow    atomic.Int32 // items in a row that came too slowly
 	rule    rules
 
 	mu    sync.Mutex
@@ -210,6 +211,10 @@ func (p *pull) fail(ctx context.Context, r *record, err error) {
 // asked for no more.
 const maxRefused = 200
 
+// maxSlow is how many items in a row may come too slowly until no more are asked
+// for.
+const maxSlow = 3
+
 // itemError gives the failure of one item its cause, and finds out whether it
 // is that of the item alone.
 func (p *pull) itemError(ctx context.Context, err error) error {
@@ -218,6 +223,11 @@ func (p *pull) itemError(ctx context.Context, err error) error {
 	}
 	code := statusOf(err)
 	switch {
+	case errors.Is(err, errSlow):
+		if p.slow.Add(1) >= maxSlow {
+			return p.giveUp(fmt.Errorf("%s: %w: %w, again and again", mark(hostPort(p.c.url)), export.ErrUnreachable, err))
+		}
+		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
 	case code == 0 && (broken(err) || errors.Is(err, export.ErrUnreachable)):
 		if lost := p.probe(ctx); lost != nil {
 			return lost

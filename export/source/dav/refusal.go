@@ -89,19 +89,12 @@ func sentence(s string) string {
 	return s
 }
 
-// tells reports whether s has the secret in it.
+// tells reports whether s has the secret in it, in whatever form.
 func (a *signIn) tells(s string) bool {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.password != "" && strings.Contains(s, a.password) {
-		return true
-	}
-	for _, o := range a.origins {
-		if o.token != "" && strings.Contains(s, o.token) {
-			return true
-		}
-	}
-	return false
+	short := a.password != "" && strings.Contains(s, a.password)
+	a.mu.Unlock()
+	return short || reveals(a.told(false), s)
 }
 
 func (e *statusError) has(condition string) bool { return slices.Contains(e.Conditions, condition) }
