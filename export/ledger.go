@@ -45,8 +45,11 @@ type Ledger struct {
 	// Listing is "full" if every collection was listed in full, else "delta".
 	Listing string `json:"listing"`
 	Counts
-	Held        bool               `json:"held"`
-	Loss        *Loss              `json:"loss,omitempty"` // why it is held; nil if it is not
+	Held bool  `json:"held"`
+	Loss *Loss `json:"loss,omitempty"` // why it is held; nil if it is not
+	// Notice is what an export that is not held tells to look at: much has
+	// changed. nil if there is nothing.
+	Notice      *Loss              `json:"notice,omitempty"`
 	Requests    int                `json:"requests"`
 	Bytes       int64              `json:"bytes"` // of bodies received
 	Seconds     float64            `json:"seconds"`

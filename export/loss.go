@@ -31,19 +31,27 @@ type Rule string
 const (
 	RuleGone     Rule = "gone"     // items of a collection, or of a kind, are gone
 	RuleEmptied  Rule = "emptied"  // a collection is gone or empty
-	RuleHollow   Rule = "hollow"   // items have lost half of their content
+	RuleHollow   Rule = "hollow"   // items have lost content, or have other content than before
 	RuleStranger Rule = "stranger" // the source answers for another person
+	RuleChanged  Rule = "changed"  // items have got content, or changed places, and lost nothing: only in a notice
 )
 
-// What items have lost under [RuleHollow].
+// What items have lost under [RuleHollow]: it is gone, or something else stands
+// in its place.
 const (
-	LostNames     = "names"     // they are blank
+	LostOthers    = "others"    // they are other people or events under the old ID: neither name nor number is left
+	LostNames     = "names"     // names and summaries
 	LostNumbers   = "numbers"   // telephone numbers and e-mail addresses
+	LostAddresses = "addresses" // postal addresses
+	LostBirthdays = "birthdays" //
 	LostPortraits = "portraits" //
-	LostDates     = "dates"     // events of different days are all on one
+	LostDates     = "dates"     // when events take place, how long and how often; when to-dos are due
+	LostPlaces    = "places"    // where events take place
+	LostDone      = "done"      // that a to-do is done
 	LostDetails   = "details"   // at least half of everything else
 	LostMeaning   = "meaning"   // the bytes can no longer be understood
 	LostSize      = "size"      // a photo is at most half as large as it was
+	LostPictures  = "pictures"  // a photo shows something else
 )
 
 // A Loss says why an export looks like one. Its JSON form is that of
@@ -70,7 +78,23 @@ type Reason struct {
 	Lost       int      `json:"lost"`                 // of those that were had: gone, or hollow
 	Names      []string `json:"names,omitempty"`      // of some that are lost, as people call them
 	What       string   `json:"what,omitempty"`       // of hollow: what most of them have lost
+	Replaced   int      `json:"replaced,omitempty"`   // of hollow: in how many something else stands in its place
+	// Examples are values that were lost, of What.
+	Examples []Example `json:"examples,omitempty"`
 }
+
+// MaxExamples is how many values a [Reason] shows.
+const MaxExamples = 5
+
+// An Example is one value that an item had, and what stands in its place.
+type Example struct {
+	Name   string `json:"name"` // of the item
+	Before string `json:"before"`
+	Now    string `json:"now"` // "" if nothing does
+}
+
+// Gone reports whether items are gone by this reason.
+func (r *Reason) Gone() bool { return r.Rule == RuleGone || r.Rule == RuleEmptied }
 
 // Gravest is the reason to tell a person first.
 func (l *Loss) Gravest() Reason { return l.Reasons[0] }

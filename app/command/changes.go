@@ -2,8 +2,10 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -39,7 +41,11 @@ func (s *session) changesVerb() *cobra.Command {
 					return err
 				}
 			}
-			return p.end(n)
+			l, err := w.Ledger(cmd.Context(), n)
+			if err != nil || l == nil {
+				return errors.Join(err, p.end(n, &export.Ledger{}))
+			}
+			return p.end(n, l)
 		},
 	}
 }
@@ -153,14 +159,22 @@ func (p *changesPrinter) json(c *archive.Change) error {
 	return nil
 }
 
-// end prints the sum.
-func (p *changesPrinter) end(n int64) error {
+// end prints the sum, and what looked like a loss in it or was noticed.
+func (p *changesPrinter) end(n int64, l *export.Ledger) error {
 	c := p.count
 	if p.s.json {
 		if !p.begun {
 			p.s.stdout.raw("{\"changes\":[")
 		}
-		p.s.stdout.raw(fmt.Sprintf("],\"export\":%d,\"added\":%d,\"changed\":%d,\"gone\":%d}\n", n, c.Added, c.Changed, c.Gone))
+		told, err := json.Marshal(struct {
+			Held   bool         `json:"held"`
+			Loss   *export.Loss `json:"loss"`
+			Notice *export.Loss `json:"notice"`
+		}{l.Held, l.Loss, l.Notice})
+		if err != nil {
+			return fmt.Errorf("writing JSON: %w", err)
+		}
+		p.s.stdout.raw(fmt.Sprintf("],\"export\":%d,\"added\":%d,\"changed\":%d,\"gone\":%d,%s\n", n, c.Added, c.Changed, c.Gone, told[1:]))
 		return nil
 	}
 	if c == (archive.ChangeCount{}) {
@@ -170,6 +184,12 @@ func (p *changesPrinter) end(n int64) error {
 	p.s.say("%s\n", signed(c))
 	if c.Gone > 0 {
 		p.s.say("Gone means gone from the service. It stays in your archive.\n")
+	}
+	switch {
+	case l.Loss != nil:
+		p.s.say("It looked like a loss:\n  %s\n", strings.Join(lossLines(l.Loss), "\n  "))
+	case l.Notice != nil:
+		p.s.say("Much has changed in it:\n  %s\n  %s\n", strings.Join(lossLines(l.Notice), "\n  "), noticeAnswers(l))
 	}
 	return nil
 }

@@ -105,6 +105,9 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	if l.Held {
 		s.heldBack(&l)
 	}
+	if l.Notice != nil {
+		s.give(&l)
+	}
 	if err == nil && !s.noProof {
 		s.proveDue(ctx, w, &l)
 	}

@@ -19,9 +19,10 @@ import (
 func (s *session) acceptVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "accept N",
-		Short: "Answer the held export N: it was me; also acknowledges what is set aside",
+		Short: "Answer the held export N: it was me; also a notice, and what is set aside",
 		Long: "Answer the held export N: it was me. Your files then show what the service lists; what is gone moves to Vanished,\n" +
 			"and stays in the history as everything does. What could not be understood until then counts as acknowledged.\n" +
+			"An export that gave notice of much that changed is answered in the same way: these look right.\n" +
 			"“sidekeep hold N” takes it back.",
 		Args: arguments("N"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,6 +47,7 @@ type answerJSON struct {
 	Account  string       `json:"account"`
 	Export   int64        `json:"export"`
 	Loss     *export.Loss `json:"loss"`      // null if the export was not held
+	Notice   *export.Loss `json:"notice"`    // null if it gave no notice
 	SetAside int          `json:"set_aside"` // items whose acknowledgement changed
 }
 
@@ -67,7 +69,7 @@ func (s *session) answer(ctx context.Context, text string, do func(*work.Work, c
 		return err
 	}
 	if s.json {
-		return s.printJSON(answerJSON{a.Account, a.Export, a.Loss, a.SetAside})
+		return s.printJSON(answerJSON{a.Account, a.Export, a.Loss, a.Notice, a.SetAside})
 	}
 	if !s.quiet {
 		tell(a)
@@ -79,6 +81,9 @@ func (s *session) accepted(a archive.Answer) {
 	if a.Loss != nil {
 		s.stdout.printf("%s: accepted. Your files show what the service lists; what is gone is in Vanished, and in the history.\n", a.Account)
 	}
+	if a.Notice != nil {
+		s.stdout.printf("%s: counted as right. From then on, what changes is counted anew.\n", a.Account)
+	}
 	if a.SetAside > 0 {
 		s.stdout.printf("%s: %s acknowledged: kept as delivered, and no longer told as a warning.\n", a.Account, plural(a.SetAside, "item that is set aside is", "items that are set aside are"))
 	}
@@ -88,6 +93,9 @@ func (s *session) accepted(a archive.Answer) {
 func (s *session) heldAgain(a archive.Answer) {
 	if a.Loss != nil {
 		s.stdout.printf("%s: held again. Your files show what they showed before it was accepted, but for what the service has listed again since.\n", a.Account)
+	}
+	if a.Notice != nil {
+		s.stdout.printf("%s: what has changed waits for an answer again.\n", a.Account)
 	}
 	if a.SetAside > 0 {
 		s.stdout.printf("%s: %s told as a warning again.\n", a.Account, plural(a.SetAside, "item that is set aside is", "items that are set aside are"))
@@ -123,6 +131,24 @@ func whatToAnswer(account string, l *export.Loss, n int64) string {
 		verb, n, lost, account, how)
 }
 
+// give says what an export that is not held gives notice of.
+func (s *session) give(l *export.Ledger) {
+	s.stderr.printf("sidekeep: %s: much has changed; look at it. Your files follow the service.\n", l.Account)
+	for _, line := range lossLines(l.Notice) {
+		s.stderr.printf("  %s\n", line)
+	}
+	s.stderr.printf("  %s\n", noticeAnswers(l))
+}
+
+// noticeAnswers says how to answer the notice of an export.
+func noticeAnswers(l *export.Ledger) string {
+	return fmt.Sprintf("See them all: sidekeep changes %d. If these look right: sidekeep accept %d. If not, undo it over there: sidekeep restore %q --as-of %d --on-conflict archive.",
+		l.Number, l.Number, l.Account, l.Number-1)
+}
+
+// shownExamples is how many values of a reason are shown.
+const shownExamples = 3
+
 // shownReasons is how many reasons are told; the rest is in the JSON.
 const shownReasons = 6
 
@@ -135,6 +161,11 @@ func lossLines(l *export.Loss) []string {
 			break
 		}
 		lines = append(lines, words.Loss(r)+among(r))
+		for k, x := range r.Examples {
+			if k < shownExamples {
+				lines = append(lines, "  "+words.Example(x))
+			}
+		}
 		if who := words.AnswersFor(l.Who, l.WhoBefore); r.Rule == export.RuleStranger && who != "" {
 			lines = append(lines, who)
 		}
@@ -155,7 +186,7 @@ func among(r export.Reason) string {
 		names = append(slices.Clone(names), words.Number(more)+" more")
 	}
 	which := "Missing"
-	if r.Rule == export.RuleHollow {
+	if !r.Gone() && r.Rule != export.RuleStranger {
 		which = "These"
 	}
 	return " " + which + ": " + words.List(names) + "."

@@ -156,6 +156,8 @@ func (s *session) remark(l *export.Ledger) string {
 		return "no export: rebuilt from the open files"
 	case l.Held:
 		return "held"
+	case l.Notice != nil:
+		return words.ExportNoticed
 	case l.Found == nil:
 		return "the listing broke off"
 	}

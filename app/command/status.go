@@ -32,7 +32,9 @@ type statusJSON struct {
 	Loss          *export.Loss        `json:"loss"`        // why it is held; null if it is not
 	HeldExport    *int64              `json:"held_export"` // the export to accept; null if none is held
 	HeldSince     *time.Time          `json:"held_since"`
-	Proof         *proofJSON          `json:"proof"` // null if it was never proven
+	Notice        *export.Loss        `json:"notice"`        // what has changed and waits for a look; null if nothing does
+	NoticeExport  *int64              `json:"notice_export"` // the export to accept if it looks right; null if none waits
+	Proof         *proofJSON          `json:"proof"`         // null if it was never proven
 }
 
 // A proofJSON is what the last proof of an account found.
@@ -154,6 +156,9 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
 		}
+		if x.Noticed != nil {
+			j.Notice, j.NoticeExport = x.Noticed.Notice, &x.Noticed.Number
+		}
 		if j.Items == nil {
 			j.Items = map[export.Kind]int{}
 		}
@@ -204,6 +209,13 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 				t.add("", line)
 			}
 			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Name, x.Loss, x.HeldExport))
+		}
+		if n := x.Noticed; n != nil {
+			t.add("look at it", words.MuchHasChanged+" It was "+words.When(n.Started, now)+" (number "+words.Number(int(n.Number))+").")
+			for _, line := range lossLines(n.Notice) {
+				t.add("", line)
+			}
+			t.add("", noticeAnswers(n))
 		}
 		list := s.warnings(x, now)
 		if x.Loss != nil {

@@ -27,7 +27,8 @@ type history struct {
 	ledgers []export.Ledger // of exports
 	counts  map[int64]archive.ChangeCount
 	holds   []archive.Hold
-	want    int64 // the export to open; 0 for the newest
+	noticed map[string]int64 // of accounts, the newest export that gave notice and waits for an answer
+	want    int64            // the export to open; 0 for the newest
 	open    opened
 }
 
@@ -125,6 +126,12 @@ func (f *Flow) readHistory(limit int) {
 			}
 			h.loaded, h.whole = true, len(ledgers) < limit
 			h.ledgers, h.counts, h.holds = ledgers, counts, holds
+			h.noticed = map[string]int64{}
+			for _, s := range f.status {
+				if s.Noticed != nil {
+					h.noticed[s.Name] = s.Noticed.Number
+				}
+			}
 			h.exports = h.rows()
 			open = h.next()
 		})
@@ -228,8 +235,12 @@ func (h *history) stateOf(l *export.Ledger) ExportState {
 		return ExportHeld
 	case l.Stop != nil, !l.Balanced(), l.Failed > 0:
 		return ExportFailed
+	case l.Notice != nil && h.noticed[l.Account] >= l.Number:
+		return ExportNoticed
 	case l.NewAside > 0:
 		return ExportAside
+	case l.Notice != nil:
+		return ExportAccepted
 	}
 	return ExportGood
 }

@@ -36,7 +36,8 @@ type ExportState int
 const (
 	ExportGood ExportState = iota
 	ExportHeld
-	ExportAccepted // it was held, and the owner has answered
+	ExportNoticed  // much has changed, and the owner has not said that it looks right
+	ExportAccepted // it was held or noticed, and the owner has answered
 	ExportOver     // it was held, and the source lists again what was missing
 	ExportAside    // items are newly set aside
 	ExportStopped

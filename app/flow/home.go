@@ -240,6 +240,7 @@ func (f *Flow) card(s work.Status) Card {
 	f.takesDrops(&c, s)
 	f.proof(&c, s)
 	c.besides(s)
+	f.noticeCard(&c, s)
 	return c
 }
 
@@ -363,6 +364,12 @@ func (f *Flow) Do(account string, act Act) {
 		f.Prove(account)
 	case ActStopProof:
 		f.StopProof(account)
+	case ActLook:
+		f.look(account)
+	case ActLooksRight:
+		f.looksRight(account)
+	case ActUndoThere:
+		f.undoThere(account)
 	}
 }
 

@@ -218,8 +218,11 @@ func (f *Flow) exportView(l *export.Ledger) *ExportView {
 func (f *Flow) tell(v *ExportView, l *export.Ledger) {
 	busy := f.answering[l.Account] || f.exports[l.Account] != nil
 	switch v.State {
-	case ExportHeld, ExportAccepted, ExportOver:
+	case ExportHeld, ExportNoticed, ExportAccepted, ExportOver:
 		loss := l.Loss
+		if loss == nil {
+			loss = l.Notice
+		}
 		if loss == nil {
 			loss = f.history.holdOf(l).Loss
 		}
@@ -232,6 +235,9 @@ func (f *Flow) tell(v *ExportView, l *export.Ledger) {
 		case ExportHeld:
 			v.Told = joined(v.Told, words.ReplacedNothing)
 			v.Actions = []Action{{Act: ActLost, Verb: words.WhatHappened}}
+		case ExportNoticed:
+			v.Told = joined(v.Told, words.FilesFollowed)
+			v.Actions = f.noticeActions(l.Account, busy)
 		case ExportAccepted:
 			v.Told = joined(v.Told, words.YouAccepted)
 			v.Actions = []Action{{Act: ActTakeBack, Verb: words.TakeThatBack, Off: busy}}

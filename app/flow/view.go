@@ -152,6 +152,9 @@ const (
 	ActPutBack  // what looks lost
 	ActProve
 	ActStopProof
+	ActLook // the export that gave notice
+	ActLooksRight
+	ActUndoThere // puts back over there what was before that export
 )
 
 // Rank is how a button looks.

@@ -39,6 +39,12 @@ const (
 	FullerStay       = "The fuller ones stay in the history. Nothing is deleted, and you can take this back."
 	ShowTheExport    = "Show this export"
 	ReadingNames     = "Reading the names"
+	MuchHasChanged   = "Much has changed. Look at it."
+	FilesFollowed    = "Your files follow the service. Everything from before stays in the history."
+	TheseLookRight   = "These look right"
+	UndoOverThere    = "Undo it over there"
+	LooksRightNow    = "Counted as right. Sidekeep counts anew from here."
+	ExportNoticed    = "look at it"
 	AnswerLater      = "An export is running. Give your answer when it is done."
 )
 
@@ -55,6 +61,8 @@ func Loss(r export.Reason) string {
 		return "The service answers for another person."
 	case export.RuleHollow:
 		return lost + hollow(r)
+	case export.RuleChanged:
+		return lost + gained(r)
 	}
 	switch {
 	case r.Had-r.Has != r.Lost:
@@ -67,21 +75,90 @@ func Loss(r export.Reason) string {
 
 // hollow is the end of a sentence about items that have lost content.
 func hollow(r export.Reason) string {
+	event := r.Kind == export.Events || r.Kind == export.Todos
+	others := r.Replaced*2 > r.Lost // in most, something else stands in its place
 	switch r.What {
+	case export.LostOthers:
+		if r.Kind == export.Contacts {
+			return verb(r.Lost, " is somebody else under the old entry.", " are somebody else under their old entries.")
+		}
+		return verb(r.Lost, " is something else under the old entry.", " are something else under their old entries.")
 	case export.LostNames:
+		switch {
+		case others && event:
+			return verb(r.Lost, " has another title.", " have other titles.")
+		case others:
+			return verb(r.Lost, " has another name.", " have other names.")
+		}
 		return verb(r.Lost, " has no name any more.", " have no names any more.")
 	case export.LostNumbers:
+		if others {
+			return verb(r.Lost, " has other numbers or mail addresses.", " have other numbers or mail addresses.")
+		}
 		return verb(r.Lost, " has lost its numbers and addresses.", " have lost their numbers and addresses.")
+	case export.LostAddresses:
+		if others {
+			return verb(r.Lost, " has another postal address.", " have other postal addresses.")
+		}
+		return verb(r.Lost, " has lost its postal address.", " have lost their postal addresses.")
+	case export.LostBirthdays:
+		if others {
+			return verb(r.Lost, " has another birthday.", " have other birthdays.")
+		}
+		return verb(r.Lost, " has lost its birthday.", " have lost their birthdays.")
 	case export.LostPortraits:
+		if others {
+			return verb(r.Lost, " has another portrait.", " have other portraits.")
+		}
 		return verb(r.Lost, " has lost its portrait.", " have lost their portraits.")
 	case export.LostDates:
-		return verb(r.Lost, " has moved to one and the same day.", " have moved to one and the same day.")
+		switch {
+		case r.Kind == export.Todos:
+			return verb(r.Lost, " is not due when it was.", " are not due when they were.")
+		case others:
+			return verb(r.Lost, " is at another time than before.", " are at other times than before.")
+		}
+		return verb(r.Lost, " has lost its time.", " have lost their times.")
+	case export.LostPlaces:
+		if others {
+			return verb(r.Lost, " is in another place.", " are in other places.")
+		}
+		return verb(r.Lost, " has lost its place.", " have lost their places.")
+	case export.LostDone:
+		return verb(r.Lost, " was done and is not any more.", " were done and are not any more.")
 	case export.LostMeaning:
 		return verb(r.Lost, " can no longer be read.", " can no longer be read.")
 	case export.LostSize:
 		return verb(r.Lost, " is at most half as large as it was.", " are at most half as large as they were.")
+	case export.LostPictures:
+		return verb(r.Lost, " is another picture under the old name.", " are other pictures under their old names.")
+	}
+	if others {
+		return verb(r.Lost, " has other details.", " have other details.")
 	}
 	return verb(r.Lost, " has lost most of its details.", " have lost most of their details.")
+}
+
+// gained is the end of a sentence about items that have changed and lost nothing.
+func gained(r export.Reason) string {
+	if r.Kind == export.Photos {
+		return verb(r.Lost, " has another name than before.", " have other names than before.")
+	}
+	return verb(r.Lost, " says more than before.", " say more than before.")
+}
+
+// Example tells what a value was, and what stands in its place: "Anna Berg:
+// “030 123456” before, “030 12345” now."
+func Example(x export.Example) string {
+	now := "nothing now."
+	if x.Now != "" {
+		now = "“" + x.Now + "” now."
+	}
+	name := ""
+	if x.Name != "" && x.Name != x.Before {
+		name = x.Name + ": "
+	}
+	return name + "“" + x.Before + "” before, " + now
 }
 
 func verb(n int, one, many string) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 
+	"sidekeep/export"
 	"sidekeep/export/archive"
 )
 
@@ -35,6 +36,16 @@ func (w *Work) ChangeCounts(ctx context.Context, exports []int64) (n map[int64]a
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	return a.ChangeCounts(ctx, exports)
+}
+
+// Ledger tells of export n; nil if there is none of this number that ended.
+func (w *Work) Ledger(ctx context.Context, n int64) (l *export.Ledger, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Export(ctx, n)
 }
 
 // Holds tells what was held of an account, "" for all, newest first.

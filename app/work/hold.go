@@ -39,7 +39,7 @@ func notAnswered(n int64, err error) error {
 		return &Error{What: fmt.Sprintf("There is no export %d in this archive.", n), Meaning: asItWas, Try: look, Usage: true, Err: err}
 	case errors.Is(err, archive.ErrNoHold):
 		return &Error{
-			What:    fmt.Sprintf("Export %d waits for no answer: it did not look like a loss, and nothing is set aside.", n),
+			What:    fmt.Sprintf("Export %d waits for no answer: it did not look like a loss, gave no notice, and nothing is set aside.", n),
 			Meaning: asItWas, Try: look, Usage: true, Err: err,
 		}
 	case errors.Is(err, archive.ErrOverAgain):

@@ -50,6 +50,7 @@ type Status struct {
 	HeldExport int64             // the first export that is held: the number to answer; 0 if none is
 	HeldSince  time.Time         // when that was
 	Thresholds export.Thresholds // from when on a loss is noticed
+	Noticed    *export.Ledger    // of the export that gave notice of much that changed; nil if none waits for an answer
 
 	Proof *archive.Proof // nil if it was never proven as a whole, and nothing is known to be wrong
 }
@@ -105,6 +106,9 @@ func (w *Work) status(x archive.Account, setUp bool) Status {
 	}
 	if s.Proof != nil && s.Proof.Checked == 0 && s.Proof.Proven() {
 		s.Proof = nil // nothing was compared
+	}
+	if x.Hold == nil {
+		s.Noticed = x.Noticed
 	}
 	switch {
 	case s.Last == nil:

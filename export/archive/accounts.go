@@ -104,12 +104,20 @@ func (a *Archive) alarmOf(ctx context.Context, id int64, c *Account) error {
 		return err
 	}
 	c.Thresholds = c.Thresholds.OrDefault()
-	return eachRow(ctx, a.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
+	err = eachRow(ctx, a.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
 		WHERE hold.account = ? AND hold.state = 'open'`, []any{id}, func(rows *sql.Rows) error {
 		h, err := scanHold(rows)
 		c.Hold = &h
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	noticed, err := a.newest(ctx, "number = (SELECT CAST(value AS INTEGER) FROM archive WHERE archive.name = ?)", noticeName(id))
+	if err == nil && noticed != nil && noticed.Notice != nil {
+		c.Noticed = noticed
+	}
+	return err
 }
 
 func (a *Archive) newest(ctx context.Context, where string, args ...any) (*export.Ledger, error) {
@@ -132,6 +140,12 @@ func (a *Archive) Exports(ctx context.Context, account string, limit int) ([]exp
 		limit = -1
 	}
 	l, err := a.ledgers(ctx, where, args, limit)
+	return l, caused(err)
+}
+
+// Export tells of one export; nil if there is none of this number that ended.
+func (a *Archive) Export(ctx context.Context, n int64) (*export.Ledger, error) {
+	l, err := a.newest(ctx, "number = ? AND ended IS NOT NULL", n)
 	return l, caused(err)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/loss"
+	"sidekeep/formats/photo"
 )
 
 // factColumns reads a fact from the version v, of which the item is i.
@@ -77,7 +78,7 @@ func (j *judge) load() error {
 var stateColumns = "SELECT i.item, i.collection, " + factColumns + ", " + strings.ReplaceAll(factColumns, "v.", "n.")
 
 // loadChanges reads stateColumns. It knows each item once.
-func (j *judge) loadChanges(query string, args ...any) error {
+func (j *judge) loadChanges(kept bool, query string, args ...any) error {
 	return j.w.each(stateColumns+query, args, func(r *sql.Rows) error {
 		var item, collection int64
 		var before, now factRow
@@ -88,6 +89,7 @@ func (j *judge) loadChanges(query string, args ...any) error {
 			return nil
 		}
 		c := loss.Change{Item: item, Before: before.fact(collection), Now: now.fact(collection)}
+		c.Kept = kept && c.Before != nil
 		if c.Before != nil && c.Now != nil && c.Before.Version == c.Now.Version {
 			return nil
 		}
@@ -108,18 +110,18 @@ const (
 // loadHeld reads what is held back. What was never shown and is gone again is
 // left alone.
 func (j *judge) loadHeld() error {
-	return j.loadChanges(" FROM accepted a JOIN item i USING (item) LEFT JOIN version v ON v.version = a.version"+joinRecorded+
+	return j.loadChanges(true, " FROM accepted a JOIN item i USING (item) LEFT JOIN version v ON v.version = a.version"+joinRecorded+
 		" WHERE a.open AND (a.version IS NOT NULL OR i.present) AND ?1 IS NOT NULL"+ofAccount, j.v0, j.account)
 }
 
 // loadOld reads the items of this export that the files showed before.
 func (j *judge) loadOld() error {
-	return j.loadChanges(fromTouched+" JOIN "+joinBefore+joinRecorded+" WHERE (v.blob IS NOT NULL OR v.photo IS NOT NULL)"+ofAccount, j.v0, j.account)
+	return j.loadChanges(false, fromTouched+" JOIN "+joinBefore+joinRecorded+" WHERE (v.blob IS NOT NULL OR v.photo IS NOT NULL)"+ofAccount, j.v0, j.account)
 }
 
 // loadNew reads those that the files did not show.
 func (j *judge) loadNew() error {
-	return j.loadChanges(fromTouched+" LEFT JOIN "+joinBefore+joinRecorded+" WHERE v.blob IS NULL AND v.photo IS NULL AND i.present"+ofAccount, j.v0, j.account)
+	return j.loadChanges(false, fromTouched+" LEFT JOIN "+joinBefore+joinRecorded+" WHERE v.blob IS NULL AND v.photo IS NULL AND i.present"+ofAccount, j.v0, j.account)
 }
 
 // count tells how many items the files show and the source lists, in the
@@ -201,6 +203,40 @@ func (j *judge) base() ([]loss.Fact, error) {
 	return facts, err
 }
 
+// present lists the items of a kind that the source lists.
+func (j *judge) present(kind export.Kind) ([]loss.Fact, error) {
+	var facts []loss.Fact
+	err := j.w.each("SELECT i.collection, "+factColumns+` FROM collection c JOIN item i USING (collection) JOIN version v USING (version)
+		WHERE c.account = ? AND i.present AND v.kind = ?`, []any{j.account, string(kind)}, func(r *sql.Rows) error {
+		var row factRow
+		var collection int64
+		if err := r.Scan(append([]any{&collection}, row.dest()...)...); err != nil {
+			return err
+		}
+		if f := row.fact(collection); f != nil {
+			facts = append(facts, *f)
+		}
+		return nil
+	})
+	return facts, err
+}
+
+// factOf is facts, and reads each version once.
+func (j *judge) factOf(version int64) (*loss.Fact, error) {
+	if f, ok := j.known[version]; ok {
+		return f, nil
+	}
+	f, err := j.facts(version)
+	if err != nil {
+		return nil, err
+	}
+	if j.known == nil {
+		j.known = map[int64]*loss.Fact{}
+	}
+	j.known[version] = f
+	return f, nil
+}
+
 // content reads the bytes of an item; those of photos are never asked for.
 func (j *judge) content(f loss.Fact) (loss.Content, error) {
 	var raw []byte
@@ -212,4 +248,23 @@ func (j *judge) content(f loss.Fact) (loss.Content, error) {
 		return loss.Content{}, err
 	}
 	return guarded(func(raw []byte) (loss.Content, error) { return loss.Read(f.Kind, raw), nil }, raw)
+}
+
+// samePicture compares the files of two states of a photo. One that cannot be
+// read is another picture.
+func (j *judge) samePicture(before, now loss.Fact) (bool, error) {
+	var files [2]File
+	for i, f := range []loss.Fact{before, now} {
+		var path string
+		ok, err := j.w.row("SELECT path FROM version JOIN photo USING (photo) WHERE version = ?", []any{f.Version}, &path)
+		if err != nil || !ok || j.disk == nil {
+			return false, err
+		}
+		if files[i], err = j.disk.Open(path); err != nil {
+			return false, nil
+		}
+		defer func() { _ = files[i].Close() }() // it was only read
+	}
+	same, err := photo.SamePicture(files[0], files[1])
+	return same && err == nil, nil
 }

@@ -185,6 +185,7 @@ func (w *writer) deleteAccount(account int64, folder string, rest *remainder) er
 		"DELETE FROM problem WHERE export IN (SELECT number FROM export WHERE account = ?)",
 		"DELETE FROM hold WHERE account = ?",
 		"DELETE FROM alarm WHERE account = ?",
+		"DELETE FROM archive WHERE name = 'notice/' || ?",
 		"DELETE FROM proof WHERE account = ?",
 		"DELETE FROM export WHERE account = ?",
 		"DELETE FROM collection WHERE account = ?",

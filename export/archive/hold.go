@@ -14,7 +14,7 @@ import (
 // Errors of an answer that names the wrong export.
 var (
 	ErrNoExport  = errors.New("the archive has no export of this number")
-	ErrNoHold    = errors.New("this export is not held, and nothing that it knew of is set aside")
+	ErrNoHold    = errors.New("this export is not held, gave no notice, and nothing that it knew of is set aside")
 	ErrOverAgain = errors.New("the loss of this export is over: the source lists what was missing again")
 )
 
@@ -39,13 +39,15 @@ type Answer struct {
 	Account  string
 	Export   int64        // as it was named
 	Loss     *export.Loss // of the hold that was answered, nil if there was none
+	Notice   *export.Loss // that was answered, or waits for an answer again; nil if there was none
 	SetAside int          // items that are acknowledged now, or no longer
 }
 
 // Accept answers export n, and the held ones of its account before and after
 // it, with: it was me. The owner's files follow what the source lists, what is
 // gone moves to Vanished, and what the account has set aside until n counts as
-// acknowledged. Nothing is removed from the history. It waits for no other
+// acknowledged. An export that gave notice is answered with: this looks right.
+// From then on losses are counted anew. Nothing is removed from the history. It waits for no other
 // writer: [export.ErrBusy] if there is one. The error is [ErrNoExport],
 // [ErrNoHold] or [ErrOverAgain] if n is the wrong number.
 func (a *Archive) Accept(ctx context.Context, n int64) (Answer, error) {
@@ -97,7 +99,8 @@ type answering struct {
 	account int64
 	hold    int64 // the one that n belongs to, 0 if none
 	state   string
-	first   int64 // its first export
+	first   int64        // its first export
+	notice  *export.Loss // that n gave
 	answer  Answer
 }
 
@@ -148,11 +151,14 @@ func (t *answering) find() error {
 	if !ok {
 		return fmt.Errorf("%w: %d", ErrNoExport, t.n)
 	}
-	var l struct{ Held bool }
+	var l struct {
+		Held   bool
+		Notice *export.Loss
+	}
 	if err := json.Unmarshal([]byte(ledger), &l); err != nil {
 		return fmt.Errorf("%w: the ledger of export %d: %w", export.ErrDamaged, t.n, err)
 	}
-	if !l.Held {
+	if t.notice = l.Notice; !l.Held {
 		return nil
 	}
 	var loss string
@@ -173,12 +179,16 @@ func (t *answering) accept() error {
 		return err
 	}
 	switch {
-	case t.hold == 0 && len(aside) == 0:
+	case t.hold == 0 && len(aside) == 0 && t.notice == nil:
 		return fmt.Errorf("%w: %d", ErrNoHold, t.n)
 	case t.state == HoldEnded && len(aside) == 0:
 		return fmt.Errorf("%w: %d", ErrOverAgain, t.n)
 	case t.state == HoldOpen:
 		if err := t.closeHold(); err != nil {
+			return err
+		}
+	case t.notice != nil:
+		if err := t.seen(); err != nil {
 			return err
 		}
 	}
@@ -191,6 +201,42 @@ func (t *answering) accept() error {
 	return nil
 }
 
+// seen answers a notice: from the export that gave the last one on, losses are
+// counted anew.
+func (t *answering) seen() error {
+	noticed, err := t.w.noticed(t.account)
+	if err != nil {
+		return err
+	}
+	if t.answer.Notice = t.notice; noticed < t.n {
+		return nil // it is answered already
+	}
+	if err := t.w.notice(t.account, 0); err != nil {
+		return err
+	}
+	_, err = t.w.exec(`INSERT INTO alarm (account, answered) VALUES (?, ?)
+		ON CONFLICT (account) DO UPDATE SET answered = max(answered, excluded.answered)`, t.account, noticed)
+	return err
+}
+
+// unseen takes back what seen did, if nothing was answered since.
+func (t *answering) unseen() error {
+	var later bool
+	if _, err := t.w.row("SELECT EXISTS (SELECT 1 FROM hold WHERE account = ? AND export > ? AND state = 'accepted')", []any{t.account, t.n}, &later); err != nil {
+		return err
+	}
+	noticed, err := t.w.noticed(t.account)
+	if err != nil || later || noticed > t.n {
+		return err
+	}
+	t.answer.Notice = t.notice
+	if err := t.w.notice(t.account, t.n); err != nil {
+		return err
+	}
+	_, err = t.w.exec("UPDATE alarm SET answered = min(answered, ?) WHERE account = ?", t.n-1, t.account)
+	return err
+}
+
 // asides lists the versions that are set aside now and were so at export n.
 func (t *answering) asides() ([]int64, error) {
 	return t.w.ints(`SELECT version FROM collection JOIN item USING (collection) JOIN version USING (version)
@@ -201,6 +247,9 @@ func (t *answering) asides() ([]int64, error) {
 // are counted from the newest export.
 func (t *answering) closeHold() error {
 	if err := t.w.closeOverrides(t.hold, HoldAccepted, t.now); err != nil {
+		return err
+	}
+	if err := t.w.notice(t.account, 0); err != nil {
 		return err
 	}
 	_, err := t.w.exec(`INSERT INTO alarm (account, who, answered) VALUES (?1, ?2, (SELECT max(number) FROM export WHERE account = ?1))
@@ -231,12 +280,16 @@ func (t *answering) reopen() error {
 		return err
 	}
 	switch {
-	case t.hold == 0 && len(aside) == 0:
+	case t.hold == 0 && len(aside) == 0 && t.notice == nil:
 		return fmt.Errorf("%w: %d", ErrNoHold, t.n)
 	case t.state == HoldEnded && len(aside) == 0:
 		return fmt.Errorf("%w: %d", ErrOverAgain, t.n)
 	case t.state == HoldAccepted:
 		if err := t.openHold(); err != nil {
+			return err
+		}
+	case t.notice != nil:
+		if err := t.unseen(); err != nil {
 			return err
 		}
 	}

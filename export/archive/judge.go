@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"sidekeep/export"
@@ -18,6 +17,7 @@ import (
 // committed with the export's end.
 type judge struct {
 	w        *writer
+	disk     DiskReader
 	now      time.Time
 	account  int64
 	number   int64          // of the export
@@ -37,6 +37,9 @@ type judge struct {
 	at        map[int64]int64 // collections of the changed items
 	had, has  map[loss.Group]int
 	names     map[int64]string
+	known     map[int64]*loss.Fact // by version
+	noticed   int64                // the export that was noticed last and waits for an answer, 0 if none
+	notice    *export.Loss         // what this export gives notice of
 }
 
 // run judges the export. The loss is nil if the account is not held.
@@ -94,6 +97,9 @@ func (j *judge) begin() (earlier bool, err error) {
 	if _, err := j.w.row("SELECT version FROM version WHERE export < ? ORDER BY version DESC LIMIT 1", []any{j.number}, &j.v0); err != nil {
 		return false, err
 	}
+	if j.noticed, err = j.w.noticed(j.account); err != nil {
+		return false, err
+	}
 	_, err = j.w.row("SELECT EXISTS (SELECT 1 FROM export WHERE account = ? AND number < ?)", []any{j.account, j.number}, &earlier)
 	return earlier, err
 }
@@ -106,6 +112,11 @@ func (j *judge) follow() error {
 			continue // what was never shown does not come up as gone
 		}
 		if _, err := j.w.exec("UPDATE accepted SET open = 0 WHERE item = ? AND open", c.Item); err != nil {
+			return err
+		}
+	}
+	if j.notice != nil {
+		if err := j.w.notice(j.account, j.number); err != nil {
 			return err
 		}
 	}
@@ -137,39 +148,28 @@ func (j *judge) verdict() (*export.Loss, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := j.lately(v)
-	if err != nil || v.Loss == nil && len(more) == 0 {
+	more, notice, err := j.lately(v)
+	if err != nil {
 		return nil, err
+	}
+	if v.Loss == nil && len(more) == 0 {
+		if notice = loss.Merge(v.Notice, notice); len(notice) > 0 && j.hold == 0 {
+			j.notice = &export.Loss{Reasons: loss.Order(notice)}
+		}
+		return nil, nil
 	}
 	found := &export.Loss{Who: j.who, WhoBefore: j.whoBefore, Reasons: more}
 	if v.Loss != nil {
-		found.Reasons = merge(v.Loss.Reasons, more)
+		found.Reasons = loss.Merge(v.Loss.Reasons, more)
 	}
 	found.Reasons = loss.Order(found.Reasons)
 	return found, nil
 }
 
-// merge joins reasons; of two that speak of the same, the one counts that tells
-// of more.
-func merge(reasons, more []export.Reason) []export.Reason {
-	for _, r := range more {
-		i := slices.IndexFunc(reasons, func(o export.Reason) bool {
-			return o.Collection == r.Collection && o.Kind == r.Kind && (o.Rule == export.RuleHollow) == (r.Rule == export.RuleHollow) && o.Rule != export.RuleStranger
-		})
-		switch {
-		case i < 0:
-			reasons = append(reasons, r)
-		case reasons[i].Lost < r.Lost:
-			reasons[i] = r
-		}
-	}
-	return reasons
-}
-
 func (j *judge) question(changes []loss.Change) loss.Question {
 	return loss.Question{
-		Thresholds: j.t, Changes: changes, Had: j.had, Has: j.has, Names: j.names,
-		Who: j.who, WhoBefore: j.whoBefore, Base: j.base, Content: j.content,
+		Thresholds: j.t, At: j.now, Changes: changes, Had: j.had, Has: j.has, Names: j.names,
+		Who: j.who, WhoBefore: j.whoBefore, Base: j.base, Present: j.present, Content: j.content, SamePicture: j.samePicture,
 	}
 }
 
@@ -179,7 +179,8 @@ func (j *judge) keep(found *export.Loss) error {
 	if err != nil {
 		return fmt.Errorf("writing the loss: %w", err)
 	}
-	if j.hold == 0 {
+	first := j.hold == 0
+	if first {
 		if _, err := j.w.row("SELECT ifnull(max(hold), 0) + 1 FROM hold", nil, &j.hold); err != nil {
 			return err
 		}
@@ -198,7 +199,7 @@ func (j *judge) keep(found *export.Loss) error {
 	if err != nil {
 		return err
 	}
-	fates, err := v.Fates()
+	fates, err := v.Fates(found.Reasons, first)
 	if err != nil {
 		return err
 	}
@@ -240,7 +241,7 @@ func (j *judge) apply(c loss.Change, fate loss.Fate) error {
 
 // judge ends a session's export: is it held?
 func (s *session) judge(l *export.Ledger) error {
-	j := &judge{w: s.w, now: s.a.now(), account: s.account, number: s.number, adding: s.adding, who: s.who, listed: map[int64]bool{}}
+	j := &judge{w: s.w, disk: s.a.disk, now: s.a.now(), account: s.account, number: s.number, adding: s.adding, who: s.who, listed: map[int64]bool{}}
 	j.complete = l.Stop == nil && l.Found != nil && l.Listing == "full"
 	for _, c := range l.Collections {
 		if c.Found == nil {
@@ -256,13 +257,13 @@ func (s *session) judge(l *export.Ledger) error {
 	if err != nil {
 		return fmt.Errorf("looking for a loss: %w", err)
 	}
-	l.Held, l.Loss = found != nil, found
+	l.Held, l.Loss, l.Notice = found != nil, found, j.notice
 	return s.w.forgetWho(s.number)
 }
 
 // judgeCutOff is judge for an export whose program ended before it did.
 func (a *Archive) judgeCutOff(w *writer, l *export.Ledger) error {
-	j := &judge{w: w, now: a.now(), number: l.Number}
+	j := &judge{w: w, disk: a.disk, now: a.now(), number: l.Number}
 	if _, err := w.row("SELECT account FROM export WHERE number = ?", []any{l.Number}, &j.account); err != nil {
 		return err
 	}
@@ -273,7 +274,7 @@ func (a *Archive) judgeCutOff(w *writer, l *export.Ledger) error {
 	if err != nil {
 		return fmt.Errorf("looking for a loss: %w", err)
 	}
-	l.Held, l.Loss = found != nil, found
+	l.Held, l.Loss, l.Notice = found != nil, found, j.notice
 	return w.forgetWho(l.Number)
 }
 
@@ -324,7 +325,7 @@ func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
 	for _, x := range rows {
 		again := x.shows != x.here || x.shows && !x.same
 		if again && x.shows && x.here && x.newer {
-			if again, err = w.hollow(x.was.Int64, x.now.Int64); err != nil {
+			if again, err = w.emptier(x.was.Int64, x.now.Int64); err != nil {
 				return nil, err
 			}
 		}
@@ -335,9 +336,9 @@ func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
 	return items, nil
 }
 
-// hollow reports whether version now of an item has lost half of what version
+// emptier reports whether version now of an item has lost content that version
 // was had.
-func (w *writer) hollow(was, now int64) (bool, error) {
+func (w *writer) emptier(was, now int64) (bool, error) {
 	j := &judge{w: w}
 	b, err := j.facts(was)
 	if err != nil {
@@ -348,5 +349,26 @@ func (w *writer) hollow(was, now int64) (bool, error) {
 		return false, err
 	}
 	v, err := loss.Judge(j.question([]loss.Change{{Item: 1, Before: b, Now: n}}))
-	return v.Hollowed+v.Gone > 0, err
+	return v.Emptier+v.Gone > 0, err
+}
+
+// noticeName is the row of the table archive that says which export of an
+// account gave notice and waits for an answer.
+func noticeName(account int64) string { return fmt.Sprintf("notice/%d", account) }
+
+// noticed is the export of an account that gave notice and waits for an answer,
+// 0 if there is none.
+func (w *writer) noticed(account int64) (n int64, err error) {
+	_, err = w.row("SELECT value FROM archive WHERE name = ?", []any{noticeName(account)}, &n)
+	return n, err
+}
+
+// notice remembers that an export gave notice; 0 that there is none that waits
+// for an answer.
+func (w *writer) notice(account, export int64) error {
+	if export != 0 {
+		return w.set(noticeName(account), fmt.Sprint(export))
+	}
+	_, err := w.exec("DELETE FROM archive WHERE name = ?", noticeName(account))
+	return err
 }

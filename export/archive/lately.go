@@ -2,87 +2,76 @@ package archive
 
 import (
 	"database/sql"
-	"maps"
-	"slices"
+	"fmt"
 	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/loss"
 )
 
-// lookBack is how far back the fullest state counts with which an export is
-// compared: a service that loses a little every hour is noticed too.
-const lookBack = 30 * 24 * time.Hour
-
-// A lifespan is what became of one item in the last days.
-type lifespan struct {
-	item, collection int64
-	first            int64 // its version before them, 0 if it had none
-	kinds            map[int64]export.Kind
-	steps            []step
-}
-
-// A step is an item's state from an export on; version 0 means gone.
-type step struct{ export, version int64 }
-
-// as is the version that the item had after an export, 0 if it was not there.
-func (l *lifespan) as(of int64) int64 {
-	v := l.first
-	for _, s := range l.steps {
-		if s.export <= of {
-			v = s.version
+// lately compares with what the account was in the windows of the past, if this
+// export adds to what is gone or has lost content: v is what it did by itself.
+// If that is no loss, it tells what to notice.
+func (j *judge) lately(v loss.Verdict) (reasons, notice []export.Reason, err error) {
+	if v.Gone == 0 && v.Emptier == 0 && j.hold == 0 {
+		return nil, nil, nil
+	}
+	q := j.question(nil)
+	for _, w := range loss.Windows() {
+		from, err := j.window(w)
+		if err != nil {
+			return nil, nil, err
 		}
-	}
-	return v
-}
-
-func (l *lifespan) now() int64 { return l.steps[len(l.steps)-1].version }
-
-// groups are those in which a version counts.
-func (l *lifespan) groups(version int64) []loss.Group {
-	if version == 0 {
-		return nil
-	}
-	return []loss.Group{{Collection: l.collection}, {Kind: l.kinds[version]}}
-}
-
-// lately compares with the fullest state of the last days, if this export adds
-// to what is gone or hollow: v is what it did by itself.
-func (j *judge) lately(v loss.Verdict) ([]export.Reason, error) {
-	if v.Gone == 0 && v.Hollowed == 0 && j.hold == 0 {
-		return nil, nil
-	}
-	from, err := j.window()
-	if err != nil {
-		return nil, err
-	}
-	shrunk, err := j.mayShrink(from)
-	if err != nil || !shrunk && v.Hollowed == 0 {
-		return nil, err
-	}
-	lives, err := j.lives(from)
-	if err != nil {
-		return nil, err
-	}
-	var reasons []export.Reason
-	if shrunk {
-		if reasons, err = j.shrunk(lives); err != nil {
-			return nil, err
+		shrunk, err := j.mayShrink(from)
+		if err != nil {
+			return nil, nil, err
 		}
+		if w.Content = w.Content && v.Emptier > 0; !shrunk && !w.Content {
+			continue
+		}
+		if err := j.count(); err != nil {
+			return nil, nil, err
+		}
+		q.Had, q.Has, q.Names = j.had, j.has, j.names
+		past := loss.Past{Fact: j.factOf}
+		if past.Lives, err = j.lives(from); err != nil {
+			return nil, nil, err
+		}
+		more, err := loss.Lately(q, past, w)
+		if err != nil {
+			return nil, nil, err
+		}
+		reasons = loss.Merge(reasons, more)
+		if len(reasons) > 0 || j.hold != 0 || !w.Content && w.Lasting {
+			continue
+		}
+		soon := q
+		soon.Thresholds = loss.Half(j.t)
+		past.Lives = loss.Since(past.Lives, j.noticed)
+		w.Lasting = true
+		if more, err = loss.Lately(soon, past, w); err != nil {
+			return nil, nil, err
+		}
+		notice = loss.Merge(notice, more)
 	}
-	if v.Hollowed > 0 {
-		more, err := j.hollowed(lives)
-		return append(reasons, more...), err
-	}
-	return reasons, nil
+	return reasons, notice, nil
 }
 
-// window is the newest version that is older than the last days, or that the
-// owner's last answer covers.
-func (j *judge) window() (int64, error) {
+// window is the newest version that is older than a window, or that the owner's
+// last answer covers. While the account is held, the window ends with the
+// export that is held first: what was missing then does not become old.
+func (j *judge) window(w loss.Window) (int64, error) {
+	end := j.now
+	if j.hold != 0 {
+		var started string
+		if _, err := j.w.row("SELECT started FROM hold JOIN export ON export.number = hold.export WHERE hold = ?", []any{j.hold}, &started); err != nil {
+			return 0, err
+		}
+		end = timeOf(started)
+	}
 	var from int64
 	if _, err := j.w.row("SELECT max(?, ifnull((SELECT max(number) FROM export WHERE account = ? AND started < ?), 0))",
-		[]any{j.answered, j.account, stamp(j.now.Add(-lookBack))}, &from); err != nil {
+		[]any{j.answered, j.account, stamp(end.AddDate(0, 0, -w.Days))}, &from); err != nil {
 		return 0, err
 	}
 	var version int64
@@ -90,31 +79,45 @@ func (j *judge) window() (int64, error) {
 	return version, err
 }
 
-// mayShrink tells whether enough is gone since then for a collection or a kind
-// to look lost.
+// mayShrink tells whether so much is gone since a version that a closer look is
+// worth it.
 func (j *judge) mayShrink(from int64) (bool, error) {
-	gone := map[loss.Group]int{}
-	total := 0
-	err := j.w.each(`SELECT i.collection, n.kind, count(*) FROM (SELECT DISTINCT item FROM version WHERE version > ?1 AND blob IS NULL AND photo IS NULL) t
-		JOIN item i USING (item) JOIN version n ON n.version = i.version
-		WHERE NOT i.present AND i.collection IN (SELECT collection FROM collection WHERE account = ?2) GROUP BY 1, 2`, []any{from, j.account}, func(r *sql.Rows) error {
-		var c int64
-		var kind export.Kind
-		var n int
-		err := r.Scan(&c, &kind, &n)
-		gone[loss.Group{Collection: c}] += n
-		gone[loss.Group{Kind: kind}] += n
-		total += n
-		return err
-	})
-	if err != nil || total < j.t.Items {
+	const counted = ` FROM (SELECT DISTINCT item FROM version WHERE version > ?1%s) t JOIN item i USING (item) JOIN version n ON n.version = i.version
+		WHERE %s i.collection IN (SELECT collection FROM collection WHERE account = ?2) GROUP BY 1, 2`
+	count := func(touched, which string) (map[loss.Group]int, bool, error) {
+		n := map[loss.Group]int{}
+		enough := false
+		err := j.w.each("SELECT i.collection, n.kind, count(*)"+fmt.Sprintf(counted, touched, which), []any{from, j.account}, func(r *sql.Rows) error {
+			var c int64
+			var kind export.Kind
+			var items int
+			err := r.Scan(&c, &kind, &items)
+			n[loss.Group{Collection: c}] += items
+			n[loss.Group{Kind: kind}] += items
+			enough = enough || n[loss.Group{Kind: kind}] >= j.t.Items
+			return err
+		})
+		return n, enough, err
+	}
+	gone, enough, err := count(" AND blob IS NULL AND photo IS NULL", "NOT i.present AND")
+	if err != nil || !enough {
 		return false, err
 	}
 	if err := j.count(); err != nil {
 		return false, err
 	}
+	half := loss.Half(j.t)
 	for k, n := range gone {
-		if j.t.Reached(n, j.has[k]) {
+		if half.Reached(n, j.has[k]) {
+			return true, nil
+		}
+	}
+	added, _, err := count("", "i.present AND NOT EXISTS (SELECT 1 FROM version p WHERE p.item = t.item AND p.version <= ?1) AND")
+	if err != nil {
+		return false, err
+	}
+	for k, n := range gone {
+		if half.Reached(n, j.has[k]-added[k]) {
 			return true, nil
 		}
 	}
@@ -122,17 +125,19 @@ func (j *judge) mayShrink(from int64) (bool, error) {
 }
 
 // lives reads what became of each item of the account after the version from,
-// but for those that were never shown.
-func (j *judge) lives(from int64) ([]*lifespan, error) {
-	var list []*lifespan
-	at := map[int64]*lifespan{}
-	err := j.w.each(`SELECT v.version, v.item, v.export, v.kind, i.collection, v.blob IS NULL AND v.photo IS NULL FROM version v JOIN item i USING (item)
-		WHERE v.version > ?1 AND i.collection IN (SELECT collection FROM collection WHERE account = ?2)
-		AND v.item NOT IN (SELECT item FROM accepted WHERE open AND version IS NULL) ORDER BY v.version`, []any{from, j.account}, func(r *sql.Rows) error {
+// but for those that Sidekeep changed.
+func (j *judge) lives(from int64) ([]*loss.Life, error) {
+	var list []*loss.Life
+	at, times := map[int64]*loss.Life{}, map[int64]time.Time{}
+	err := j.w.each(`SELECT v.version, v.item, v.export, v.kind, i.collection, v.blob IS NULL AND v.photo IS NULL, e.started,
+		EXISTS (SELECT 1 FROM accepted a WHERE a.item = v.item AND a.open AND a.version IS NULL)
+		FROM version v JOIN item i USING (item) JOIN export e ON e.number = v.export
+		WHERE v.version > ?1 AND i.collection IN (SELECT collection FROM collection WHERE account = ?2) ORDER BY v.version`, []any{from, j.account}, func(r *sql.Rows) error {
 		var version, item, number, collection int64
 		var kind export.Kind
-		var gone bool
-		if err := r.Scan(&version, &item, &number, &kind, &collection, &gone); err != nil {
+		var gone, hidden bool
+		var started string
+		if err := r.Scan(&version, &item, &number, &kind, &collection, &gone, &started, &hidden); err != nil {
 			return err
 		}
 		if j.own[item] {
@@ -140,16 +145,19 @@ func (j *judge) lives(from int64) ([]*lifespan, error) {
 		}
 		l := at[item]
 		if l == nil {
-			l = &lifespan{item: item, collection: collection, kinds: map[int64]export.Kind{}}
+			l = &loss.Life{Item: item, Collection: collection, Kinds: map[int64]export.Kind{}, Hidden: hidden}
 			at[item] = l
 			list = append(list, l)
 		}
 		if gone {
 			version = 0
 		} else {
-			l.kinds[version] = kind
+			l.Kinds[version] = kind
 		}
-		l.steps = append(l.steps, step{number, version})
+		if _, ok := times[number]; !ok {
+			times[number] = timeOf(started)
+		}
+		l.Steps = append(l.Steps, loss.Step{Export: number, At: times[number], Version: version})
 		return nil
 	})
 	if err != nil || from == 0 {
@@ -159,143 +167,15 @@ func (j *judge) lives(from int64) ([]*lifespan, error) {
 		var kind export.Kind
 		var gone bool
 		ok, err := j.w.row("SELECT version, kind, blob IS NULL AND photo IS NULL FROM version WHERE item = ? AND version <= ? ORDER BY version DESC LIMIT 1",
-			[]any{l.item, from}, &l.first, &kind, &gone)
+			[]any{l.Item, from}, &l.First, &kind, &gone)
 		if err != nil {
 			return nil, err
 		}
 		if !ok || gone {
-			l.first = 0
+			l.First = 0
 		} else {
-			l.kinds[l.first] = kind
+			l.Kinds[l.First] = kind
 		}
 	}
 	return list, nil
-}
-
-// shrunk finds the collections and kinds that have lost too much since they
-// were fullest.
-func (j *judge) shrunk(lives []*lifespan) ([]export.Reason, error) {
-	if err := j.count(); err != nil {
-		return nil, err
-	}
-	// How much each export added to a group, from the first on.
-	net := map[loss.Group]map[int64]int{}
-	add := func(groups []loss.Group, number int64, n int) {
-		for _, k := range groups {
-			if net[k] == nil {
-				net[k] = map[int64]int{}
-			}
-			net[k][number] += n
-		}
-	}
-	for _, l := range lives {
-		was := l.first
-		for _, s := range l.steps {
-			add(l.groups(was), s.export, -1)
-			add(l.groups(s.version), s.export, 1)
-			was = s.version
-		}
-	}
-	var reasons []export.Reason
-	for _, k := range slices.SortedFunc(maps.Keys(net), compareGroups) {
-		at, had := fullest(net[k], j.has[k])
-		if !j.t.Reached(had-j.has[k], had) {
-			continue
-		}
-		changes, err := j.since(lives, k, at)
-		if err != nil {
-			return nil, err
-		}
-		r, err := loss.Shrunk(j.question(changes), k, had, j.has[k])
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
-			reasons = append(reasons, *r)
-		}
-	}
-	return reasons, nil
-}
-
-func compareGroups(a, b loss.Group) int {
-	if a.Collection != b.Collection {
-		return int(a.Collection - b.Collection)
-	}
-	return slices.Index(export.Kinds(), a.Kind) - slices.Index(export.Kinds(), b.Kind)
-}
-
-// fullest tells after which export a group was fullest, and how many items it
-// had then; 0 is before the first of them.
-func fullest(net map[int64]int, now int) (at int64, had int) {
-	n := now
-	numbers := slices.Sorted(maps.Keys(net))
-	for _, number := range numbers {
-		n -= net[number]
-	}
-	had = n
-	for _, number := range numbers {
-		if n += net[number]; n >= had {
-			at, had = number, n
-		}
-	}
-	return at, had
-}
-
-// since lists what of a group is gone since an export, and what the account has
-// got since.
-func (j *judge) since(lives []*lifespan, k loss.Group, at int64) ([]loss.Change, error) {
-	var changes []loss.Change
-	for _, l := range lives {
-		was, now := l.as(at), l.now()
-		c := loss.Change{Item: l.item}
-		var err error
-		switch {
-		case was != 0 && now == 0 && slices.Contains(l.groups(was), k):
-			c.Before, err = j.facts(was)
-		case was == 0 && now != 0:
-			c.Now, err = j.facts(now)
-		default:
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, c)
-	}
-	return changes, nil
-}
-
-// hollowed finds the collections and kinds of which too much has become hollow.
-func (j *judge) hollowed(lives []*lifespan) ([]export.Reason, error) {
-	if err := j.count(); err != nil {
-		return nil, err
-	}
-	var changes []loss.Change
-	for _, l := range lives {
-		was, now := l.first, l.now()
-		for _, s := range l.steps {
-			if was == 0 {
-				was = s.version
-			}
-		}
-		if was == 0 || now == 0 || was == now {
-			continue
-		}
-		b, err := j.facts(was)
-		if err != nil {
-			return nil, err
-		}
-		n, err := j.facts(now)
-		if err != nil {
-			return nil, err
-		}
-		if b != nil && n != nil {
-			changes = append(changes, loss.Change{Item: l.item, Before: b, Now: n})
-		}
-	}
-	v, err := loss.Judge(j.question(changes))
-	if err != nil || v.Loss == nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(v.Loss.Reasons, func(r export.Reason) bool { return r.Rule != export.RuleHollow }), nil
 }

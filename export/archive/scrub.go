@@ -74,9 +74,12 @@ func (s *scrubber) value(v any) any {
 			v[i] = s.value(v[i])
 		}
 	case map[string]any:
+		if name, ok := v["name"].(string); ok && v["before"] != nil && s.text(name) != name {
+			v["before"], v["now"] = forgottenName, forgottenName // values of it
+		}
 		for key := range v {
 			switch key {
-			case "cause", "account", "kind", "listing", "started", "rule":
+			case "cause", "account", "kind", "listing", "started", "rule", "what":
 			default:
 				v[key] = s.value(v[key])
 			}

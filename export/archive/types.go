@@ -22,6 +22,7 @@ type Account struct {
 	Bytes    int64               // of the account's open files
 
 	Hold       *Hold             // why the open files do not follow the source; nil if they do
+	Noticed    *export.Ledger    // of the newest export that gave notice, if that waits for an answer
 	Thresholds export.Thresholds // from when on a loss is noticed; defaults filled in
 	Proof      *Proof            // nil if it was never proven as a whole, and nothing is known to be wrong
 }

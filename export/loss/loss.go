@@ -1,17 +1,19 @@
 // Package loss tells whether what a source lists looks like a loss: an outage,
 // and not an edit. A service that has lost its data answers as usual, with far
-// fewer items, with blank ones, or for another person.
+// fewer items, with blank or mixed up ones, or for another person.
 //
 // It compares facts: what the owner's files show, and what the source lists
 // now. Items are recognised by UID and by content in all collections of the
 // account, so that what was moved, renamed or listed under other IDs is not
-// lost. It knows neither disk nor database; the bytes of an item are asked for
-// only where its facts alone do not decide.
+// lost. Of an item that is there before and now, what a person would call the
+// same is compared, whatever way it is written. It knows neither disk nor
+// database; the bytes of an item are asked for only where its facts alone do
+// not decide.
 package loss
 
 import (
-	"cmp"
 	"slices"
+	"time"
 
 	"sidekeep/export"
 )
@@ -35,6 +37,7 @@ type Change struct {
 	Item   int64
 	Before *Fact // as the files show it; nil if they do not
 	Now    *Fact // nil if the source does not list it
+	Kept   bool  // the files have gone on showing Before while the account was held
 }
 
 // A Group is what items are counted by: those of a collection, or with
@@ -48,16 +51,22 @@ type Group struct {
 // leaves out, and what was not listed to its end, is no part of it.
 type Question struct {
 	Thresholds export.Thresholds
+	At         time.Time // when the source was listed
 	Changes    []Change
 	Had, Has   map[Group]int    // how many items the files show, and the source lists
 	Names      map[int64]string // of the collections
 	// Who is whom the source says it answers for, WhoBefore whom it said when
 	// the files last followed it; "" if it did not say.
 	Who, WhoBefore string
-	// Base lists the items that the files show. It is called at most once.
-	Base func() ([]Fact, error)
-	// Content reads the bytes of an item.
+	// Base lists the items that the files show, Present those of a kind that the
+	// source lists. Each is called at most once.
+	Base    func() ([]Fact, error)
+	Present func(export.Kind) ([]Fact, error)
+	// Content reads the bytes of a contact, event or to-do.
 	Content func(Fact) (Content, error)
+	// SamePicture reports whether two files of a photo show the same, and differ
+	// only in what is noted in them.
+	SamePicture func(before, now Fact) (bool, error)
 }
 
 // A Fate is what the owner's files show of a changed item while the account is
@@ -73,72 +82,67 @@ const (
 
 // A Verdict is the answer to a Question.
 type Verdict struct {
-	Loss     *export.Loss // nil if it does not look like one
-	Gone     int          // how many items are gone and were found nowhere else
-	Hollowed int          // how many items have lost half of their content
+	Loss     *export.Loss    // nil if it does not look like one
+	Notice   []export.Reason // what to look at all the same, if there is no loss
+	Gone     int             // how many items are gone and were found nowhere else
+	Emptier  int             // how many items have lost content
 	j        *judging
 	stranger bool
 }
 
 // Judge compares what the files show with what the source lists.
 func Judge(q Question) (Verdict, error) {
-	j := &judging{Question: q, contents: map[int64]Content{}}
-	if err := j.match(); err != nil {
+	j, err := newJudging(q)
+	if err != nil {
 		return Verdict{}, err
 	}
-	if err := j.hollows(); err != nil {
+	if err := j.compare(); err != nil {
 		return Verdict{}, err
 	}
 	stranger := j.stranger()
-	reasons := slices.Concat(j.gone(), j.hollow())
+	reasons, err := j.gone(q.Thresholds, nil)
+	if err != nil {
+		return Verdict{}, err
+	}
+	reasons = append(reasons, j.hollow(q.Thresholds, nil)...)
 	if stranger != nil {
 		reasons = append(reasons, *stranger)
 	}
-	v := Verdict{Gone: len(j.gones), Hollowed: len(j.hollowed), j: j, stranger: stranger != nil}
+	v := Verdict{Gone: len(j.gones), Emptier: len(j.losses), j: j, stranger: stranger != nil}
 	if len(reasons) == 0 {
-		return v, nil
+		v.Notice, err = j.notice()
+		return v, err
 	}
 	v.Loss = &export.Loss{Reasons: Order(reasons), Who: q.Who, WhoBefore: q.WhoBefore}
 	return v, nil
 }
 
-// Order puts the gravest reason first, and leaves out what another says too:
-// another person's data comes before what is gone, and that before what is
-// hollow; what counts more items before what counts fewer, and a kind before its
-// collections.
-func Order(reasons []export.Reason) []export.Reason {
-	all := slices.Clone(reasons)
-	reasons = slices.DeleteFunc(reasons, func(r export.Reason) bool { return repeated(r, all) })
-	rank := func(r export.Reason) int {
-		switch r.Rule {
-		case export.RuleStranger:
-			return 0
-		case export.RuleHollow:
-			return 2
-		}
-		return 1
-	}
-	slices.SortStableFunc(reasons, func(a, b export.Reason) int {
-		return cmp.Or(rank(a)-rank(b), b.Lost-a.Lost, cmp.Compare(a.Collection, b.Collection), cmp.Compare(a.Kind, b.Kind))
-	})
-	return reasons
-}
-
 // A judging is one Judge under way.
 type judging struct {
 	Question
-	contents map[int64]Content // by version
+	contents map[int64]Content // by version, of those that were compared to recognise an item
 	gones    []*side           // what is gone and was found nowhere else
 	news     []*side           // what is new and is no item that is gone
 	same     []pair            // one item in two states, under one ID or two
-	hollowed map[int64]string  // by item of the changes: what it has lost
+	losses   []losing          // those that have lost content
+	gained   []pair            // those that have got a name, numbers or addresses, and lost nothing
+	shuffled []pair            // photos that another one has taken the place of, and that are elsewhere
 	moved    map[int64]bool    // new items that are gone ones under another ID
+	absorbed bool              // it was looked for gones within other items
+	hollowed []export.Reason   // that the account is held for
+}
+
+// newJudging recognises the items of a question.
+func newJudging(q Question) (*judging, error) {
+	j := &judging{Question: q, contents: map[int64]Content{}, moved: map[int64]bool{}}
+	return j, j.match()
 }
 
 // A side is one of the two states of a change.
 type side struct {
 	item int64
 	Fact
+	kept bool
 	used bool
 }
 
@@ -146,6 +150,7 @@ type side struct {
 type pair struct {
 	item        int64 // of the change that has the state now
 	before, now Fact
+	kept        bool
 }
 
 func (j *judging) content(f Fact) (Content, error) {
@@ -159,19 +164,49 @@ func (j *judging) content(f Fact) (Content, error) {
 	return c, err
 }
 
-// gone finds the collections and kinds of which too much is gone.
-func (j *judging) gone() []export.Reason {
-	lost := map[Group][]Fact{}
+// Lasting reports whether an item is of those that people keep: contacts,
+// photos and what took place before at. Coming events and to-dos come and go.
+func (f *Fact) Lasting(at time.Time) bool {
+	switch f.Kind {
+	case export.Todos:
+		return false
+	case export.Events:
+		start, err := time.Parse(time.RFC3339, f.Start)
+		return err == nil && start.Before(at)
+	}
+	return true
+}
+
+// gone finds the collections and kinds of which too much is gone. Of an account
+// that is held already, whatever its files have kept counts. Only what count
+// allows counts; nil allows everything.
+func (j *judging) gone(t export.Thresholds, count func(*Fact) bool) ([]export.Reason, error) {
+	reasons := j.goneNow(t, count)
+	if len(reasons) == 0 {
+		return nil, nil
+	}
+	if again, err := j.absorb(); err != nil || !again {
+		return reasons, err
+	}
+	return j.goneNow(t, count), nil
+}
+
+func (j *judging) goneNow(t export.Thresholds, count func(*Fact) bool) []export.Reason {
+	lost, kept := map[Group][]Fact{}, map[Group]bool{}
 	for _, g := range j.gones {
+		if count != nil && !count(&g.Fact) {
+			continue
+		}
 		for _, k := range groupsOf(g.Fact) {
 			lost[k] = append(lost[k], g.Fact)
+			kept[k] = kept[k] || g.kept
 		}
 	}
 	var reasons []export.Reason
 	for k, facts := range lost {
 		had, has := j.Had[k], j.Has[k]
-		empty := k.Collection != 0 && has == 0 && had >= j.Thresholds.OrDefault().Items && len(facts)*2 >= had
-		if !empty && !j.Thresholds.Reached(len(facts), had) {
+		empty := k.Collection != 0 && has == 0 && had >= t.OrDefault().Items && len(facts)*2 >= had
+		if !empty && !kept[k] && !t.Reached(len(facts), had) {
 			continue
 		}
 		r := j.reason(k, facts)
@@ -181,58 +216,6 @@ func (j *judging) gone() []export.Reason {
 		reasons = append(reasons, r)
 	}
 	return reasons
-}
-
-// repeated reports whether another reason says the same: a collection with all
-// items of a kind is told once, as the collection if that is empty.
-func repeated(r export.Reason, all []export.Reason) bool {
-	for _, o := range all {
-		if r.Rule != export.RuleHollow && o.Rule != export.RuleHollow && o.Kind == r.Kind && o.Had == r.Had && o.Has == r.Has && (o.Collection == "") != (r.Collection == "") &&
-			(r.Collection == "") == (o.Rule == export.RuleEmptied || r.Rule == export.RuleEmptied) {
-			return true
-		}
-	}
-	return false
-}
-
-// groupsOf are the groups in which a fact counts.
-func groupsOf(f Fact) [2]Group {
-	return [2]Group{{Collection: f.Collection}, {Kind: f.Kind}}
-}
-
-// kindOf is the kind of all facts, "" if they are of several.
-func kindOf(facts []Fact) export.Kind {
-	kind := facts[0].Kind
-	for _, f := range facts {
-		if f.Kind != kind {
-			return ""
-		}
-	}
-	return kind
-}
-
-func (j *judging) reason(k Group, facts []Fact) export.Reason {
-	return newReason(k, j.Names[k.Collection], j.Had[k], j.Has[k], facts)
-}
-
-func newReason(k Group, collection string, had, has int, facts []Fact) export.Reason {
-	r := export.Reason{Collection: collection, Kind: kindOf(facts), Had: had, Has: has, Lost: len(facts)}
-	if k.Collection == 0 {
-		r.Collection = ""
-	}
-	r.Names = examples(facts)
-	return r
-}
-
-// examples names some of facts.
-func examples(facts []Fact) []string {
-	var names []string
-	for _, f := range facts {
-		if f.Name != "" && len(names) < export.MaxLossNames {
-			names = append(names, f.Name)
-		}
-	}
-	return names
 }
 
 // known is from how many items on a source can be told from another.
@@ -266,18 +249,39 @@ func (j *judging) stranger() *export.Reason {
 	return &export.Reason{Rule: export.RuleStranger, Had: had, Has: has, Lost: len(facts), Names: examples(facts)}
 }
 
-// Fates tells what the files show of each changed item if the account is held:
-// [Follow] if it is not in the map.
-func (v Verdict) Fates() (map[int64]Fate, error) {
+// fated takes the reasons for which the account is held.
+func (j *judging) fated(reasons []export.Reason) {
+	j.hollowed = slices.DeleteFunc(slices.Clone(reasons), func(r export.Reason) bool { return r.Rule != export.RuleHollow })
+}
+
+// mixed reports whether an item is among those of which too many lost content:
+// what else changed in them cannot be told from that.
+func (j *judging) mixed(c Change) bool {
+	return c.Before.Body != c.Now.Body && slices.ContainsFunc(j.hollowed, func(r export.Reason) bool {
+		return r.Collection == "" && r.Kind == c.Before.Kind || r.Collection != "" && r.Collection == j.Names[c.Before.Collection]
+	})
+}
+
+// Fates tells what the files show of each changed item if the account is held
+// for reasons: [Follow] if it is not in the map. first is set in the first export
+// that is held: whatever changed in it, where content was lost, is kept too.
+func (v Verdict) Fates(reasons []export.Reason, first bool) (map[int64]Fate, error) {
 	j, stranger, fates := v.j, v.stranger, map[int64]Fate{}
+	j.fated(reasons)
+	keep := map[int64]bool{}
+	for _, l := range j.losses {
+		keep[l.item] = len(j.hollowed) > 0 || l.kept
+	}
+	for _, g := range j.gones {
+		keep[g.item] = true
+	}
 	var base *index
 	for _, c := range j.Changes {
 		switch {
 		case c.Before == nil && c.Now == nil:
 			fates[c.Item] = Hide
 		case c.Before != nil:
-			_, hollow := j.hollowed[c.Item]
-			if stranger || hollow || c.Now == nil || swapped(c) {
+			if stranger || keep[c.Item] || c.Now == nil || swapped(c) || (first || c.Kept) && j.mixed(c) {
 				fates[c.Item] = Keep
 			}
 		case stranger || j.moved[c.Item]:

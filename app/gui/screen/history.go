@@ -211,6 +211,7 @@ var exportLooks = map[flow.ExportState]struct {
 }{
 	flow.ExportGood:     {"check", colorAcc, ""},
 	flow.ExportHeld:     {"pause", colorAmb, words.ExportWasHeld},
+	flow.ExportNoticed:  {"info", colorAmb, words.ExportNoticed},
 	flow.ExportAccepted: {"check", colorAcc, words.ExportWasAccepted},
 	flow.ExportOver:     {"check", colorAcc, words.ExportIsOver},
 	flow.ExportAside:    {"info", colorText2, words.ExportSetAside},

@@ -1,0 +1,111 @@
+package loss
+
+import (
+	"strings"
+)
+
+// sameDigits is from how many digits at the end on two telephone numbers can be
+// told to be one.
+const sameDigits = 7
+
+// A number is a telephone number.
+type number struct {
+	text      string // as delivered
+	digits    string // those that are dialled first
+	extension string // those after them
+	other     string // what it says if it has no digits
+}
+
+func dial(s string) number {
+	n := number{text: strings.TrimSpace(s)}
+	s = strings.ToLower(strings.TrimPrefix(strings.ToLower(n.text), "tel:"))
+	main, extension := s, ""
+	count := 0
+	for i, r := range s {
+		if '0' <= r && r <= '9' {
+			count++
+		} else if count >= 3 && strings.ContainsRune(";,#xpwe", r) {
+			main, extension = s[:i], s[i:]
+			break
+		}
+	}
+	n.digits, n.extension = digits(strings.Replace(main, "(0)", "", 1)), digits(extension)
+	if strings.HasPrefix(extension, ";") && !strings.Contains(extension, "ext") {
+		n.extension = "" // a parameter of a tel: URI
+	}
+	if n.digits == "" {
+		n.other = strings.ToLower(n.text)
+	}
+	return n
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// key is equal for numbers that may be one.
+func (n number) key() string {
+	if n.digits == "" {
+		return n.other
+	}
+	return n.digits[max(0, len(n.digits)-sameDigits):]
+}
+
+func (n number) empty() bool { return n.digits == "" && n.other == "" }
+
+// same reports whether two numbers reach the same person: they end alike, and
+// what stands before that is what is dialled from elsewhere.
+func (n number) same(o number) bool {
+	if n.digits == "" || o.digits == "" {
+		return n.digits == o.digits && n.other == o.other
+	}
+	if n.digits+n.extension == o.digits+o.extension {
+		return true
+	}
+	if n.extension != "" && n.extension != o.extension {
+		return false
+	}
+	a, b := n.digits, o.digits
+	k := 0
+	for k < len(a) && k < len(b) && a[len(a)-1-k] == b[len(b)-1-k] {
+		k++
+	}
+	if k < sameDigits && (strings.TrimLeft(a, "0") != strings.TrimLeft(b, "0")) {
+		return false
+	}
+	return dialled(a[:len(a)-k]) && dialled(b[:len(b)-k])
+}
+
+// dialled reports whether digits before a number only lead to its country.
+func dialled(s string) bool {
+	s = strings.TrimLeft(s, "0")
+	switch s {
+	case "", "8", "1", "9":
+		return true // trunk prefixes
+	}
+	s = strings.TrimPrefix(s, "11") // 011, from North America
+	for _, trunk := range []string{"", "0", "1", "9"} {
+		if code, ok := strings.CutSuffix(s, trunk); ok && isCountry(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCountry reports whether s is a calling code of ITU-T E.164.
+func isCountry(s string) bool {
+	switch len(s) {
+	case 1:
+		return s == "1" || s == "7"
+	case 2:
+		return strings.Contains(" 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 ", " "+s+" ")
+	case 3:
+		return strings.Contains(" 21 22 23 24 25 26 28 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99 ", " "+s[:2]+" ")
+	}
+	return false
+}
