@@ -19,7 +19,7 @@ REST := $$(go list ./... | grep -v -e '^sidekeep/app$$' -e '^sidekeep/app/gui')
 
 # What these measure or do by the hundred is cut short under -race, so they run
 # without it too.
-WHOLE := ./export/archive ./export/source/dav
+WHOLE := ./export/archive ./export/loss ./export/source/dav
 
 .PHONY: build run demo disaster deps build-deps go test check format vet lint bench
 

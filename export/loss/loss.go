@@ -205,8 +205,12 @@ func (j *judging) goneNow(t export.Thresholds, count func(*Fact) bool) []export.
 	var reasons []export.Reason
 	for k, facts := range lost {
 		had, has := j.Had[k], j.Has[k]
+		n := len(facts)
+		if facts[0].Kind == export.Photos {
+			n += j.replaced(k)
+		}
 		empty := k.Collection != 0 && has == 0 && had >= t.OrDefault().Items && len(facts)*2 >= had
-		if !empty && !kept[k] && !t.Reached(len(facts), had) {
+		if !empty && !kept[k] && !t.Reached(n, had) {
 			continue
 		}
 		r := j.reason(k, facts)
@@ -216,6 +220,27 @@ func (j *judging) goneNow(t export.Thresholds, count func(*Fact) bool) []export.
 		reasons = append(reasons, r)
 	}
 	return reasons
+}
+
+// replaced is how many photos of a group show something else. A photo that
+// shows something else is as much gone as one that is.
+func (j *judging) replaced(k Group) (n int) {
+	for _, l := range j.losses {
+		if g := groupsOf(l.before); l.before.Kind == export.Photos && (g[0] == k || g[1] == k) {
+			n++
+		}
+	}
+	return n
+}
+
+// missing is how many photos of a group are gone.
+func (j *judging) missing(k Group) (n int) {
+	for _, l := range j.gones {
+		if g := groupsOf(l.Fact); l.Kind == export.Photos && (g[0] == k || g[1] == k) {
+			n++
+		}
+	}
+	return n
 }
 
 // known is from how many items on a source can be told from another.

@@ -118,14 +118,15 @@ func (f *faces) wrong() (list []pair) {
 }
 
 // hollow finds the collections and kinds of which too much has lost content: of
-// what people change themselves many at once, most. Only what count allows
-// counts; nil allows everything.
+// what people change themselves many at once, most. Of an account that is held
+// already, as many as the threshold of items that are still as they were when it
+// was held suffice. Only what count allows counts; nil allows everything.
 func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []export.Reason {
 	type grouped struct {
 		group  Group
 		losses []losing
 		strong int
-		kept   bool
+		kept   int // of strong, what the files have kept
 	}
 	var groups []*grouped
 	at := map[Group]*grouped{}
@@ -146,7 +147,9 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 			g.losses = append(g.losses, l)
 			if slices.ContainsFunc(l.lost, func(x Lost) bool { return !x.Weak }) {
 				g.strong++
-				g.kept = g.kept || l.kept
+				if l.kept {
+					g.kept++
+				}
 			}
 		}
 	}
@@ -156,7 +159,12 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 	for _, g := range groups {
 		had := j.Had[g.group]
 		most := len(g.losses)*2 >= had && t.Reached(len(g.losses), had)
-		if !g.kept && !most && !t.Reached(g.strong, had) {
+		strong := g.strong
+		if g.losses[0].before.Kind == export.Photos {
+			strong += j.missing(g.group)
+		}
+		still := g.kept >= t.OrDefault().Items
+		if !still && !most && !t.Reached(strong, had) {
 			continue
 		}
 		facts := make([]Fact, len(g.losses))

@@ -116,6 +116,31 @@ func (j *judging) pairs(gone, fresh []*side) error {
 			}
 		}
 	}
+	return j.shots(gone, fresh)
+}
+
+// shots finds photos of which only what is noted in them has changed, by the
+// names of their files.
+func (j *judging) shots(gone, fresh []*side) error {
+	at := map[string]*side{}
+	for _, n := range fresh {
+		if n.Kind == export.Photos && n.Name != "" && !n.used {
+			at[n.Name] = n
+		}
+	}
+	for _, g := range gone {
+		n := at[g.Name]
+		if g.Kind != export.Photos || g.used || n == nil || n.used {
+			continue
+		}
+		same, err := j.SamePicture(g.Fact, n.Fact)
+		if err != nil {
+			return err
+		}
+		if same {
+			j.pair(g, n)
+		}
+	}
 	return nil
 }
 
@@ -195,8 +220,15 @@ func (j *judging) absorb() (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	fresh := map[int64]bool{} // somebody new is not who was there, with another name
+	for _, n := range j.news {
+		fresh[n.Version] = true
+	}
 	byWord := map[string][]Fact{}
 	for _, f := range facts {
+		if fresh[f.Version] {
+			continue
+		}
 		for _, w := range say(f.Name).words {
 			byWord[w] = append(byWord[w], f)
 		}
