@@ -71,6 +71,9 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		switch {
 		case i == 0:
 			c.Headline = words.Loss(r) + " " + words.YourCopyIsWhole
+			if len(r.Examples) > 0 {
+				c.Sentence = joined(c.Sentence, words.Example(r.Examples[0]))
+			}
 			if r.Rule == export.RuleStranger {
 				c.Sentence = joined(c.Sentence, words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore))
 			}

@@ -43,7 +43,8 @@ type LossBar struct {
 	Part               float64 // of the copy that the service still has
 }
 
-// A LostName is an item that is missing.
+// A LostName is an item that is missing, or has lost content: then Noun is what
+// stood there before, and what does now, where that is known.
 type LostName struct{ Icon, Name, Noun string }
 
 // maxBars is how many reasons the page draws.
@@ -75,9 +76,7 @@ func (f *Flow) ShowLost(account string) {
 		f.page = Lost
 		f.lost = lost{key: f.lost.key + 1, account: account, export: s.HeldExport, reading: goneBy(tallied(s.Loss).rule)}
 		for _, r := range reasons(s.Loss) {
-			for _, n := range r.Names {
-				f.lost.all = append(f.lost.all, LostName{kindIcons[r.Kind], n, words.Noun(r.Kind, 1)})
-			}
+			f.lost.all = append(f.lost.all, lostNames(r)...)
 		}
 		f.lost.found = f.lost.all
 		if !f.lost.reading {
@@ -111,6 +110,22 @@ func (f *Flow) ShowLost(account string) {
 			f.lost.search(f.lost.find)
 		})
 	})
+}
+
+// lostNames names some of what a reason is about, those first of which it shows
+// what stood there before.
+func lostNames(r export.Reason) (list []LostName) {
+	shown := map[string]bool{}
+	for _, x := range r.Examples {
+		shown[x.Name] = true
+		list = append(list, LostName{kindIcons[r.Kind], x.Name, words.BeforeNow(x)})
+	}
+	for _, n := range r.Names {
+		if !shown[n] {
+			list = append(list, LostName{kindIcons[r.Kind], n, words.Noun(r.Kind, 1)})
+		}
+	}
+	return list
 }
 
 // itemsMissing lists what the files of account show and its newest export did not

@@ -20,6 +20,9 @@ func (f *Flow) noticeCard(c *Card, s work.Status) {
 	for i, r := range reasons(s.Noticed.Notice) {
 		if i < maxReasons {
 			told = joined(told, words.Loss(r))
+			if len(r.Examples) > 0 {
+				told = joined(told, words.Example(r.Examples[0]))
+			}
 		}
 	}
 	c.Sentence = joined(told, words.FilesFollowed, c.Sentence)

@@ -150,15 +150,18 @@ func gained(r export.Reason) string {
 // Example tells what a value was, and what stands in its place: "Anna Berg:
 // “030 123456” before, “030 12345” now."
 func Example(x export.Example) string {
-	now := "nothing now."
-	if x.Now != "" {
-		now = "“" + x.Now + "” now."
+	if x.Name == "" || x.Name == x.Before {
+		return BeforeNow(x) + "."
 	}
-	name := ""
-	if x.Name != "" && x.Name != x.Before {
-		name = x.Name + ": "
+	return x.Name + ": " + BeforeNow(x) + "."
+}
+
+// BeforeNow is Example without the name: "“030 123456” before, nothing now".
+func BeforeNow(x export.Example) string {
+	if x.Now == "" {
+		return "“" + x.Before + "” before, nothing now"
 	}
-	return name + "“" + x.Before + "” before, " + now
+	return "“" + x.Before + "” before, “" + x.Now + "” now"
 }
 
 func verb(n int, one, many string) string {
