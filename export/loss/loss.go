@@ -144,6 +144,7 @@ type side struct {
 	Fact
 	kept bool
 	used bool
+	with *side // the same in the other state
 }
 
 // A pair is one person, event, to-do or photo before and now.

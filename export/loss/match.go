@@ -54,6 +54,10 @@ func (j *judging) match() error {
 	}
 	for _, c := range doubts {
 		g, n := sides[c.Item][0], sides[c.Item][1]
+		if g.with == n && n.with == g && g.used {
+			delete(j.moved, c.Item) // it is itself
+			continue
+		}
 		if g.used && c.Before.Kind == export.Photos {
 			j.shuffled = append(j.shuffled, pair{c.Item, g.Fact, n.Fact, c.Kept})
 		}
@@ -145,7 +149,7 @@ func (j *judging) shots(gone, fresh []*side) error {
 }
 
 func (j *judging) pair(g, n *side) {
-	g.used, n.used = true, true
+	g.used, n.used, g.with, n.with = true, true, n, g
 	j.moved[n.item] = true
 	j.same = append(j.same, pair{n.item, g.Fact, n.Fact, g.kept})
 }
