@@ -233,5 +233,8 @@ type Tally struct {
 	Gone   int // of those, the ones that are gone now
 	Aside  int // present items that were not newly set aside and whose recorded bytes are set aside
 	Failed int // present items, not put now, that failed before and were never read
-	Lost   int // items that Put answered as kept and that an archive that broke did not commit
+	// Items counts the present items of a collection of events and to-dos by their
+	// kind, if anything of it changed; nil otherwise.
+	Items map[Kind]int
+	Lost  int // items that Put answered as kept and that an archive that broke did not commit
 }

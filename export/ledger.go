@@ -82,6 +82,9 @@ type CollectionLedger struct {
 	Name    string `json:"name"`
 	Kind    Kind   `json:"kind"`
 	Listing string `json:"listing"` // "full", "delta", or "" if it broke off
+	// Items counts those of a collection of events and to-dos by their kind, as
+	// far as it is known.
+	Items map[Kind]int `json:"items,omitempty"`
 	Counts
 }
 

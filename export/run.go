@@ -180,6 +180,7 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 		l = nil
 	}
 	r.ledger.Collections[i].Counts = s.counts(tally, l)
+	r.ledger.Collections[i].Items = tally.Items
 	if l != nil {
 		r.ledger.Collections[i].Listing = "delta"
 		if listing.Full {

@@ -187,11 +187,11 @@ func (s *session) printFound(f *work.Found) {
 		if !c.Wanted {
 			note = "(not exported)"
 		}
-		t.add(words.Group(c.Kind), c.Name, n, strings.TrimSpace(words.Noun(c.Kind, c.Count)+" "+note))
+		t.add(words.Group(c.Kind), c.Name, n, strings.TrimSpace(words.NounIn(c.Collection, c.Count)+" "+note))
 	}
 	t.print(s.stdout, "  ")
 	if n, known := f.Counts(); known && len(n) > 0 {
-		s.stdout.printf("  Together: %s.\n", countsOrNothing(n))
+		s.stdout.printf("  Together: %s.\n", countsOrNothing(n, f.Mixed()))
 	}
 	if len(f.Collections) == 0 {
 		s.stdout.printf("  %s\n", words.EmptyAccount)
@@ -199,8 +199,8 @@ func (s *session) printFound(f *work.Found) {
 	s.printSkipped(f.Skipped, true)
 }
 
-func countsOrNothing(n map[export.Kind]int) string {
-	if text := words.Counts(n); text != "" {
+func countsOrNothing(n map[export.Kind]int, mixed bool) string {
+	if text := words.CountsFound(n, mixed); text != "" {
 		return text
 	}
 	return "nothing yet"

@@ -167,7 +167,7 @@ func (s *session) printLedger(l *export.Ledger) {
 			continue
 		}
 		if change := changed(c.Counts); s.verbose || change != "" {
-			t.add(words.Group(c.Kind), c.Name, words.Count(c.Kind, *c.Found), change)
+			t.add(words.Group(c.Kind), c.Name, words.CountIn(c), change)
 		}
 	}
 	t.print(s.stdout, "  ")

@@ -109,7 +109,7 @@ func (s *session) printForgetting(p *archive.Forgetting) {
 	for _, it := range p.Items {
 		counts[it.Kind]++
 	}
-	what := countsOrNothing(counts)
+	what := countsOrNothing(counts, false)
 	if p.Whole {
 		s.stdout.printf("Everything that the archive holds of “%s”:\n", p.Account)
 	} else {

@@ -113,7 +113,7 @@ func (s *session) printImport(in *work.Imported) {
 		if c.Found == nil {
 			t.add(words.Group(c.Kind), c.Name, "could not be read", "")
 		} else if change := changed(c.Counts); s.verbose || change != "" {
-			t.add(words.Group(c.Kind), c.Name, words.Count(c.Kind, *c.Found), change)
+			t.add(words.Group(c.Kind), c.Name, words.CountIn(c), change)
 		}
 	}
 	t.print(s.stdout, "  ")

@@ -109,7 +109,7 @@ func (s *session) printProven(p *work.Proven) {
 
 func (s *session) notProven(p *work.Proven) {
 	s.stderr.printf("sidekeep: %s: %s not come back from the practice service as it was delivered.\n  Everything else did, and the history of the archive has every item as it was delivered.\n"+
-		"  Run “sidekeep verify --repair”, which makes damaged open files anew, and prove again.\n", p.Account, plural(len(p.Bad), "item did", "items did"))
+		"  %s\n", p.Account, plural(len(p.Bad), "item did", "items did"), mendProof(p.Bad))
 }
 
 // proveDue proves what is due of an account that was exported just now.

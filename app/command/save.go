@@ -124,7 +124,7 @@ func (s *session) save(ctx context.Context, o work.SaveOptions, asOf string) err
 	if s.json {
 		err = s.printJSON(saveJSON{out.Dir, out.Files, out.Items, out.SetAside, lossesJSON(out.Losses), problemsJSON(out.Unsaved)})
 	} else if !s.quiet {
-		s.stdout.printf("%s saved in %s: %s.\n", countsOrNothing(out.Items), plural(out.Files, "file", "files"), out.Dir)
+		s.stdout.printf("%s saved in %s: %s.\n", countsOrNothing(out.Items, false), plural(out.Files, "file", "files"), out.Dir)
 		if out.SetAside > 0 {
 			s.stdout.printf("  %s, as they came, under “Set aside”.\n", words.Number(out.SetAside)+" of them could not be understood")
 		}

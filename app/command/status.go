@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"sidekeep/app/words"
@@ -304,7 +305,15 @@ func unproven(p *archive.Proof) string {
 		}
 		names = append(names, b.Why+" ("+b.Path+")")
 	}
-	return plural(len(p.Bad), "item", "items") + " did not come back from the practice service as delivered: " + words.List(names) + ". Run “sidekeep verify --repair”, then “sidekeep prove”."
+	return plural(len(p.Bad), "item", "items") + " did not come back from the practice service as delivered: " + words.List(names) + ". " + mendProof(p.Bad)
+}
+
+// mendProof says what to do about items that did not come back.
+func mendProof(bad []archive.Bad) string {
+	if !slices.ContainsFunc(bad, func(b archive.Bad) bool { return !b.Refused }) {
+		return "The practice service does not take such items, which says nothing against your copy: “sidekeep verify” reads its bytes again."
+	}
+	return "Run “sidekeep verify --repair”, which makes damaged open files anew, then “sidekeep prove”."
 }
 
 // acknowledge says how to answer what is set aside.

@@ -283,6 +283,7 @@ const (
 	thousands = ","
 	decimal   = "."
 	and       = " and "
+	or        = " or "
 )
 
 const (

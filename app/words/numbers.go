@@ -62,11 +62,15 @@ func Count(k export.Kind, n int) string { return Number(n) + " " + Noun(k, n) }
 
 // Counts lists the kinds that have any, in reading order: "412 people, 38
 // to-dos and 9,812 photos". It is "" if there are none.
-func Counts(n map[export.Kind]int) string {
+func Counts(n map[export.Kind]int) string { return CountsFound(n, false) }
+
+// CountsFound is Counts where, with mixed, there may be to-dos among the events.
+func CountsFound(n map[export.Kind]int, mixed bool) string {
 	var parts []string
 	for _, k := range export.Kinds() {
 		if n[k] > 0 {
-			parts = append(parts, Count(k, n[k]))
+			c := export.Collection{Kind: k, Mixed: mixed && k == export.Events}
+			parts = append(parts, Number(n[k])+" "+NounIn(c, n[k]))
 		}
 	}
 	return List(parts)
@@ -175,4 +179,28 @@ func daysBetween(t, now time.Time) int {
 	y, m, d = now.Date()
 	b := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	return int(b.Sub(a) / (24 * time.Hour))
+}
+
+// CountIn counts the items of a collection in an export: by kind where it holds
+// events and to-dos, "3 events and 2 to-dos".
+func CountIn(c export.CollectionLedger) string {
+	sum := 0
+	for _, n := range c.Items {
+		sum += n
+	}
+	if sum == *c.Found && sum > 0 {
+		if text := Counts(c.Items); text != "" {
+			return text
+		}
+	}
+	return Count(c.Kind, *c.Found)
+}
+
+// NounIn is what n items of a collection are called; of one that takes events and
+// to-dos, whose numbers nobody has told apart, both.
+func NounIn(c export.Collection, n int) string {
+	if c.Mixed {
+		return Noun(export.Events, n) + or + Noun(export.Todos, n)
+	}
+	return Noun(c.Kind, n)
 }

@@ -62,6 +62,12 @@ func (f *Found) Counts() (n map[export.Kind]int, known bool) {
 	return n, known
 }
 
+// Mixed reports whether any of the wanted collections may hold to-dos among its
+// events, which Counts counts as events.
+func (f *Found) Mixed() bool {
+	return slices.ContainsFunc(f.Collections, func(c FoundCollection) bool { return c.Wanted && c.Mixed && c.Count > 0 })
+}
+
 // Find signs in and lists what is there, with counts. It saves nothing. An
 // account may be empty, as that of a new phone is.
 func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {

@@ -93,7 +93,7 @@ func (w *Work) prove(ctx context.Context, account string, part, of int, report f
 			}
 			out.Checked, out.Good, out.Exact = r.Checked, r.Good, r.Exact
 			for _, b := range r.Bad {
-				out.Bad = append(out.Bad, archive.Bad{Path: path.Join(x.Folder, b.File), Why: b.Name + ": " + b.Reason})
+				out.Bad = append(out.Bad, archive.Bad{Path: path.Join(x.Folder, b.File), Why: b.Name + ": " + b.Reason, Refused: b.Refused})
 			}
 			return a.SetProof(ctx, x.Name, part, of, archive.Proof{Checked: out.Checked, Good: out.Good, Bad: out.Bad})
 		}

@@ -188,7 +188,7 @@ func (v *verification) check() Check {
 	}
 	c := Check{Checked: v.checked, Bad: []Bad{}}
 	for path, why := range v.bad {
-		c.Bad = append(c.Bad, Bad{path, why})
+		c.Bad = append(c.Bad, Bad{Path: path, Why: why})
 	}
 	slices.SortFunc(c.Bad, func(a, b Bad) int { return strings.Compare(a.Path, b.Path) })
 	c.Good = max(0, c.Checked-len(c.Bad))

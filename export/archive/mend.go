@@ -86,7 +86,7 @@ func (m *mending) run() error {
 		return err
 	}
 	if why != "" {
-		m.r.Found = append(m.r.Found, Bad{historyFile, why})
+		m.r.Found = append(m.r.Found, Bad{Path: historyFile, Why: why})
 		if m.r.Kept, err = m.a.rebuild(m.ctx, m.r); err != nil {
 			return fmt.Errorf("rebuilding history.db: %w", err)
 		}
@@ -328,7 +328,7 @@ func (m *mending) conclude(after Check) {
 	for _, b := range r.Found {
 		if changedHistory(b) && m.mended == 0 && !left[b.Path] {
 			left[b.Path] = true
-			after.Bad = append(after.Bad, Bad{b.Path, b.Why + ": everything that can be compared agrees, so what was changed is a date, a name or a sum of earlier exports"})
+			after.Bad = append(after.Bad, Bad{Path: b.Path, Why: b.Why + ": everything that can be compared agrees, so what was changed is a date, a name or a sum of earlier exports"})
 			after.Good--
 		}
 		if !left[b.Path] {

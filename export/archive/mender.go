@@ -76,7 +76,7 @@ func (m *mender) run() (err error) {
 		return err
 	}
 	if unread > 0 {
-		m.lost = append(m.lost, Bad{m.folder + "/" + indexFile, fmt.Sprintf("%d of its lines cannot be read", unread)})
+		m.lost = append(m.lost, Bad{Path: m.folder + "/" + indexFile, Why: fmt.Sprintf("%d of its lines cannot be read", unread)})
 	}
 	for _, l := range m.late {
 		if err := m.renamed(l); err != nil {

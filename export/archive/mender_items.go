@@ -26,7 +26,7 @@ func (m *mender) insert(n int64, l line) error {
 		return err
 	}
 	if why != "" {
-		m.lost = append(m.lost, Bad{l.file, fmt.Sprintf("“%s” could not be put back into the history: %s", lineName(l), why)})
+		m.lost = append(m.lost, Bad{Path: l.file, Why: fmt.Sprintf("“%s” could not be put back into the history: %s", lineName(l), why)})
 		if !l.present() {
 			return nil
 		}

@@ -86,7 +86,7 @@ func TestProofs(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	next(1)
-	set(1, 3, 4, 3, Bad{"a", "differs"})
+	set(1, 3, 4, 3, Bad{Path: "a", Why: "differs"})
 	if p := proof(); p.Proven() || p.Checked != 10 || p.Good != 9 || !p.At.Equal(first) {
 		t.Errorf("a part that fails: %+v", p)
 	}
@@ -131,7 +131,7 @@ func TestProofIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 9, Bad: []Bad{{"a", "differs"}}}); err != nil {
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 9, Bad: []Bad{{Path: "a", Why: "differs"}}}); err != nil {
 		t.Fatal(err)
 	}
 	found := 0

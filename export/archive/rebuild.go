@@ -176,7 +176,7 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 		}
 		err := m.run()
 		if errors.Is(err, fs.ErrNotExist) {
-			r.Lost = append(r.Lost, Bad{c.folder + "/" + indexFile, "it is missing, so nothing of this account could be put back"})
+			r.Lost = append(r.Lost, Bad{Path: c.folder + "/" + indexFile, Why: "it is missing, so nothing of this account could be put back"})
 			continue
 		}
 		if err == nil {

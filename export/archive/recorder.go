@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -218,6 +219,16 @@ func (r *recorder) tally(l *export.Listing) (export.Tally, error) {
 	}
 	if err == nil {
 		err = count(&t.Failed, "SELECT count(*) FROM item WHERE collection = ? AND (failed OR aside) AND failed AND present AND version IS NULL"+notPut, r.n)
+	}
+	if err == nil && r.c.Mixed && r.dirty > 0 { // an export that brings nothing costs nothing
+		t.Items = map[export.Kind]int{}
+		err = r.s.w.each("SELECT version.kind, count(*) FROM item JOIN version ON version.version = item.version WHERE item.collection = ? AND present GROUP BY 1", []any{r.n}, func(rows *sql.Rows) error {
+			var kind string
+			var n int
+			err := rows.Scan(&kind, &n)
+			t.Items[export.Kind(kind)] += n
+			return err
+		})
 	}
 	return t, err
 }

@@ -249,7 +249,7 @@ func (r *Repaired) dropSums(w *writer) error {
 		if err := w.ledger(n, &l, timeOf(ended)); err != nil {
 			return err
 		}
-		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("the sum of export %d cannot be read", n)})
+		r.Lost = append(r.Lost, Bad{Path: historyFile, Why: fmt.Sprintf("the sum of export %d cannot be read", n)})
 	}
 	return nil
 }
@@ -261,7 +261,7 @@ func (r *Repaired) drop(w *writer) error {
 		err = r.dropSums(w)
 	}
 	if n > 0 {
-		r.Lost = append(r.Lost, Bad{historyFile, fmt.Sprintf("%d earlier states of items cannot be read", n)})
+		r.Lost = append(r.Lost, Bad{Path: historyFile, Why: fmt.Sprintf("%d earlier states of items cannot be read", n)})
 	}
 	return err
 }

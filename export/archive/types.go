@@ -99,4 +99,7 @@ type Check struct {
 type Bad struct {
 	Path string `json:"path"` // relative to the archive, slash-separated
 	Why  string `json:"why"`
+	// Refused, of a proof: the practice service did not take it, which says
+	// nothing against the copy.
+	Refused bool `json:"refused,omitempty"`
 }

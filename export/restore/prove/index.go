@@ -32,11 +32,12 @@ type item struct {
 	modified             time.Time
 	collectionName       string
 
-	fault string   // why it is bad
-	exact bool     // it is to come back as it was delivered
-	at    string   // its ID at the scratch service
-	sent  [32]byte // SHA-256 of what was sent
-	back  bool     // it came back as it should
+	fault   string   // why it is bad
+	refused bool     // the scratch service did not take it
+	exact   bool     // it is to come back as it was delivered
+	at      string   // its ID at the scratch service
+	sent    [32]byte // SHA-256 of what was sent
+	back    bool     // it came back as it should
 }
 
 // key tells collections of the scratch service apart.

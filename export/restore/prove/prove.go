@@ -60,7 +60,11 @@ type Bad struct {
 	Name       string `json:"name"` // for a person
 	File       string `json:"file"` // relative to the account's folder
 	Reason     string `json:"reason"`
+	Refused    bool   `json:"refused"` // the scratch service did not take it, which says nothing against the copy
 }
+
+// errNotTaken says that the scratch service did not take an item.
+var errNotTaken = errors.New("the service does not take it")
 
 // A Result is what a proof found.
 type Result struct {
@@ -152,7 +156,7 @@ func (p *proof) restore(ctx context.Context, items []*item) error {
 					if gctx.Err() != nil {
 						return gctx.Err()
 					}
-					it.fault = err.Error()
+					it.fault, it.refused = err.Error(), errors.Is(err, errNotTaken)
 				}
 				p.done.Add(1)
 				p.tell(false)
@@ -205,7 +209,7 @@ func (p *proof) write(ctx context.Context, it *item) error {
 		ref, err = p.scratch.put(ctx, c, it.kind, out)
 	}
 	if err != nil {
-		return fmt.Errorf("the service does not take it: %w", err)
+		return fmt.Errorf("%w: %w", errNotTaken, err)
 	}
 	it.at, it.sent = ref.ID, sum(out)
 	if it.exact {
@@ -233,7 +237,7 @@ func (p *proof) judge(it *item) {
 		}
 		return
 	}
-	p.result.Bad = append(p.result.Bad, Bad{Collection: it.collectionName, ID: it.id, Name: it.shown(), File: it.file, Reason: it.fault})
+	p.result.Bad = append(p.result.Bad, Bad{Collection: it.collectionName, ID: it.id, Name: it.shown(), File: it.file, Reason: it.fault, Refused: it.refused})
 }
 
 func (it *item) shown() string {

@@ -161,7 +161,7 @@ func (p *proof) writePhoto(ctx context.Context, c export.Collection, it *item) e
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the service does not take it: %w", err)
+		return fmt.Errorf("%w: %w", errNotTaken, err)
 	}
 	it.at, it.exact, it.sent = ref.ID, true, it.delivered
 	return nil

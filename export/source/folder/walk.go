@@ -215,8 +215,10 @@ func (l *look) collections() []export.Collection {
 	var all []export.Collection
 	for _, f := range l.order {
 		c := f.Collection
-		if !f.fixed && f.todo && !f.event && f.kind == file.Calendar {
-			c.Kind, c.Mixed = export.Todos, false
+		if !f.fixed && f.kind == file.Calendar {
+			if c.Mixed = f.todo && f.event; f.todo && !f.event {
+				c.Kind = export.Todos
+			}
 		}
 		c = l.s.noted(c, f.dir)
 		all = append(all, c)
