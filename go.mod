@@ -19,6 +19,7 @@ require (
 	golang.org/x/net v0.62.0 // registrable domains and international host names
 	golang.org/x/sys v0.49.0 // free disk space, file systems
 	golang.org/x/term v0.47.0 // a password without an echo
+	golang.org/x/sync v0.24.0 // groups of workers that end together
 	golang.org/x/text v0.43.0 // Unicode forms and old charsets
 )
 
@@ -53,7 +54,6 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
 )

@@ -30,6 +30,7 @@ type scratch struct {
 	source      export.Writer
 	collections map[string]export.Collection // by item.key
 	folders     map[string]string            // of photos, by collection
+	photos      sync.Map                     // by the place of each: what writes it, once, and tells where it is
 }
 
 const user = "proof"
@@ -149,21 +150,23 @@ func (p *proof) writePhoto(ctx context.Context, c export.Collection, it *item) e
 	if info.Size() != it.length {
 		return fmt.Errorf("the file has %d bytes, not the %d that index.csv names", info.Size(), it.length)
 	}
-	// The place in the archive is unique, whatever the source calls it.
-	place := p.scratch.folders[it.collection] + "/" + path.Dir(it.file)
-	ref, err := p.scratch.source.Put(ctx, c, export.Item{Kind: export.Photos, Name: path.Base(it.file), Folder: strings.TrimSuffix(place, "/."),
-		Size: it.length, Modified: it.modified, Open: open}, export.Ref{})
-	if errors.Is(err, export.ErrExists) {
-		var e *export.ExistsError
-		if errors.As(err, &e) { // one photo that several albums show is one file
-			it.at, it.exact, it.sent = e.Ref.ID, true, it.delivered
-			return nil
+	// The place in the archive is unique, whatever the source calls it. Items of
+	// the same bytes share it: they are written once.
+	place := strings.TrimSuffix(p.scratch.folders[it.collection]+"/"+path.Dir(it.file), "/.")
+	write, _ := p.scratch.photos.LoadOrStore(place+"/"+path.Base(it.file), sync.OnceValues(func() (string, error) {
+		ref, err := p.scratch.source.Put(ctx, c, export.Item{Kind: export.Photos, Name: path.Base(it.file), Folder: place,
+			Size: it.length, Modified: it.modified, Open: open}, export.Ref{})
+		var there *export.ExistsError
+		if errors.As(err, &there) {
+			return there.Ref.ID, nil
 		}
-	}
+		return ref.ID, err
+	}))
+	at, err := write.(func() (string, error))()
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNotTaken, err)
 	}
-	it.at, it.exact, it.sent = ref.ID, true, it.delivered
+	it.at, it.exact, it.sent = at, true, it.delivered
 	return nil
 }
 
