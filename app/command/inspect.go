@@ -13,6 +13,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
+	"sidekeep/formats/photo"
 
 	"github.com/spf13/cobra"
 )
@@ -151,8 +152,12 @@ func (in *inspection) end(x work.Inspected) error {
 	case file.Cards, file.Calendar, file.Table:
 		out.printf("  %s\n", in.sum())
 	case file.Photo:
-		if !x.Taken.IsZero() {
-			out.printf("  taken %s, %s\n", x.Taken.Format("2006-01-02 15:04"), words.Size(x.Size))
+		if t := x.Taken.Time; !t.IsZero() {
+			by := ""
+			if x.Taken.How == photo.FromName {
+				by = ", by its name"
+			}
+			out.printf("  taken %s%s, %s\n", t.Format("2006-01-02 15:04"), by, words.Size(x.Size))
 		} else if x.Size > 0 {
 			out.printf("  it does not say when it was taken, %s\n", words.Size(x.Size))
 		}
@@ -319,13 +324,18 @@ func (j *inspectionJSON) item(it *file.Item) error {
 
 func (j *inspectionJSON) end(x work.Inspected) error {
 	tail := struct {
-		SetAside int        `json:"set_aside"`
-		Odd      []string   `json:"odd"`
-		Taken    *time.Time `json:"taken"` // of a picture or video; null if it does not say
-		Error    string     `json:"error"` // why it could not be read to its end; "" if it was
+		SetAside int       `json:"set_aside"`
+		Odd      []string  `json:"odd"`
+		Taken    *string   `json:"taken"`           // of a picture or video, RFC 3339, without an offset if no zone is known; null if nothing says
+		Dated    photo.How `json:"dated,omitempty"` // what says so
+		Error    string    `json:"error"`           // why it could not be read to its end; "" if it was
 	}{SetAside: j.in.aside, Odd: append([]string{}, x.Odd...)}
-	if !x.Taken.IsZero() {
-		tail.Taken = &x.Taken
+	if t := x.Taken; !t.Time.IsZero() {
+		text := t.Time.Format(time.RFC3339)
+		if t.Local {
+			text = t.Time.Format("2006-01-02T15:04:05")
+		}
+		tail.Taken, tail.Dated = &text, t.How
 	}
 	if x.Err != nil {
 		tail.Error = x.Err.Error()

@@ -129,6 +129,8 @@ func start(it archive.Item) string {
 		return ""
 	case it.AllDay:
 		return it.Start.Format(time.DateOnly)
+	case it.Floating, it.Kind == export.Photos: // by the camera's clock
+		return it.Start.Format("2006-01-02 15:04")
 	}
 	return it.Start.Local().Format("2006-01-02 15:04")
 }
@@ -141,7 +143,7 @@ type itemJSON struct {
 	UID        string      `json:"uid"`
 	Name       string      `json:"name"`
 	Kind       export.Kind `json:"kind"`
-	Start      *string     `json:"start"` // RFC 3339, a date alone if all day; null if unknown
+	Start      *string     `json:"start"` // RFC 3339, without an offset if no zone is known, a date alone if all day; null if unknown
 	Path       string      `json:"path"`
 	Size       int64       `json:"size"`
 	State      string      `json:"state"`
@@ -175,8 +177,11 @@ func jsonOf(it archive.Item) itemJSON {
 	}
 	if !it.Start.IsZero() {
 		text := it.Start.Format(time.RFC3339)
-		if it.AllDay {
+		switch {
+		case it.AllDay:
 			text = it.Start.Format(time.DateOnly)
+		case it.Floating:
+			text = it.Start.Format("2006-01-02T15:04:05")
 		}
 		j.Start = &text
 	}

@@ -24,10 +24,10 @@ const Stdin = "-"
 type Inspected struct {
 	Path  string
 	Type  file.Type
-	Size  int64     // bytes read of it
-	Taken time.Time // of a photo: when it was taken, zero if it does not say
-	Odd   []string  // in the way it is written, told at its end
-	Err   error     // why it could not be read, or not to its end
+	Size  int64         // bytes read of it
+	Taken photo.Capture // of a photo: when it was taken, as it or its name says
+	Odd   []string      // in the way it is written, told at its end
+	Err   error         // why it could not be read, or not to its end
 }
 
 // An Inspector takes what Inspect finds: Begin before the first item of a file
@@ -105,9 +105,7 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 	switch x.Type {
 	case file.Photo:
 		if f, ok := in.(*os.File); ok && name != Stdin {
-			if t, how := photo.Captured(f, name, time.Time{}); how == photo.FromExif {
-				x.Taken = t
-			}
+			x.Taken = photo.Captured(f, name, time.Time{}, time.Now())
 			if info, err := f.Stat(); err == nil {
 				n.n = info.Size()
 			}

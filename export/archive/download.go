@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"os"
-	"time"
 
 	"sidekeep/export"
 	"sidekeep/formats/photo"
@@ -25,7 +24,7 @@ type download struct {
 	file  string
 	sum   hash.Hash
 	size  int64
-	taken time.Time
+	taken photo.Capture
 	noted bool // table partial has a row
 }
 
@@ -91,13 +90,7 @@ func (d *download) fetch(ctx context.Context) (err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	var how photo.How
-	if d.taken, how = photo.Captured(f, d.it.Name, d.it.Modified); how != photo.FromExif {
-		d.taken = d.taken.UTC()
-	}
-	if d.it.Modified.IsZero() && how != photo.FromExif {
-		d.taken = time.Time{}
-	}
+	d.taken = photo.Captured(f, d.it.Name, d.it.Modified.UTC(), d.r.s.a.now())
 	return nil
 }
 

@@ -142,6 +142,7 @@ var forgetItems = []string{
 	"DELETE FROM version WHERE item " + isForgotten,
 	"DELETE FROM item WHERE item " + isForgotten,
 	"DELETE FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded)",
+	"DELETE FROM archive WHERE name IN (SELECT '" + datedName + "' || lower(hex(hash)) FROM photo WHERE photo IN (SELECT photo FROM temp.unseen))",
 	"DELETE FROM archive WHERE name IN (SELECT '" + noThumb + "' || lower(hex(hash)) FROM photo WHERE photo IN (SELECT photo FROM temp.unseen))",
 	"DELETE FROM photo WHERE photo IN (SELECT photo FROM temp.unseen)",
 }

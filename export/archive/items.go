@@ -246,7 +246,8 @@ func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, er
 	if err != nil {
 		return Content{}, nil, err
 	}
-	it.Start, it.Since, it.Modified = timeOf(start), timeOf(since), timeOf(modified)
+	it.Start, it.Floating = startOf(start)
+	it.Since, it.Modified = timeOf(since), timeOf(modified)
 	if it.State = Gone; present {
 		it.State = stateOf(present, aside, it.Number != 0)
 	}

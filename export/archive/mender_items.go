@@ -2,8 +2,8 @@ package archive
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"time"
 
 	"sidekeep/export"
 	"sidekeep/formats/photo"
@@ -155,14 +155,9 @@ func (m *mender) photo(l line) (version, error) {
 		return v, nil // when it was taken stays unknown
 	}
 	modified := timeOf(l.modified)
-	taken, how := photo.Captured(f, l.original, modified)
-	switch {
-	case how == photo.FromExif:
-		v.start = taken.Format(time.RFC3339)
-	case !modified.IsZero():
-		v.start = taken.UTC().Format(time.RFC3339)
-	}
-	return v, f.Close()
+	taken := photo.Captured(f, l.original, modified.UTC(), m.a.now())
+	v.start = startText(taken.Time, taken.Local)
+	return v, errors.Join(m.w.dated(l.delivered, taken), f.Close())
 }
 
 // placePhoto makes the row of a photo say what a line does.

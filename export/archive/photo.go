@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/photo"
 )
 
 // putPhoto takes a photo or video: fetched aside, synced, moved to where it
@@ -29,9 +31,7 @@ func (r *recorder) putPhoto(ctx context.Context, it export.Item) (export.Outcome
 	if it.Name == "" {
 		v.name = ""
 	}
-	if !d.taken.IsZero() {
-		v.start = d.taken.Format(time.RFC3339)
-	}
+	v.start = startText(d.taken.Time, d.taken.Local)
 	return r.placePhoto(it, d, v)
 }
 
@@ -87,7 +87,7 @@ func (r *recorder) placePhoto(it export.Item, d *download, v version) (export.Ou
 func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, error) {
 	s := r.s
 	for {
-		name, err := r.photoPath(it, d.taken)
+		name, err := r.photoPath(it, d.taken.Time)
 		if err != nil {
 			return 0, err
 		}
@@ -112,10 +112,29 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 		_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
 			s.last.photo, s.account, hash, d.size, name, foldName(name))
 		if err == nil {
+			err = s.w.dated(hash, d.taken)
+		}
+		if err == nil {
 			err = r.soil(1) // the manifest lists it even if the item itself does not come to be recorded
 		}
 		return s.last.photo, err
 	}
+}
+
+// datedName is, with the hash of a photo behind it, the name of the archive's own
+// value that tells where the time comes from at which it was taken. There is
+// none if that is the photo itself.
+const datedName = "dated "
+
+// dated records where the time of a photo comes from.
+func (w *writer) dated(hash []byte, taken photo.Capture) error {
+	switch taken.How {
+	case photo.FromName, photo.FromChange, photo.FromFile:
+		if !taken.Time.IsZero() {
+			return w.set(datedName+hex.EncodeToString(hash), string(taken.How))
+		}
+	}
+	return nil
 }
 
 // photoPath chooses where a photo goes: Photos/<year>/<month>/<its name>. Files

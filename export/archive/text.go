@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -114,10 +115,28 @@ func (v *version) calendar(raw []byte) error {
 		}
 	}
 	v.uid, v.name, v.allDay = o.UID, o.Summary, o.AllDay
-	if !start.IsZero() {
-		v.start = start.Format(time.RFC3339)
-	}
+	v.start = startText(start, o.Floating && !o.AllDay)
 	return nil
+}
+
+// nowhere is the offset of a time that is the same on every clock: of no known
+// place (RFC 3339 section 4.3).
+const nowhere = "-00:00"
+
+// startText is how the start of an item is stored: RFC 3339, "" if it has none.
+func startText(t time.Time, floating bool) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case floating:
+		return t.Format("2006-01-02T15:04:05") + nowhere
+	}
+	return t.Format(time.RFC3339)
+}
+
+// startOf reads what startText writes.
+func startOf(text string) (t time.Time, floating bool) {
+	return timeOf(text), strings.HasSuffix(text, nowhere)
 }
 
 // mergeable tells why a calendar object could not stand in a published file.

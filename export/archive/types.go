@@ -66,6 +66,7 @@ type Item struct {
 	Kind       export.Kind
 	Start      time.Time // of an event or to-do; when a photo was taken; zero if unknown
 	AllDay     bool
+	Floating   bool   // no zone is known: Start is what every clock shows, given in UTC
 	Path       string // of the open file that holds this state, relative to the archive, slash-separated; "" if none does
 	Size       int64  // as delivered
 	Hash       []byte // SHA-256 as delivered; nil if it was never read

@@ -38,7 +38,8 @@ func scanVersion(rows *sql.Rows) (Version, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Start, v.Since, v.Modified = timeOf(start), timeOf(since), timeOf(modified)
+	v.Start, v.Floating = startOf(start)
+	v.Since, v.Modified = timeOf(since), timeOf(modified)
 	switch v.State = Present; {
 	case gone:
 		v.State = Gone

@@ -129,7 +129,8 @@ func TestPhonePicturesCanBeSeen(t *testing.T) {
 					t.Errorf("%s: %v", path, err)
 				}
 			}
-			at, how := photo.Captured(strings.NewReader(body), path, time.Time{})
+			taken := photo.Captured(strings.NewReader(body), path, time.Time{}, time.Now())
+			at, how := taken.Time, taken.How
 			if how != photo.FromExif || at.Year() < 2023 || at.Year() > 2026 {
 				t.Errorf("%s was taken %s, says %s", path, at, how)
 			}

@@ -4,36 +4,42 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"time"
 )
 
-// fromJPEG reads the capture time of a JPEG whose EXIF is damaged, which makes
-// imagemeta give up at the first field that is: here only the fields that are
-// wanted have to be whole.
-func fromJPEG(r io.ReadSeeker) (t time.Time, ok bool) {
+// jpeg looks through the segments of a JPEG. It asks less than imagemeta, which
+// gives up at the first field that is damaged: only those that are wanted have
+// to be whole.
+func (f *finder) jpeg(r io.ReadSeeker) {
 	at := int64(2)
 	for range 256 { // segments
 		var head [4]byte
 		if !readAt(r, at, head[:]) || head[0] != 0xff || head[1] == 0xda {
-			return time.Time{}, false
+			return
 		}
 		if head[1] == 0xff { // fill byte
 			at++
 			continue
 		}
 		size := int64(binary.BigEndian.Uint16(head[2:]))
-		if head[1] == 0xe1 && size > 8 {
+		if (head[1] == 0xe1 || head[1] == 0xed) && size > 8 {
 			b := make([]byte, size-2)
-			_, err := io.ReadFull(r, b)
-			if tiff, exif := bytes.CutPrefix(b, []byte("Exif\x00\x00")); exif && (err == nil || err == io.ErrUnexpectedEOF) {
-				if t, ok := fromTIFF(tiff); ok {
-					return t, true
-				}
+			if n, err := io.ReadFull(r, b); err == nil || err == io.ErrUnexpectedEOF {
+				f.segment(b[:n])
 			}
 		}
 		at += 2 + max(size, 2)
 	}
-	return time.Time{}, false
+}
+
+// segment reads an APP1 or APP13.
+func (f *finder) segment(b []byte) {
+	if tiff, exif := bytes.CutPrefix(b, []byte("Exif\x00\x00")); exif {
+		f.tiff(tiff)
+	} else if packet, xmp := bytes.CutPrefix(b, []byte("http://ns.adobe.com/xap/1.0/\x00")); xmp {
+		f.xmp(packet)
+	} else if resources, photoshop := bytes.CutPrefix(b, []byte("Photoshop 3.0\x00")); photoshop {
+		f.photoshop(resources)
+	}
 }
 
 // fields are the names of the wanted fields of EXIF (Exif 2.32, 4.6.5).
@@ -42,20 +48,23 @@ var fields = map[uint16]string{
 	0x9010: "OffsetTime", 0x9011: "OffsetTimeOriginal", 0x9012: "OffsetTimeDigitized",
 }
 
-func fromTIFF(b []byte) (t time.Time, ok bool) {
+// tiff reads EXIF.
+func (f *finder) tiff(b []byte) {
 	var order binary.ByteOrder = binary.BigEndian
 	if bytes.HasPrefix(b, []byte("II")) {
 		order = binary.LittleEndian
 	}
 	if len(b) < 8 {
-		return time.Time{}, false
+		return
 	}
 	found := map[string]string{}
 	exif := directory(b, order, order.Uint32(b[4:]), found)
 	if exif != 0 {
 		directory(b, order, exif, found)
 	}
-	return best(found)
+	for tag, value := range found {
+		f.note(FromExif, tag, value)
+	}
 }
 
 // directory collects the wanted fields of the directory at an offset of b, and

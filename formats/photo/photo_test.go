@@ -162,13 +162,18 @@ var files = []struct {
 func TestCaptured(t *testing.T) {
 	for _, tt := range files {
 		t.Run(tt.name, func(t *testing.T) {
-			got, how := Captured(strings.NewReader(tt.data), tt.name, modified)
-			want, wantHow := tt.want, FromExif
-			if want.IsZero() {
-				want, wantHow = modified, FromFile
+			got := Captured(strings.NewReader(tt.data), tt.name, modified, now)
+			want, how := tt.want, FromExif
+			switch {
+			case want.IsZero():
+				want, how = modified, FromFile
+			case strings.HasSuffix(tt.name, ".mp4"), strings.HasSuffix(tt.name, ".mov"):
+				how = FromVideo
+			case tt.name == "only modified.jpg":
+				how = FromChange
 			}
-			if got.Format(time.RFC3339) != want.Format(time.RFC3339) || how != wantHow {
-				t.Errorf("got %v from %s, want %v from %s", got, how, want, wantHow)
+			if got.Time.Format(time.RFC3339) != want.Format(time.RFC3339) || got.How != how {
+				t.Errorf("got %+v, want %v from %s", got, want, how)
 			}
 		})
 	}
@@ -190,9 +195,9 @@ func TestDamaged(t *testing.T) {
 
 func sensible(t *testing.T, name string, data []byte) {
 	t.Helper()
-	got, how := Captured(bytes.NewReader(data), name, modified)
-	if how == FromFile && !got.Equal(modified) || how == FromExif && (got.Year() < 1826 || got.Year() > 9999) {
-		t.Fatalf("%s: %v from %s", name, got, how)
+	got := Captured(bytes.NewReader(data), name, modified, now)
+	if got.How == FromFile && !got.Time.Equal(modified) || got.How != FromFile && (got.Time.Year() < 1826 || got.Time.After(now.AddDate(1, 0, 0))) {
+		t.Fatalf("%s: %+v", name, got)
 	}
 }
 
@@ -253,7 +258,7 @@ func TestHostile(t *testing.T) {
 			v := &vast{head: tt.head, body: tt.body, size: 8 << 30}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			if _, how := Captured(v, "x.jpg", modified); how != FromFile {
+			if c := Captured(v, "x.jpg", modified, now); c.How != FromFile {
 				t.Errorf("a time was found")
 			}
 			runtime.ReadMemStats(&after)
@@ -273,8 +278,8 @@ func (broken) Read([]byte) (int, error)       { return 0, io.ErrClosedPipe }
 func (broken) Seek(int64, int) (int64, error) { panic("closed") }
 
 func TestBrokenReader(t *testing.T) {
-	if got, how := Captured(broken{}, "x.jpg", modified); !got.Equal(modified) || how != FromFile {
-		t.Errorf("%v from %s", got, how)
+	if got := Captured(broken{}, "x.jpg", modified, now); !got.Time.Equal(modified) || got.How != FromFile {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/bep/imagemeta"
 )
@@ -43,33 +42,23 @@ func formatOf(head []byte, name string) imagemeta.ImageFormat {
 	return imagemeta.ImageFormatAuto
 }
 
-// wantedTags are the times that count, the best first, and the zone of each.
-// The names are those of exiftool.
-var wantedTags = []struct{ time, zone string }{
-	{"DateTimeOriginal", "OffsetTimeOriginal"},
-	{"CreateDate", "OffsetTimeDigitized"},
-	{"DateCreated", ""},
-	{"ModifyDate", "OffsetTime"},
-}
-
 func isWanted(tag string) bool {
-	for _, w := range wantedTags {
-		if tag == w.time || tag == w.zone {
-			return true
-		}
+	switch tag {
+	case "DateTimeOriginal", "CreateDate", "DateCreated", "ModifyDate", "OffsetTime", "OffsetTimeOriginal", "OffsetTimeDigitized":
+		return true
 	}
 	return false
 }
 
-// fromTags reads the capture time from EXIF, and from XMP where that has none.
-func fromTags(r io.ReadSeeker, format imagemeta.ImageFormat) (t time.Time, ok bool) {
+// tags has imagemeta read EXIF and XMP.
+func (f *finder) tags(r io.ReadSeeker, format imagemeta.ImageFormat) {
 	if format == imagemeta.ImageFormatAuto {
-		return time.Time{}, false
+		return
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return time.Time{}, false
+		return
 	}
-	found := map[imagemeta.Source]map[string]string{imagemeta.EXIF: {}, imagemeta.XMP: {}}
+	sources := map[imagemeta.Source]How{imagemeta.EXIF: FromExif, imagemeta.XMP: FromXMP}
 	// What was found before an error counts.
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R:           r,
@@ -79,27 +68,11 @@ func fromTags(r io.ReadSeeker, format imagemeta.ImageFormat) (t time.Time, ok bo
 			return isWanted(tag.Tag) && (tag.Source != imagemeta.EXIF || strings.HasPrefix(tag.Namespace, "IFD0"))
 		},
 		HandleTag: func(tag imagemeta.TagInfo) error {
-			if s, ok := tag.Value.(string); ok && found[tag.Source] != nil && found[tag.Source][tag.Tag] == "" {
-				found[tag.Source][tag.Tag] = s
+			if s, ok := tag.Value.(string); ok && sources[tag.Source] != "" {
+				f.note(sources[tag.Source], tag.Tag, s)
 			}
 			return nil
 		},
 		LimitTagSize: 256,
 	})
-	for _, source := range []imagemeta.Source{imagemeta.EXIF, imagemeta.XMP} {
-		if t, ok := best(found[source]); ok {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// best picks the time that counts out of the tags found.
-func best(tags map[string]string) (t time.Time, ok bool) {
-	for _, w := range wantedTags {
-		if t, ok := parseTime(tags[w.time], tags[w.zone]); ok {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -81,22 +81,42 @@ func readAt(r io.ReadSeeker, at int64, p []byte) bool {
 	return err == nil
 }
 
-// fromVideo reads the creation date that Apple writes, with its zone, else the
-// creation time of the movie, which is in UTC (ISO 14496-12 section 8.2.2).
-func fromVideo(r io.ReadSeeker) (t time.Time, ok bool) {
+// movie reads the creation date that Apple writes, with its zone, else that of
+// QuickTime's user data, else the creation time of the movie, which is in UTC
+// (ISO 14496-12 section 8.2.2).
+func (f *finder) movie(r io.ReadSeeker) {
 	size, err := r.Seek(0, io.SeekEnd)
 	if err != nil {
-		return time.Time{}, false
+		return
 	}
 	movie, ok := inside(r, box{"", 0, size}, "moov")
 	if !ok {
-		return time.Time{}, false
+		return
 	}
-	if meta, ok := inside(r, movie, "meta"); ok {
-		if t, ok := appleDate(r, meta); ok {
-			return t, true
+	take := func(text string) bool {
+		c, ok := f.time(FromVideo, text, "")
+		if ok {
+			f.video = c
+		}
+		return ok
+	}
+	if meta, ok := inside(r, movie, "meta"); ok && take(appleDate(r, meta)) {
+		return
+	}
+	if data, ok := inside(r, movie, "udta"); ok {
+		if day, ok := inside(r, data, "\xa9day"); ok && day.end-day.from > 4+int64(len("2006-01-02T15:04")) && day.end-day.from < 256 {
+			text := make([]byte, day.end-day.from)
+			if readAt(r, day.from, text) && take(string(text[4:])) { // behind its length and language
+				return
+			}
 		}
 	}
+	if t, ok := movieTime(r, movie); ok && !t.After(f.latest) {
+		f.video = Capture{Time: t, How: FromVideo}
+	}
+}
+
+func movieTime(r io.ReadSeeker, movie box) (t time.Time, ok bool) {
 	header, ok := inside(r, movie, "mvhd")
 	var b [12]byte
 	if !ok || header.end-header.from < int64(len(b)) || !readAt(r, header.from, b[:]) {
@@ -118,14 +138,14 @@ const maxMeta = 1 << 20
 
 // appleDate reads com.apple.quicktime.creationdate, such as
 // 2019-03-12T15:24:10+0100, from a meta box (QuickTime File Format, "Metadata").
-func appleDate(r io.ReadSeeker, meta box) (t time.Time, ok bool) {
+func appleDate(r io.ReadSeeker, meta box) string {
 	keys, ok := inside(r, meta, "keys")
 	if !ok || keys.end-keys.from > maxMeta || keys.end-keys.from < 8 {
-		return time.Time{}, false
+		return ""
 	}
 	b := make([]byte, keys.end-keys.from)
 	if !readAt(r, keys.from, b) {
-		return time.Time{}, false
+		return ""
 	}
 	index := uint32(0)
 	for n, b := uint32(1), b[8:]; len(b) >= 8; n++ {
@@ -140,19 +160,19 @@ func appleDate(r io.ReadSeeker, meta box) (t time.Time, ok bool) {
 	}
 	list, listed := inside(r, meta, "ilst")
 	if index == 0 || !listed {
-		return time.Time{}, false
+		return ""
 	}
 	value, ok := inside(r, list, string(binary.BigEndian.AppendUint32(nil, index)))
 	if !ok {
-		return time.Time{}, false
+		return ""
 	}
 	data, ok := inside(r, value, "data")
 	if !ok || data.end-data.from < 8 || data.end-data.from > 256 {
-		return time.Time{}, false
+		return ""
 	}
 	text := make([]byte, data.end-data.from)
 	if !readAt(r, data.from, text) {
-		return time.Time{}, false
+		return ""
 	}
-	return parseTime(string(text[8:]), "")
+	return string(text[8:])
 }
