@@ -269,15 +269,25 @@ func (s *saver) contact(it archive.Item, raw []byte) error {
 
 func (s *saver) date(it archive.Item, raw []byte) error {
 	out, err := ical.Published(raw)
+	var parts ical.Pieces
+	if err == nil {
+		parts, err = ical.Parts(out)
+	}
+	if err == nil && parts.Old { // few programs read vCalendar 1.0
+		var lost []ical.Odd
+		if out, lost, err = ical.ForOthers(out); err == nil {
+			parts, err = ical.Parts(out)
+		}
+		it.Path = strings.TrimSuffix(it.Path, path.Ext(it.Path)) + ".ics"
+		for _, l := range lost {
+			s.out.Losses = append(s.out.Losses, Loss{it.Account, called(it), vcard.Loss{Happens: l.Reason, Line: l.Line}})
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("saving %q: %w", called(it), err)
 	}
 	if s.o.Split {
 		return s.split(it, out)
-	}
-	parts, err := ical.Parts(out)
-	if err != nil {
-		return fmt.Errorf("saving %q: %w", called(it), err)
 	}
 	files, err := s.sheet(it.Path, true)
 	if err != nil {

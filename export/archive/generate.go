@@ -177,30 +177,51 @@ func (g *generator) calendar(kind export.Kind, present bool, folder, ext, plain 
 			return err
 		}
 	}
-	for pass := 1; ; pass++ {
-		name, err := g.path(present, folder, g.owner(pass), g.name, ext, plain)
-		if err != nil {
-			return err
+	// Objects of version 1.0 are counted from -1 down.
+	for _, step := range []int{1, -1} {
+		ext := ext
+		if step < 0 {
+			ext = oldExt
 		}
-		clashes, err := g.calendarFile(kind, present, name, pass)
-		if err != nil || clashes == 0 {
-			return err
+		for pass := step; ; pass += step {
+			clashes, err := g.calendarFile(kind, present, pass, func() (string, error) {
+				return g.path(present, folder, g.owner(pass), g.name, ext, plain)
+			})
+			if err != nil {
+				return err
+			}
+			if clashes == 0 {
+				break
+			}
 		}
 	}
+	return nil
 }
 
-func (g *generator) calendarFile(kind export.Kind, present bool, name string, pass int) (clashes int, err error) {
-	f, err := g.out.file(name)
-	if err != nil {
-		return 0, err
+// oldExt is the extension of a file of vCalendar 1.0.
+const oldExt = ".vcs"
+
+// calendarFile writes the file of one pass, which path names, if there is
+// anything for it. clashes is how many objects the next pass has to take.
+func (g *generator) calendarFile(kind export.Kind, present bool, pass int, path func() (string, error)) (clashes int, err error) {
+	f := &laterFile{}
+	f.open = func() (io.WriteCloser, error) {
+		var err error
+		if f.name, err = path(); err != nil {
+			return nil, err
+		}
+		return g.out.file(f.name)
 	}
 	m := ical.NewMerger(f, g.name)
 	condition := ""
-	if pass > 1 {
+	if pass != 1 {
 		condition = "item.item IN (SELECT item FROM temp.clash WHERE pass = " + strconv.Itoa(pass) + ")"
 	}
+	later := func(item int64, pass int) error {
+		_, err := g.conn.ExecContext(g.ctx, "INSERT INTO temp.clash VALUES (?, ?) ON CONFLICT DO UPDATE SET pass = excluded.pass", item, pass)
+		return err
+	}
 	err = g.each(kind, present, false, condition, func(r record) error {
-		p := place{item: r.item, path: name}
 		raw, err := guarded(ical.Published, r.bytes)
 		var pieces ical.Pieces
 		if err == nil {
@@ -209,11 +230,18 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 		if err != nil {
 			return g.aside(r)
 		}
+		if pieces.Old && pass > 0 {
+			return later(r.item, -1)
+		}
+		p := place{item: r.item}
 		p.offset, p.length, err = m.Add(pieces)
 		if errors.Is(err, ical.ErrZoneClash) {
 			clashes++
-			_, err := g.conn.ExecContext(g.ctx, "INSERT INTO temp.clash VALUES (?, ?) ON CONFLICT DO UPDATE SET pass = excluded.pass", r.item, pass+1)
-			return err
+			next := pass + 1
+			if pass < 0 {
+				next = pass - 1
+			}
+			return later(r.item, next)
 		}
 		if err != nil {
 			return fmt.Errorf("publishing %q: %w", r.id, err)
@@ -223,10 +251,38 @@ func (g *generator) calendarFile(kind export.Kind, present bool, name string, pa
 			sum.Write(c)
 		}
 		sum.Sum(p.hash[:0])
-		p.wrapper = pieces.Wrapper
+		p.path, p.wrapper = f.name, pieces.Wrapper
 		return g.out.place(p)
 	})
+	if f.f == nil && f.err == nil {
+		return clashes, err
+	}
 	return clashes, errors.Join(err, m.Close(), f.Close())
+}
+
+// A laterFile is opened when it is first written to.
+type laterFile struct {
+	open func() (io.WriteCloser, error)
+	name string
+	f    io.WriteCloser
+	err  error
+}
+
+func (f *laterFile) Write(b []byte) (int, error) {
+	if f.f == nil && f.err == nil {
+		f.f, f.err = f.open()
+	}
+	if f.err != nil {
+		return 0, f.err
+	}
+	return f.f.Write(b)
+}
+
+func (f *laterFile) Close() error {
+	if f.f == nil {
+		return nil
+	}
+	return f.f.Close()
 }
 
 // guarded reads what was delivered; see [export.Guard].

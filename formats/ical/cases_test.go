@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -212,5 +213,83 @@ func TestDays(t *testing.T) {
 		if err != nil || !o.Start.Equal(first.Time) || o.AllDay != first.Date || o.Floating != first.Floating {
 			t.Errorf("%s is read as %+v, %v", lines, o, err)
 		}
+	}
+}
+
+// TestVCalendarToNew: the times of a vCalendar 1.0 stay what its clock shows, and
+// so do those of its rules, on both sides of a change of the clock.
+func TestVCalendarToNew(t *testing.T) {
+	const zone = "TZ:+01\nDAYLIGHT:TRUE;+02;20100328T020000;20101031T030000;CET;CEST\n"
+	for name, tt := range map[string]struct{ zone, lines, want string }{
+		"every Monday, by night":   {zone, "DTSTART:20100906T013000\nRRULE:W1 MO #3", "2010-09-06T01:30:00+02:00 2010-09-13T01:30:00+02:00 2010-09-20T01:30:00+02:00"},
+		"the first of the month":   {zone, "DTSTART:20100901T003000\nRRULE:MD1 1 #4", "2010-09-01T00:30:00+02:00 2010-10-01T00:30:00+02:00 2010-11-01T00:30:00+01:00 2010-12-01T00:30:00+01:00"},
+		"daily over the change":    {zone, "DTSTART:20101030T090000\nRRULE:D1 #3", "2010-10-30T09:00:00+02:00 2010-10-31T09:00:00+01:00 2010-11-01T09:00:00+01:00"},
+		"an end by the same clock": {zone, "DTSTART:20101030T013000\nRRULE:D1 20101101T013000", "2010-10-30T01:30:00+02:00 2010-10-31T01:30:00+02:00 2010-11-01T01:30:00+01:00"},
+		"an end in UTC":            {zone, "DTSTART:20101030T013000\nRRULE:D1 20101031T233000Z", "2010-10-30T01:30:00+02:00 2010-10-31T01:30:00+02:00"},
+		"an end that is a day":     {zone, "DTSTART:20101030T233000\nRRULE:D1 20101101", "2010-10-30T23:30:00+02:00 2010-10-31T23:30:00+01:00 2010-11-01T23:30:00+01:00"},
+		"no end, which means two":  {zone, "DTSTART:20100906T013000\nRRULE:W1 MO", "2010-09-06T01:30:00+02:00 2010-09-13T01:30:00+02:00"},
+		"places in the month":      {zone, "DTSTART:20100906T090000\nRRULE:MP1 1+ MO 1- FR #4", "2010-09-06T09:00:00+02:00 2010-09-24T09:00:00+02:00 2010-10-04T09:00:00+02:00 2010-10-29T09:00:00+02:00"},
+		"the last day":             {zone, "DTSTART:20100930T090000\nRRULE:MD1 LD #3", "2010-09-30T09:00:00+02:00 2010-10-31T09:00:00+01:00 2010-11-30T09:00:00+01:00"},
+		"months of the year":       {zone, "DTSTART:20100610T090000\nRRULE:YM1 6 7 #3", "2010-06-10T09:00:00+02:00 2010-07-10T09:00:00+02:00 2011-06-10T09:00:00+01:00"},
+		"days of the year":         {zone, "DTSTART:20100101T090000\nRRULE:YD1 1 100 #3", "2010-01-01T09:00:00+01:00 2010-04-10T09:00:00+02:00 2011-01-01T09:00:00+01:00"},
+		"every other week":         {zone, "DTSTART:20100907T090000\nRRULE:W2 TU TH #3", "2010-09-07T09:00:00+02:00 2010-09-09T09:00:00+02:00 2010-09-21T09:00:00+02:00"},
+		"exceptions":               {zone, "DTSTART:20100906T013000\nRRULE:W1 MO #4\nEXDATE:20100913T013000;20100919T233000Z", "2010-09-06T01:30:00+02:00 2010-09-27T01:30:00+02:00"},
+		"more dates":               {zone, "DTSTART:20100906T013000\nRDATE:20101206T013000;20110103T003000Z", "2010-09-06T01:30:00+02:00 2010-12-06T01:30:00+01:00 2011-01-03T01:30:00+01:00"},
+		"a start in UTC":           {zone, "DTSTART:20101030T073000Z\nRRULE:D1 #3", "2010-10-30T07:30:00Z 2010-10-31T07:30:00Z 2010-11-01T07:30:00Z"},
+		"west":                     {"TZ:-0500\n", "DTSTART:20100905T223000\nRRULE:W1 SU #2", "2010-09-05T22:30:00-05:00 2010-09-12T22:30:00-05:00"},
+		"half an hour":             {"TZ:+5:30\n", "DTSTART:20100901T003000\nRRULE:MD1 1 #2", "2010-09-01T00:30:00+05:30 2010-10-01T00:30:00+05:30"},
+		"a name":                   {"TZ:Europe/Berlin\n", "DTSTART:20101030T090000\nRRULE:D1 #2", "2010-10-30T09:00:00+02:00 2010-10-31T09:00:00+01:00"},
+		"no daylight":              {"TZ:+01\nDAYLIGHT:FALSE\n", "DTSTART:20100906T013000", "2010-09-06T01:30:00+01:00"},
+		"two years":                {zone + "DAYLIGHT:TRUE;+02;20110327T010000Z;20111030T010000Z;CET;CEST\n", "DTSTART:20100701T090000\nRRULE:YM1 7 #2", "2010-07-01T09:00:00+02:00 2011-07-01T09:00:00+02:00"},
+		"no zone":                  {"", "DTSTART:20101030T090000\nRRULE:D1 20101031T090000", "2010-10-30T09:00:00 2010-10-31T09:00:00"},
+		"a whole day":              {zone, "DTSTART:20101030\nRRULE:D1 20101031", "2010-10-30 2010-10-31"},
+	} {
+		old := strings.Replace(strings.Replace(eventOf(tt.lines), "VERSION:2.0\n", "VERSION:1.0\n"+tt.zone, 1), "DTSTAMP:20260101T000000Z\n", "AALARM:20100906T000000Z;;;x.wav\n", 1)
+		if got := strings.ReplaceAll(startsOf(t, old, time.Time{}, time.Time{}), "\n", " "); got != tt.want {
+			t.Errorf("%s, as it is:\n%s", name, got)
+		}
+		out, lost, err := ForOthers([]byte(strings.ReplaceAll(old, "\n", "\r\n")))
+		if err != nil || len(lost) > 0 {
+			t.Fatal(name, err, lost)
+		}
+		if got := strings.ReplaceAll(startsOf(t, strings.ReplaceAll(string(out), "\r\n", "\n"), time.Time{}, time.Time{}), "\n", " "); got != tt.want {
+			t.Errorf("%s, brought over:\n%s\n%s", name, got, out)
+		}
+		if again, _, err := ForOthers(out); err != nil || string(again) != string(out) {
+			t.Errorf("%s: brought over again it is\n%s", name, again)
+		}
+	}
+}
+
+// TestMergeOld: objects of version 1.0 stand in a file of that version, with
+// those of the same time zone, and come back as they were.
+func TestMergeOld(t *testing.T) {
+	object := func(head string) []byte {
+		return []byte("BEGIN:VCALENDAR\r\nVERSION:" + head + "BEGIN:VEVENT\r\nDTSTART:20100906T013000\r\nRRULE:W1 MO #3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+	}
+	old, other, modern := object("1.0\r\nTZ:+01\r\n"), object("1.0\r\nTZ:+02\r\n"), object("2.0\r\nPRODID:x\r\n")
+	var b strings.Builder
+	m := NewMerger(&b, "Work")
+	p, err := Parts(old)
+	if err != nil || !p.Old {
+		t.Fatal(p, err)
+	}
+	if _, _, err := m.Add(p); err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range [][]byte{other, modern} {
+		q, err := Parts(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := m.Add(q); !errors.Is(err, ErrZoneClash) {
+			t.Errorf("%q stands in it too: %v", raw, err)
+		}
+	}
+	if err := m.Close(); err != nil || !strings.HasPrefix(b.String(), "BEGIN:VCALENDAR\r\nVERSION:1.0\r\n") || !strings.Contains(b.String(), "\r\nTZ:+01\r\n") {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+	if back, err := Join(p.Wrapper, nil, p.Components); err != nil || string(back) != string(old) {
+		t.Errorf("%v\n%s", err, back)
 	}
 }

@@ -44,6 +44,8 @@ func Published(raw []byte) ([]byte, error) { return contentline.Published(raw) }
 type Pieces struct {
 	Zones      []Zone   // each VTIMEZONE once, in the order of the object
 	Components [][]byte // everything else between BEGIN and END of VCALENDAR that has a BEGIN and an END itself
+	Old        bool     // it is a vCalendar 1.0: its rules mean nothing in a file of version 2.0
+	Clock      []byte   // what a vCalendar 1.0 says of its time zone: TZ and DAYLIGHT, as lines
 	Wrapper    string   // all the rest with marks where the parts stood: printable, one line; see [Join]
 }
 
@@ -53,7 +55,8 @@ type Zone struct {
 	Raw []byte
 }
 
-// ErrZoneClash says that a file already has another zone of the same name.
+// ErrZoneClash says that a file already has another zone of the same name, or is
+// of another version of the format.
 var ErrZoneClash = errors.New("another time zone of the same name is in this file")
 
 // Parts takes an object apart; [Join] of the parts gives raw back. The pieces

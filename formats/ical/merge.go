@@ -10,11 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// A Merger writes many objects into one VCALENDAR. What it holds in memory is
-// one hash for each time zone.
+// A Merger writes many objects into one VCALENDAR: of version 2.0, or if the
+// first is a vCalendar 1.0, of that, with its time zone. What it holds in memory
+// is one hash for each time zone.
 type Merger struct {
 	w      io.Writer
 	name   string
+	old    bool
+	clock  []byte // of a vCalendar 1.0
 	offset int64
 	zones  map[string][sha256.Size]byte
 	err    error // of the writer: nothing can follow
@@ -30,11 +33,14 @@ func NewMerger(w io.Writer, name string) *Merger {
 // Add writes the components of p, byte for byte and one after the other, and
 // returns where they are in what was written so far. A time zone is written
 // before its first user, once. The error is [ErrZoneClash], and nothing is
-// written, if an earlier object has another zone of the same name. p has to be
-// the pieces of an object in published form.
+// written, if an earlier object has another zone of the same name, or another
+// version of the format. p has to be the pieces of an object in published form.
 func (m *Merger) Add(p Pieces) (offset, length int64, err error) {
 	if m.err != nil {
 		return 0, 0, m.err
+	}
+	if m.offset == 0 {
+		m.old, m.clock = p.Old, bytes.Clone(p.Clock)
 	}
 	fresh, err := m.check(p)
 	if err != nil {
@@ -59,6 +65,9 @@ func (m *Merger) Add(p Pieces) (offset, length int64, err error) {
 func (m *Merger) check(p Pieces) (fresh []Zone, err error) {
 	if len(p.Components) == 0 {
 		return nil, errors.New("a calendar object without components")
+	}
+	if p.Old != m.old || !bytes.Equal(p.Clock, m.clock) {
+		return nil, fmt.Errorf("another version of the format or another time zone: %w", ErrZoneClash)
 	}
 	for _, c := range p.Components {
 		if !bytes.HasSuffix(c, []byte("\r\n")) {
@@ -93,8 +102,12 @@ func (m *Merger) begin() {
 	if m.offset > 0 {
 		return
 	}
-	head := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Sidekeep//Sidekeep//EN\r\n"
-	if m.name != "" {
+	version := "2.0"
+	if m.old {
+		version = "1.0"
+	}
+	head := "BEGIN:VCALENDAR\r\nVERSION:" + version + "\r\nPRODID:-//Sidekeep//Sidekeep//EN\r\n" + string(m.clock)
+	if m.name != "" && !m.old {
 		head += fold("X-WR-CALNAME:" + escapeText(m.name))
 	}
 	m.write([]byte(head))

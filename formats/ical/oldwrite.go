@@ -38,14 +38,83 @@ func (w *otherWriter) write(name, value string, params ...contentline.Param) {
 	w.b = contentline.Append(w.b, &contentline.Line{Name: name, Params: params, Value: value})
 }
 
-// moment writes a property of time. A zone of vCalendar has no name, so that
-// its times are written in UTC.
+// moment writes a property of time. What a vCalendar says by the clock of its
+// own time zone stays so, because rules go by that clock (RFC 5545 section
+// 3.3.10): the zone gets a name and a VTIMEZONE.
 func (w *otherWriter) moment(name string, m Moment) {
-	if m.Date {
+	switch {
+	case m.Date:
 		w.write(name, m.Time.Format("20060102"), contentline.Param{Name: "VALUE", Values: []string{"DATE"}})
-		return
+	case w.isLocal(m):
+		w.write(name, m.Time.Format("20060102T150405"), contentline.Param{Name: "TZID", Values: []string{w.oldZone}})
+	default:
+		w.write(name, momentText(m))
 	}
-	w.write(name, momentText(m))
+}
+
+// isLocal tells whether a time is by the clock of the calendar's own time zone.
+func (w *otherWriter) isLocal(m Moment) bool {
+	return w.oldLocation != nil && !m.local() && m.Time.Location() == w.oldLocation
+}
+
+// clockZone is the name and the VTIMEZONE of the time zone of a vCalendar.
+func (w *otherWriter) clockZone(lines []contentline.Line, series []Series) (zone []byte) {
+	if w.oldLocation == known(w.oldLocation.String()) { // TZ is a name
+		year := lastRuleYear
+		for i := range series {
+			if start := series[i].Main().first(); !start.IsZero() {
+				year = min(year, start.Time.Year())
+			}
+		}
+		w.oldZone = w.oldLocation.String()
+		return timezone(w.oldZone, w.oldLocation, year, 0)
+	}
+	first, last := 1970, 1970
+	said := ""
+	for i := range lines {
+		l := &lines[i]
+		if !l.Is("TZ") && !l.Is("DAYLIGHT") {
+			continue
+		}
+		said += strings.ToUpper(l.Name) + ":" + strings.ToUpper(strings.TrimSpace(l.Text())) + "\n"
+		for f := range strings.SplitSeq(l.Text(), ";") {
+			if t, _, _, ok := parseTime(f); ok && len(f) >= len("20060102T1504") {
+				if last == 1970 {
+					first = t.Year()
+				}
+				first, last = min(first, t.Year()), max(last, t.Year())
+			}
+		}
+	}
+	_, offset := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC).In(w.oldLocation).Zone()
+	w.oldZone = "vCalendar " + offsetText(offset)
+	if last > 1970 {
+		w.oldZone += " " + madeUID([]byte(said))[:8] // tells zones with other changes apart
+	}
+	return timezone(w.oldZone, w.oldLocation, first, last)
+}
+
+// until brings the last moment of a rule into the form that DTSTART asks for
+// (RFC 5545 section 3.3.10): a date for a date, and in UTC if it has a zone.
+func (w *otherWriter) until(u, start Moment) Moment {
+	switch {
+	case u.IsZero() || start.IsZero():
+		return u
+	case start.Date:
+		y, m, d := u.Time.Date()
+		return Moment{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Date: true}
+	case u.Date: // to the end of the day
+		u = Moment{Time: u.Time.Add(daySeconds*time.Second - time.Second), Floating: true}
+	}
+	switch {
+	case start.Floating:
+		u.Floating = true
+	case u.Floating:
+		c := clock{loc: start.Time.Location()}
+		at, _ := c.at(u.wall())
+		u = Moment{Time: c.time(at).UTC()}
+	}
+	return u
 }
 
 func momentText(m Moment) string {
@@ -76,6 +145,7 @@ func (w *otherWriter) oldLine(l *contentline.Line, e *Entry) {
 			w.write("X-VCALENDAR-"+name, contentline.Escape(l.Text()))
 			return
 		}
+		r.until = w.until(r.until, e.first())
 		w.write(name, r.String())
 	case "RDATE", "EXDATE":
 		list := e.exDates

@@ -23,8 +23,11 @@ func oldLocation(lines []contentline.Line) *time.Location {
 		}
 	}
 	standard, ok := oldOffset(tz)
-	if !old || !ok {
+	switch {
+	case !old:
 		return nil
+	case !ok:
+		return known(tz) // some programs write a name
 	}
 	var changes []change
 	for i := range lines {
@@ -52,7 +55,13 @@ func oldLocation(lines []contentline.Line) *time.Location {
 		if n := len(changes); n > 0 && changes[n-1].at >= on || n >= mostChanges {
 			break // not in their order
 		}
-		changes = append(changes, change{on, summer, "", true}, change{off, standard, "", false})
+		name := func(i int) string {
+			if i < len(f) {
+				return strings.TrimSpace(f[i])
+			}
+			return ""
+		}
+		changes = append(changes, change{on, summer, name(5), true}, change{off, standard, name(4), false})
 	}
 	loc := time.FixedZone(fmt.Sprintf("TZ:%s", tz), standard)
 	if len(changes) > 0 {
@@ -63,7 +72,7 @@ func oldLocation(lines []contentline.Line) *time.Location {
 	return loc
 }
 
-// oldOffset reads +01, -0530 or +01:00 in seconds.
+// oldOffset reads +01, -0530, +5:30 or +01:00 in seconds.
 func oldOffset(s string) (int, bool) {
 	s = strings.ReplaceAll(s, ":", "")
 	if s != "" && s[0] != '+' && s[0] != '-' {
@@ -74,6 +83,8 @@ func oldOffset(s string) (int, bool) {
 		s = s[:1] + "0" + s[1:] + "00"
 	case 3:
 		s += "00"
+	case 4:
+		s = s[:1] + "0" + s[1:]
 	}
 	return offset(s)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"sidekeep/formats/contentline"
 )
@@ -41,6 +42,12 @@ func ForOthers(raw []byte) (out []byte, lost []Odd, err error) {
 		}
 	}
 	w.head(t.roots)
+	if len(cal.Series) > 0 && w.old {
+		w.oldLocation = cal.Series[0].zones.all
+	}
+	if w.oldLocation != nil {
+		w.b = append(w.b, w.clockZone(t.roots[0].Lines, cal.Series)...)
+	}
 	var nodes []*Node
 	for _, root := range t.roots {
 		if root.Name != calendar {
@@ -69,6 +76,9 @@ type otherWriter struct {
 	old     bool
 	lost    []Odd
 	entries map[*byte]*Entry // what was read from the bytes that begin there
+
+	oldLocation *time.Location // of a vCalendar 1.0, nil if it has none
+	oldZone     string         // the TZID that it gets
 }
 
 func (w *otherWriter) lose(line int, format string, args ...any) {

@@ -20,6 +20,13 @@ func parts(raw []byte) (Pieces, error) {
 	var w walker
 	err := w.walk(raw, func(l *contentline.Line, mark contentline.Mark) {
 		if len(w.stack) < 2 {
+			switch {
+			case mark != contentline.None:
+			case l.Is("VERSION"):
+				p.Old = strings.HasPrefix(strings.TrimSpace(l.Text()), "1.")
+			case l.Is("TZ"), l.Is("DAYLIGHT"):
+				p.Clock = append(p.Clock, l.Raw...)
+			}
 			return
 		}
 		if mark == contentline.Begin && len(w.stack) == 2 {
@@ -51,7 +58,9 @@ func parts(raw []byte) (Pieces, error) {
 		return Pieces{}, err
 	}
 	escape(&wrapper, raw[text:], 0)
-	p.Wrapper = wrapper.String()
+	if p.Wrapper = wrapper.String(); !p.Old {
+		p.Clock = nil
+	}
 	return p, nil
 }
 

@@ -223,7 +223,7 @@ func TestOldPhone(t *testing.T) {
 	if err != nil || len(lost) > 0 {
 		t.Fatal(lost, err)
 	}
-	for _, line := range []string{"VERSION:2.0", `SUMMARY:Müllabfuhr\, gelber Sack`, "DTSTART:20030701T050000Z", "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "BEGIN:VALARM",
+	for _, line := range []string{"VERSION:2.0", `SUMMARY:Müllabfuhr\, gelber Sack`, "DTSTART;TZID=vCalendar +0100 abdd4cff:20030701T070000", "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "BEGIN:VALARM",
 		"TRIGGER;VALUE=DATE-TIME:20030701T060000Z", "ACTION:AUDIO", "REPEAT:2", "CATEGORIES:MISCELLANEOUS,HOME", "STATUS:NEEDS-ACTION"} {
 		if !strings.Contains(string(out), line+"\r\n") {
 			t.Errorf("no %s in\n%s", line, out)

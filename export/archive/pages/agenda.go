@@ -124,6 +124,9 @@ func zone(m ical.Moment) string {
 	case m.Floating:
 		return ""
 	}
+	if _, offset := m.Time.Zone(); offset != 0 { // a zone without a name
+		return "UTC" + m.Time.Format("-07:00")
+	}
 	return "UTC"
 }
 

@@ -177,7 +177,7 @@ func (p *published) read(folder fs.FS, name string) {
 		p.err = fmt.Errorf("%s cannot be read at a place", name)
 		return
 	}
-	if path.Ext(name) != ".ics" {
+	if ext := path.Ext(name); ext != ".ics" && ext != ".vcs" {
 		return
 	}
 	info, err := p.f.Stat()
