@@ -15,7 +15,7 @@ const indexFile = "index.csv"
 // indexHead names the columns of index.csv: see FORMAT.md.
 var indexHead = []string{
 	"collection", "id", "version", "uid", "file", "offset", "length", "published", "delivered", "wrapper", "state",
-	"kind", "name", "original name", "folder", "modified", "collection name", "reason", "dated",
+	"kind", "name", "original name", "folder", "modified", "collection name", "reason",
 }
 
 // writeIndex writes the index of an account: every item, in the order of
@@ -75,8 +75,7 @@ const indexQuery = `SELECT collection.id, item.id, item.mark, ifnull(version.uid
 	ifnull(place.path, photo.path), ifnull(place.offset, 0), ifnull(place.length, photo.size),
 	ifnull(place.hash, photo.hash), ifnull(blob.hash, photo.hash), ifnull(place.wrapper, ''),
 	item.present, item.aside, ifnull(version.kind, collection.kind), ifnull(version.name, ''),
-	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, ''),
-	iif(version.photo IS NULL, '', ifnull((SELECT value FROM archive WHERE name = '` + datedName + `' || lower(hex(photo.hash))), ''))
+	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, '')
 	FROM $shown JOIN collection USING (collection) LEFT JOIN version USING (version)
 	LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
 	WHERE item.collection = ? AND item.id $op ? AND (item.present OR item.version IS NOT NULL) ORDER BY item.id LIMIT 1000`
@@ -88,7 +87,7 @@ func indexLine(rows *sql.Rows, folder string, line []string) error {
 	var published, delivered sql.RawBytes
 	var present, aside bool
 	err := rows.Scan(&line[0], &line[1], &line[2], &line[3], &file, &offset, &length, &published, &delivered, &line[9],
-		&present, &aside, &line[11], &line[12], &line[13], &line[14], &line[15], &line[16], &line[17], &line[18])
+		&present, &aside, &line[11], &line[12], &line[13], &line[14], &line[15], &line[16], &line[17])
 	if err != nil {
 		return err
 	}

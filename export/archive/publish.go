@@ -64,7 +64,7 @@ func (a *Archive) publishTelling(w *writer, force bool) ([]export.Problem, error
 }
 
 func (p *publication) run() error {
-	for _, step := range []func() error{p.prepare, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
+	for _, step := range []func() error{p.prepare, p.followEdition, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -79,6 +79,18 @@ func (p *publication) prepare() error {
 		}
 	}
 	return empty(p.a.disk, publishDir)
+}
+
+// followEdition marks the collections that a program of another edition
+// published with objects of vCalendar 1.0 in a file of version 2.0.
+func (p *publication) followEdition() error {
+	var same bool
+	if _, err := p.w.row("SELECT EXISTS (SELECT 1 FROM archive WHERE name = '"+editionName+"' AND value = ?)", []any{pages.Edition()}, &same); err != nil || same {
+		return err
+	}
+	_, err := p.w.exec(`UPDATE collection SET dirty = 2 WHERE collection IN
+		(SELECT item.collection FROM place JOIN item USING (item) WHERE place.path LIKE '%.ics' AND place.wrapper LIKE '%\nVERSION:1.%')`)
+	return err
 }
 
 // A dirtyCollection is one whose files or index lines are behind.
