@@ -126,12 +126,7 @@ func proved(ctx context.Context, a *archive.Archive, name string) (archive.Accou
 	}
 }
 
-// proofAtOnce is about how many items a scratch service holds at a time, in
-// memory.
-const proofAtOnce = 10_000
-
-// proveOnce proves a part of an account, as many smaller ones as keep the
-// scratch service small.
+// proveOnce proves a part of an account.
 func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, part, of int, report func(done, total int)) (sum prove.Result, err error) {
 	limits, err := readLimits(dir)
 	if err != nil {
@@ -141,31 +136,24 @@ func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, par
 	for _, n := range x.Items {
 		items += n
 	}
-	pieces := (items/of + proofAtOnce - 1) / proofAtOnce
-	for i := range max(pieces, 1) {
-		o := prove.Options{Open: openScratch, Limits: limits[x.Name], Part: part - 1 + of*i, Of: of * max(pieces, 1)}
-		if report != nil {
-			o.Report = func(done, _ int) { report(min(sum.Checked+done, items/of), items/of) }
-		}
-		r, err := prove.Run(ctx, os.DirFS(filepath.Join(dir, filepath.FromSlash(x.Folder))), o)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, export.ErrDamaged) {
-			return sum, &Error{
-				What: fmt.Sprintf("The open files of “%s” cannot be read by themselves: %v.", x.Name, err), Meaning: "The history of the archive is not touched by this.",
-				Try: "Run “sidekeep verify --repair”: it makes them anew.", Window: "Check every byte of the archive, and export again.", Err: err,
-			}
-		}
-		if err != nil {
-			return sum, err
-		}
-		sum.Checked, sum.Good, sum.Exact, sum.Bad = sum.Checked+r.Checked, sum.Good+r.Good, sum.Exact+r.Exact, append(sum.Bad, r.Bad...)
+	o := prove.Options{Open: openScratch, Limits: limits[x.Name], Part: part - 1, Of: of}
+	if report != nil {
+		o.Report = func(done int) { report(min(done, items/of), items/of) }
 	}
-	return sum, nil
+	sum, err = prove.Run(ctx, os.DirFS(filepath.Join(dir, filepath.FromSlash(x.Folder))), o)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, export.ErrDamaged) {
+		err = &Error{
+			What: fmt.Sprintf("The open files of “%s” cannot be read by themselves: %v.", x.Name, err), Meaning: "The history of the archive is not touched by this.",
+			Try: "Run “sidekeep verify --repair”: it makes them anew.", Window: "Check every byte of the archive, and export again.", Err: err,
+		}
+	}
+	return sum, err
 }
 
 // openScratch signs in to a scratch service as to any other.
 func openScratch(ctx context.Context, s prove.Service) (export.Writer, error) {
 	return dav.Open(ctx, dav.Config{
-		Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}},
+		Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
 		Secret: func(context.Context) (string, error) { return s.Password, nil },
 	})
 }

@@ -49,53 +49,64 @@ func (it *item) key() string {
 }
 
 // columns are those of index.csv that a proof reads: see FORMAT.md.
-var columns = []string{
+var columns = [...]string{
 	"collection", "id", "file", "offset", "length", "published", "delivered", "wrapper", "state", "kind", "name",
 	"original name", "folder", "modified", "collection name",
 }
 
-// readIndex reads the items that are present.
-func readIndex(folder fs.FS) ([]*item, error) {
+// An index reads index.csv, a line at a time.
+type index struct {
+	f     fs.File
+	in    *csv.Reader
+	at    [len(columns)]int
+	width int
+	line  int // the last one that was read
+}
+
+// openIndex opens index.csv, for the caller to close.
+func openIndex(folder fs.FS) (*index, error) {
 	f, err := folder.Open("index.csv")
 	if err != nil {
 		return nil, fmt.Errorf("reading index.csv: %w", err)
 	}
-	defer f.Close()
-	in := csv.NewReader(f)
-	in.ReuseRecord = true
-	in.FieldsPerRecord = -1
-	head, err := in.Read()
+	x := &index{f: f, in: csv.NewReader(f), line: 1}
+	x.in.ReuseRecord = true
+	x.in.FieldsPerRecord = -1
+	head, err := x.in.Read()
 	if err != nil {
-		return nil, fmt.Errorf("%w: reading index.csv: %w", export.ErrDamaged, err)
+		return nil, errors.Join(fmt.Errorf("%w: reading index.csv: %w", export.ErrDamaged, err), f.Close())
 	}
-	at := make([]int, len(columns))
 	for i, name := range columns {
-		if at[i] = slices.Index(head, name); at[i] < 0 {
-			return nil, fmt.Errorf("%w: index.csv has no column %q", export.ErrDamaged, name)
+		if x.at[i] = slices.Index(head, name); x.at[i] < 0 {
+			return nil, errors.Join(fmt.Errorf("%w: index.csv has no column %q", export.ErrDamaged, name), f.Close())
 		}
 	}
-	width := len(head)
-	var items []*item
-	for n := 2; ; n++ {
-		line, err := in.Read()
+	x.width = len(head)
+	return x, nil
+}
+
+// next is the next item that is present; nil at the end.
+func (x *index) next() (*item, error) {
+	for {
+		line, err := x.in.Read()
 		if errors.Is(err, io.EOF) {
-			return items, nil
+			return nil, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: reading index.csv: %w", export.ErrDamaged, err)
 		}
-		if len(line) != width {
-			return nil, fmt.Errorf("%w: index.csv: line %d has %d columns, not %d", export.ErrDamaged, n, len(line), width)
+		if x.line++; len(line) != x.width {
+			return nil, fmt.Errorf("%w: index.csv: line %d has %d columns, not %d", export.ErrDamaged, x.line, len(line), x.width)
 		}
-		field := func(name string) string { return line[at[slices.Index(columns, name)]] }
-		if field("state") != "present" {
+		field := func(name string) string { return line[x.at[slices.Index(columns[:], name)]] }
+		if line[x.at[slices.Index(columns[:], "state")]] != "present" {
 			continue
 		}
 		it, err := itemOf(field)
 		if err != nil {
-			return nil, fmt.Errorf("%w: index.csv: line %d: %w", export.ErrDamaged, n, err)
+			return nil, fmt.Errorf("%w: index.csv: line %d: %w", export.ErrDamaged, x.line, err)
 		}
-		items = append(items, it)
+		return it, nil
 	}
 }
 

@@ -2,8 +2,9 @@
 // and compares what comes back, item by item, with what was delivered.
 //
 // It reads the account's folder with index.csv and nothing else: no history,
-// no database. The scratch service is a davserver in this process, behind real
-// HTTP, and what it has is read back by the ordinary source.
+// no database. The scratch service is a davserver in this process, asked by the
+// requests of the ordinary source, which also reads back what it has. It holds
+// a batch of items at a time, so that memory does not grow with the account.
 package prove
 
 import (
@@ -13,7 +14,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
-	"slices"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,16 +42,17 @@ type Options struct {
 	// proves them all.
 	Part, Of int
 	// Report is called at most ten times a second and at the end, from one
-	// goroutine at a time.
-	Report func(done, total int)
+	// goroutine at a time, with how many items were written.
+	Report func(done int)
 }
 
-// A Service is where and how to sign in to the scratch service. It is on this
-// machine, without encryption.
+// A Service is where and how to sign in to the scratch service. It is in this
+// process: Transport takes the place of the network.
 type Service struct {
 	Address, Host  string // http://host:port/, and host:port
 	Photos         string // the address of its folder of photos; "" if there are none
 	User, Password string
+	Transport      http.RoundTripper // answers in this process, in place of a network
 }
 
 // A Bad is an item that could not be proven.
@@ -82,34 +84,72 @@ type Result struct {
 // account's folder, data/<account>; its files have to be io.ReaderAts. An item
 // that fails is in the result; the error is why there is no result.
 func Run(ctx context.Context, folder fs.FS, o Options) (Result, error) {
-	items, err := readIndex(folder)
+	x, err := openIndex(folder)
 	if err != nil {
 		return Result{}, err
 	}
-	if o.Of > 1 {
-		items = slices.DeleteFunc(items, func(it *item) bool { return it.part(o.Of) != o.Part })
-	}
-	p := &proof{o: &o, result: Result{Checked: len(items)}, total: len(items)}
-	if len(items) == 0 {
-		return p.result, nil
-	}
-	p.files = newFiles(folder)
+	defer x.f.Close()
+	p := &proof{o: &o, files: newFiles(folder)}
 	defer p.files.close()
+	for {
+		items, err := p.batch(x)
+		if err != nil {
+			return Result{}, err
+		}
+		if len(items) == 0 {
+			p.tell(true)
+			return p.result, nil
+		}
+		if err := p.prove(ctx, items); err != nil {
+			return Result{}, err
+		}
+	}
+}
+
+// A batch is what a scratch service holds at a time, in memory.
+const (
+	batchItems = 2000
+	batchBytes = 4 << 20 // of all but photos
+)
+
+// batch reads the next items that are to be proven; none at the end.
+func (p *proof) batch(x *index) (items []*item, err error) {
+	size := int64(0)
+	for len(items) < batchItems && size < batchBytes {
+		it, err := x.next()
+		if err != nil {
+			return nil, err
+		}
+		if it == nil {
+			break
+		}
+		if p.o.Of > 1 && it.part(p.o.Of) != p.o.Part {
+			continue
+		}
+		items = append(items, it)
+		if it.kind != export.Photos {
+			size += it.length
+		}
+	}
+	return items, nil
+}
+
+// prove proves items with a scratch service of their own.
+func (p *proof) prove(ctx context.Context, items []*item) error {
 	if err := p.start(ctx, items); err != nil {
-		return Result{}, fmt.Errorf("starting the scratch service: %w", err)
+		return fmt.Errorf("starting the scratch service: %w", err)
 	}
 	defer p.stop()
 	if err := p.restore(ctx, items); err != nil {
-		return Result{}, err
+		return err
 	}
 	if err := p.readBack(ctx, items); err != nil {
-		return Result{}, err
+		return err
 	}
 	for _, it := range items {
 		p.judge(it)
 	}
-	p.tell(true)
-	return p.result, nil
+	return nil
 }
 
 // part tells in which of n slices an item is.
@@ -123,7 +163,6 @@ func (it *item) part(n int) int {
 type proof struct {
 	o      *Options
 	files  *files
-	total  int
 	done   atomic.Int64
 	result Result
 
@@ -138,7 +177,7 @@ func (p *proof) tell(always bool) {
 	defer p.mu.Unlock()
 	if now := time.Now(); p.o.Report != nil && (always || now.Sub(p.last) >= 100*time.Millisecond) {
 		p.last = now
-		p.o.Report(min(int(p.done.Load()), p.total), p.total)
+		p.o.Report(int(p.done.Load()))
 	}
 }
 
@@ -227,6 +266,7 @@ func (p *proof) limits(c export.Collection, it *item) export.Limits {
 
 // judge counts an item.
 func (p *proof) judge(it *item) {
+	p.result.Checked++
 	if it.fault == "" && !it.back {
 		it.fault = "it did not come back"
 	}

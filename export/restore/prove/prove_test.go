@@ -39,7 +39,7 @@ func TestImports(t *testing.T) {
 }
 
 func openDAV(ctx context.Context, s Service) (export.Writer, error) {
-	return dav.Open(ctx, dav.Config{Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}},
+	return dav.Open(ctx, dav.Config{Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
 		Secret: func(context.Context) (string, error) { return s.Password, nil }})
 }
 

@@ -9,13 +9,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
-	"net/http"
 	"path"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
@@ -26,14 +23,16 @@ import (
 // answers this process alone: its password is made for it.
 type scratch struct {
 	server      *davserver.Server
-	http        *http.Server
 	source      export.Writer
 	collections map[string]export.Collection // by item.key
 	folders     map[string]string            // of photos, by collection
 	photos      sync.Map                     // by the place of each: what writes it, once, and tells where it is
 }
 
-const user = "proof"
+const (
+	user = "proof"
+	host = "127.0.0.1:1" // nobody is asked there: see Service.Transport
+)
 
 // start serves a scratch service with the collections that items are in.
 func (p *proof) start(ctx context.Context, items []*item) error {
@@ -45,19 +44,11 @@ func (p *proof) start(ctx context.Context, items []*item) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	s.http = &http.Server{Handler: s.server, ReadHeaderTimeout: time.Minute}
-	go s.http.Serve(l) // ends with Close
-	address := l.Addr().String()
-	service := Service{Address: "http://" + address + "/", Host: address, User: user, Password: password}
+	service := Service{Address: "http://" + host + "/", Host: host, User: user, Password: password, Transport: s.server}
 	if len(s.folders) > 0 {
 		service.Photos = service.Address + "files/" + user + "/"
 	}
 	if s.source, err = p.o.Open(ctx, service); err != nil {
-		s.http.Close()
 		return err
 	}
 	list, err := s.source.Collections(ctx)
@@ -79,7 +70,7 @@ func (p *proof) start(ctx context.Context, items []*item) error {
 
 func (p *proof) stop() {
 	p.scratch.source.Close()
-	p.scratch.http.Close()
+	p.scratch = scratch{}
 }
 
 // ways are the quirks that make the scratch service refuse what the account's

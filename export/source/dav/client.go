@@ -23,7 +23,7 @@ const maxRedirects = 8
 // asks to wait or dropped an idle connection, and counted. All methods that it
 // sends are safe to repeat (RFC 9110 s9.2.1, RFC 3253 s3.6, RFC 4918 s9.1).
 type client struct {
-	transport *http.Transport
+	transport way
 	gate      *gate
 	signIn    *signIn
 	now       func() time.Time
@@ -35,12 +35,23 @@ type client struct {
 	// drops: the server ends idle connections without saying so. What writes or
 	// is sent again then goes over a connection of its own, made by fresh.
 	drops atomic.Bool
-	fresh *http.Transport
+	fresh way
 
 	mu    sync.Mutex
 	until time.Time // a server asked to wait until then
 	dead  error     // the sign-in is refused: nothing later can fare better
 }
+
+// A way is what requests go over.
+type way interface {
+	http.RoundTripper
+	CloseIdleConnections()
+}
+
+// near is a way without connections.
+type near struct{ http.RoundTripper }
+
+func (near) CloseIdleConnections() {}
 
 // A request is what is asked; its URL's user and fragment are not sent.
 type request struct {
@@ -299,11 +310,11 @@ func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Re
 		req.Header.Set("Authorization", header)
 	}
 	c.requests.Add(1)
-	way := c.transport
+	over := c.transport
 	if alone {
-		way = c.fresh
+		over = c.fresh
 	}
-	resp, err = way.RoundTrip(req)
+	resp, err = over.RoundTrip(req)
 	if err != nil {
 		cancel(nil)
 		if sent != nil && sent.Close() == nil && sent.failed() != nil {

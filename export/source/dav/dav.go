@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -45,6 +46,10 @@ type Config struct {
 	// Connections is how many requests are under way at once; 0 means 4, and
 	// more than 8 means 8.
 	Connections int
+
+	// Transport, if set, answers in place of the network: a server in this
+	// process.
+	Transport http.RoundTripper
 
 	// What follows is what tests replace; the zero value is the real thing.
 

@@ -20,13 +20,12 @@ func open(ctx context.Context, cfg Config) (*Source, error) {
 	s := &Source{
 		resolver: cfg.Resolver, connections: cfg.Connections,
 		c: &client{
-			transport: newTransport(&cfg, g), gate: g, now: cfg.Now, sleep: cfg.Sleep,
+			gate: g, now: cfg.Now, sleep: cfg.Sleep,
 			idle:   orDefault(cfg.Timeouts.Idle, idleTimeout),
 			signIn: &signIn{secret: cfg.Secret, token: cfg.Token, user: cfg.User, origins: map[string]*origin{}},
 		},
 	}
-	s.c.fresh = s.c.transport.Clone()
-	s.c.fresh.DisableKeepAlives = true
+	s.c.transport, s.c.fresh = ways(&cfg, g)
 	if err := s.locate(ctx, cfg); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("connecting: %w", err)

@@ -35,6 +35,17 @@ func orDefault(d, def time.Duration) time.Duration {
 	return d
 }
 
+// ways are what requests go over: kept connections, and one for each request.
+func ways(cfg *Config, g *gate) (kept, fresh way) {
+	if cfg.Transport != nil {
+		return near{cfg.Transport}, near{cfg.Transport}
+	}
+	t := newTransport(cfg, g)
+	alone := t.Clone()
+	alone.DisableKeepAlives = true
+	return t, alone
+}
+
 // newTransport returns a transport that accepts a certificate if the roots do
 // or if its fingerprint is pinned for the host.
 func newTransport(cfg *Config, g *gate) *http.Transport {
