@@ -61,7 +61,17 @@ func read(kind export.Kind, raw []byte) reading {
 		return nil
 	})
 	r.err = cmp.Or(r.err, err)
+	r.own()
 	return r
+}
+
+// own lets go of the bytes that r was read from: a plan holds a reading of each
+// item, and a part of a string keeps the whole of it in memory.
+func (r *reading) own() {
+	r.uid, r.name, r.version = strings.Clone(r.uid), strings.Clone(r.name), strings.Clone(r.version)
+	for i, p := range r.parts {
+		r.parts[i] = strings.Clone(p)
+	}
 }
 
 func (r *reading) card(raw []byte) {
