@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -71,13 +70,17 @@ func (a *Archive) eachChange(ctx context.Context, n int64, yield func(Change, er
 		if err != nil {
 			return err
 		}
-		for i := range list {
-			if err := a.fillDifferences(ctx, &list[i]); err != nil {
+		for len(list) > 0 {
+			n, err := a.fillDifferences(ctx, list)
+			if err != nil {
 				return err
 			}
-			if !yield(list[i], nil) {
-				return errEnough
+			for i := range list[:n] {
+				if !yield(list[i].Change, nil) {
+					return errEnough
+				}
 			}
+			list = list[n:]
 		}
 	}
 }
@@ -129,13 +132,20 @@ func (r changedRow) what() string {
 	return ""
 }
 
+// A changePair is a change with the two versions that it is between.
+type changePair struct {
+	Change
+	old, new Version
+}
+
 // changes reads what a page of rows is about.
-func (a *Archive) changes(ctx context.Context, page []changedRow) ([]Change, error) {
+func (a *Archive) changes(ctx context.Context, page []changedRow) ([]changePair, error) {
 	var numbers []int64
 	for _, r := range page {
 		if r.has {
 			numbers = append(numbers, r.now)
-		} else {
+		}
+		if !r.has || r.what() == Changed {
 			numbers = append(numbers, r.was)
 		}
 	}
@@ -143,28 +153,78 @@ func (a *Archive) changes(ctx context.Context, page []changedRow) ([]Change, err
 	if err != nil {
 		return nil, err
 	}
-	var list []Change
-	for i, r := range page {
-		v, ok := versions[numbers[i]]
+	var list []changePair
+	for _, r := range page {
+		number := r.now
+		if !r.has {
+			number = r.was
+		}
+		v, ok := versions[number]
 		if what := r.what(); ok && what != "" {
 			c := Change{Item: v.Item, What: what, Why: v.Why, Before: r.was}
 			if what == Gone {
 				c.State = Gone
 			}
-			list = append(list, c)
+			list = append(list, changePair{c, versions[r.was], v})
 		}
 	}
 	return list, nil
 }
 
-// fillDifferences compares a changed item with what it was.
-func (a *Archive) fillDifferences(ctx context.Context, c *Change) error {
-	if c.What != Changed {
-		return nil
+// comparedBytes is about how many bytes are compared at a time.
+const comparedBytes = 1 << 20
+
+// fillDifferences compares changed items with what they were, the first n of
+// them, at least one.
+func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int, err error) {
+	var numbers []int64
+	for size := int64(0); n < len(list) && (n == 0 || size < comparedBytes); n++ {
+		if c := &list[n]; c.What == Changed {
+			for _, v := range []*Version{&c.old, &c.new} {
+				if v.worded() {
+					numbers, size = append(numbers, v.Number), size+v.Size
+				}
+			}
+		}
 	}
-	var err error
-	c.Differences, err = a.compare(ctx, c.Before, c.Number)
-	return err
+	bodies, err := a.bodies(ctx, numbers)
+	if err != nil {
+		return 0, err
+	}
+	for i := range list[:n] {
+		c := &list[i]
+		if c.What != Changed {
+			continue
+		}
+		if c.old.Number == 0 {
+			return 0, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, c.Before)
+		}
+		c.Differences = fields.Differ(fieldsOf(&c.old, bodies[c.old.Number]), fieldsOf(&c.new, bodies[c.new.Number]))
+	}
+	return n, nil
+}
+
+// bodies reads versions as delivered by their numbers.
+func (a *Archive) bodies(ctx context.Context, numbers []int64) (map[int64][]byte, error) {
+	all := make(map[int64][]byte, len(numbers))
+	for some := range slices.Chunk(numbers, 500) {
+		err := eachRow(ctx, a.db, "SELECT version.version, blob.bytes FROM version JOIN blob USING (blob) WHERE version.version IN ("+join(some)+")", nil, func(rows *sql.Rows) error {
+			var number int64
+			var raw []byte
+			err := rows.Scan(&number, &raw)
+			all[number] = raw
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, number := range numbers {
+		if _, ok := all[number]; !ok {
+			return nil, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, number)
+		}
+	}
+	return all, nil
 }
 
 // Compare tells in which fields two versions differ: see [Item] for their
@@ -185,29 +245,34 @@ func (a *Archive) compare(ctx context.Context, old, new int64) ([]fields.Differe
 		if !ok {
 			return nil, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, number)
 		}
-		if read[i], err = a.fieldsOf(ctx, v); err != nil {
-			return nil, err
+		var raw []byte
+		if v.worded() {
+			bodies, err := a.bodies(ctx, []int64{number})
+			if err != nil {
+				return nil, err
+			}
+			raw = bodies[number]
 		}
+		read[i] = fieldsOf(&v, raw)
 	}
 	return fields.Differ(read[0], read[1]), nil
 }
 
+// worded tells whether the version's bytes are read field by field.
+func (v *Version) worded() bool { return v.Number != 0 && v.Kind != export.Photos && v.Why == "" }
+
 // fieldsOf reads a version field by field. Of one that cannot be understood it
-// says so.
-func (a *Archive) fieldsOf(ctx context.Context, v Version) ([]fields.Field, error) {
+// says so. raw are its bytes, if it is worded.
+func fieldsOf(v *Version, raw []byte) []fields.Field {
 	if v.Kind == export.Photos {
 		f := []fields.Field{{Name: "File", Value: v.Name}, {Name: "Picture", Value: fmt.Sprintf("%d bytes, %x", v.Size, v.Hash[:min(4, len(v.Hash))])}}
 		if !v.Start.IsZero() {
 			f = append(f, fields.Field{Name: "Taken", Value: v.Start.Format("2 January 2006, 15:04")})
 		}
-		return f, nil
+		return f
 	}
 	if v.Why != "" {
-		return []fields.Field{{Name: "Cannot be understood", Value: v.Why}}, nil
-	}
-	raw, err := a.bytesOf(ctx, v.Number)
-	if err != nil {
-		return nil, err
+		return []fields.Field{{Name: "Cannot be understood", Value: v.Why}}
 	}
 	read := fields.Calendar
 	if v.Kind == export.Contacts {
@@ -215,18 +280,9 @@ func (a *Archive) fieldsOf(ctx context.Context, v Version) ([]fields.Field, erro
 	}
 	list, err := read(raw)
 	if err != nil {
-		return []fields.Field{{Name: "Cannot be understood", Value: err.Error()}}, nil
+		return []fields.Field{{Name: "Cannot be understood", Value: err.Error()}}
 	}
-	return list, nil
-}
-
-func (a *Archive) bytesOf(ctx context.Context, number int64) ([]byte, error) {
-	r, err := a.Version(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := io.ReadAll(r)
-	return raw, errors.Join(err, r.Close())
+	return list
 }
 
 // A ChangeCount is how many items an export changed.
