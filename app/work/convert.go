@@ -161,8 +161,12 @@ func (c *conversion) file(in input, yield func(in input, it *file.Item) error) e
 		c.leave(in.shown, "it holds no contacts, events or to-dos")
 		return nil
 	}
+	charset, err := charsetOf(f, head, t)
+	if err != nil {
+		return c.stopped(unreadable(in.shown, err))
+	}
 	var own error
-	err = file.Items(r, t, func(it *file.Item) error {
+	err = file.Items(r, t, charset, func(it *file.Item) error {
 		if it.Err != nil {
 			c.leave(placeOf(in, it), it.Err.Error())
 			return nil

@@ -2,6 +2,7 @@ package work
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,7 +113,11 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		}
 	case file.Cards, file.Calendar, file.Table:
 		var own error
-		err := file.Items(layout.Through(r), x.Type, func(it *file.Item) error {
+		charset, err := charsetOf(in, head, x.Type)
+		if err != nil {
+			x.Err = err
+		}
+		err = file.Items(layout.Through(r), x.Type, charset, func(it *file.Item) error {
 			own = export.Guard(func() error { return to.Item(it) })
 			if errors.Is(own, export.ErrMistake) {
 				x.Err, own = fmt.Errorf("%s: %w", placeOf(input{shown: name}, it), own), nil
@@ -132,6 +137,29 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 	}
 	x.Size = n.n
 	return to.End(x)
+}
+
+// charsetOf is the charset that a file looks like as a whole; where it cannot be
+// read twice, as its first bytes do. in was read up to the end of head.
+func charsetOf(in io.Reader, head []byte, t file.Type) (string, error) {
+	f, ok := in.(io.ReadSeeker)
+	if !ok {
+		return file.CharsetOf(bytes.NewReader(head), t)
+	}
+	at, err := f.Seek(0, io.SeekCurrent)
+	if err != nil { // a pipe
+		return file.CharsetOf(bytes.NewReader(head), t)
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	if err != nil {
+		return "", err
+	}
+	name, err := file.CharsetOf(f, t)
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Seek(at, io.SeekStart)
+	return name, err
 }
 
 // counting counts what is read, and ends when the context does.

@@ -1,136 +1,201 @@
 package contentline
 
 import (
+	"math"
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// candidates are the charsets that guess knows, in the order of preference.
-var candidates = []struct {
-	name   string
-	weight func(prev, r, next rune, lead byte) float64
-}{
-	{"windows-1252", latin},
-	{"windows-1251", cyrillic},
-	{"shift_jis", func(_, r, _ rune, lead byte) float64 { return han(r, lead >= 0x88 && lead <= 0x97, 1) }},
-	{"gbk", func(_, r, _ rune, lead byte) float64 { return han(r, lead >= 0xb0 && lead <= 0xd7, 0.5) }},
-	{"euc-jp", func(_, r, _ rune, lead byte) float64 { return han(r, lead >= 0xb0 && lead <= 0xcf, 1) }},
-	{"big5", func(_, r, _ rune, lead byte) float64 { return han(r, lead >= 0xa4 && lead <= 0xc6, 0.3) }},
-	{"euc-kr", func(_, r, _ rune, lead byte) float64 { return hangul(r) }},
-}
+// maxSample is how many bytes a guess is made from: what is beyond ASCII in
+// them tells more than enough.
+const maxSample = 16 << 10
 
-// guess tells which charset b looks most like; b is not UTF-8. Short texts in
-// East Asian charsets are often ambiguous, which is why the bytes as delivered
-// stay what is stored.
-func guess(b []byte) string {
-	b = b[:min(len(b), 4096)]
-	best, most := candidates[0].name, 0.0
+// fewest is how many characters beyond ASCII speak for another script than
+// Latin, or for two bytes a character: one or two of them are found in every
+// charset by chance. In a word without a letter of ASCII each counts twice.
+const fewest = 3
+
+// preference is by how much, in the logarithm of the likelihood, a charset has
+// to be likelier than the first of the candidates.
+const preference = 1.0
+
+// guess tells which charset text looks most like: text is values, one a line,
+// that are not UTF-8. Short texts are often ambiguous, which is why a guess is
+// made for a whole file where there is one, and why the bytes as delivered stay
+// what is stored.
+//
+// It compares how likely the text is in each charset: letters by how frequent
+// they are in the languages that are written in it, most words being of one
+// language; other scripts by their most frequent characters.
+func guess(text string) string {
+	text = text[:min(len(text), maxSample)]
+	best, most := candidates[0].name, math.Inf(-1)
 	for i, c := range candidates {
-		if s := score(b, i); s > most {
-			best, most = c.name, s
+		decoded, err := decoder(c.name).NewDecoder().String(text)
+		if err != nil {
+			continue
+		}
+		score, evidence := likelihood(decoded, c.models)
+		if c.foreign && evidence < fewest {
+			continue
+		}
+		if score -= float64(i) * preference / float64(len(candidates)); i > 0 {
+			score -= preference
+		}
+		if score > most {
+			best, most = c.name, score
 		}
 	}
 	return best
 }
 
-// score is how well b reads in a candidate charset: the mean weight of its
-// characters beyond ASCII, 0 if b is not valid in it.
-func score(b []byte, candidate int) float64 {
-	c := candidates[candidate]
-	text, err := decoder(c.name).NewDecoder().Bytes(b)
-	if err != nil {
-		return 0
+// twoBytes reports whether a guessed charset has characters of two bytes, which
+// are valid UTF-8 by chance more often than others.
+func twoBytes(charset string) bool {
+	switch charset {
+	case "shift_jis", "euc-jp", "gbk", "big5", "euc-kr":
+		return true
 	}
-	runes := []rune(string(text))
-	sum, n := 0.0, 0
-	at := 0
+	return false
+}
+
+// likelihood is the logarithm of how likely text is if most of it is in the
+// likeliest of the languages, and how many characters beyond ASCII speak for it.
+func likelihood(text string, languages []model) (score float64, evidence int) {
+	totals := make([]float64, len(languages))
+	scores := make([]float64, len(languages))
+	signs := 0.0
+	var word []rune
+	flush := func() {
+		if len(word) == 0 {
+			return
+		}
+		for i := range languages {
+			scores[i] = languages[i].word(word)
+		}
+		best := slices.Max(scores) + otherLanguage
+		for i := range totals {
+			totals[i] += max(scores[i], best)
+		}
+		evidence += speaking(word)
+		word = word[:0]
+	}
+	runes := []rune(text)
 	for i, r := range runes {
+		switch {
+		case isLetter(r), r >= utf8.RuneSelf && within(runes, i):
+			word = append(word, r)
+		case r >= utf8.RuneSelf:
+			flush()
+			signs += usualMark
+		default:
+			flush()
+		}
+	}
+	flush()
+	return slices.Max(totals) + signs, evidence
+}
+
+// speaking is how much a word says of the charset that it is in.
+func speaking(word []rune) int {
+	n, all := 0, true
+	for _, r := range word {
+		if r >= utf8.RuneSelf {
+			n++
+		} else {
+			all = false
+		}
+	}
+	if all {
+		n *= 2
+	}
+	return n
+}
+
+// within reports whether the sign at i stands where a letter does.
+func within(text []rune, i int) bool {
+	before, after := i > 0 && isLetter(text[i-1]), i+1 < len(text) && isLetter(text[i+1])
+	switch {
+	case text[i] == utf8.RuneError || unicode.IsControl(text[i]):
+		return true
+	case strings.ContainsRune("’‘·–—…、。・「」ー～\u00a0\u3000", text[i]):
+		return false
+	case strings.ContainsRune("‚“”„•€«»¡¿°§©®™", text[i]):
+		return before && after
+	}
+	return before || after
+}
+
+func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) }
+
+// The logarithms of how likely a character is.
+const (
+	usualMark = -5.0
+	noLetter  = -11.0 // a sign within a word, or a letter that the language does not have
+	broken    = -16.0 // bytes that are no character
+	oddCase   = -3.0  // a capital after a small letter
+	twoKinds  = -3.0  // a letter of another script beside it
+	alone     = -4.0  // a word of one letter
+	// A word in another language than most of the text.
+	otherLanguage = -2.0
+)
+
+// A model tells how likely a word is in a language.
+type model struct {
+	letters map[rune]float64 // logarithms; of small letters
+	script  *unicode.RangeTable
+	other   float64 // of a letter of the script that is not among letters
+}
+
+func (m *model) word(word []rune) float64 {
+	sum := 0.0
+	if len(word) == 1 && word[0] >= utf8.RuneSelf && m.script == unicode.Latin {
+		sum = alone
+	}
+	for i, r := range word {
 		if r < utf8.RuneSelf {
-			at++
 			continue
 		}
-		if r == utf8.RuneError && i < len(runes)-1 {
-			return 0
-		}
-		for at < len(b) && b[at] < utf8.RuneSelf { // a trail byte below 0x80
-			at++
-		}
-		var prev, next rune
-		var lead byte
+		sum += m.letter(r)
 		if i > 0 {
-			prev = runes[i-1]
+			sum += m.beside(word[i-1], r)
 		}
-		if i+1 < len(runes) {
-			next = runes[i+1]
+		if i+1 < len(word) && word[i+1] < utf8.RuneSelf {
+			sum += m.beside(word[i+1], r)
 		}
-		if at < len(b) {
-			lead = b[at]
+		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(word[i-1]) {
+			sum += oddCase
 		}
-		sum += c.weight(prev, r, next, lead)
-		n++
-		at += bytesOf(candidate, r)
+		if i+1 < len(word) && word[i+1] < utf8.RuneSelf && unicode.IsUpper(word[i+1]) && unicode.IsLower(r) {
+			sum += oddCase
+		}
 	}
-	return sum / float64(max(n, 1))
+	return sum
 }
 
-// bytesOf is how many bytes a character beyond ASCII takes in a candidate.
-func bytesOf(candidate int, r rune) int {
-	if candidate < 2 || candidates[candidate].name == "shift_jis" && halfwidth(r) {
-		return 1
+// beside is what a neighbour of r takes from its likelihood: that it is of
+// another script.
+func (m *model) beside(neighbour, r rune) float64 {
+	if m.script != unicode.Latin && neighbour < utf8.RuneSelf && unicode.IsLetter(neighbour) && unicode.IsLetter(r) {
+		return twoKinds
 	}
-	return 2
+	return 0
 }
 
-func halfwidth(r rune) bool { return r >= 0xff61 && r <= 0xff9f }
-
-func latin(prev, r, next rune, _ byte) float64 {
-	switch {
-	case unicode.IsControl(r):
-		return 0.05
-	case unicode.IsLetter(r) && prev < utf8.RuneSelf && next < utf8.RuneSelf:
-		return 0.85
-	case unicode.IsLetter(r):
-		return 0.35
-	case unicode.IsPunct(r) || r == '€':
-		return 0.6
+func (m *model) letter(r rune) float64 {
+	if r == utf8.RuneError {
+		return broken
 	}
-	return 0.3
-}
-
-func cyrillic(prev, r, next rune, _ byte) float64 {
-	switch {
-	case !unicode.Is(unicode.Cyrillic, r):
-		return 0.2
-	case unicode.IsUpper(r) && unicode.IsLower(prev):
-		return 0.1
-	case unicode.Is(unicode.Cyrillic, prev), unicode.Is(unicode.Cyrillic, next):
-		return 0.8
+	if w, ok := m.letters[unicode.ToLower(r)]; ok {
+		return w
 	}
-	return 0.3
-}
-
-func han(r rune, common bool, kana float64) float64 {
-	switch {
-	case halfwidth(r):
-		return 0.4
-	case unicode.In(r, unicode.Hiragana, unicode.Katakana):
-		return kana
-	case unicode.Is(unicode.Han, r) && common:
-		return 0.9
-	case unicode.Is(unicode.Han, r):
-		return 0.3
-	case r >= 0x3000 && r < 0x3040, r >= 0xff00 && r < 0xff61:
-		return 0.7
+	if m.script != unicode.Latin && unicode.Is(m.script, r) {
+		return m.other
 	}
-	return 0.1
-}
-
-func hangul(r rune) float64 {
-	switch {
-	case unicode.Is(unicode.Hangul, r) && r >= 0xac00:
-		return 0.92
-	case unicode.Is(unicode.Han, r):
-		return 0.3
+	if m.script == unicode.Han && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
+		return m.other
 	}
-	return 0.1
+	return noLetter
 }

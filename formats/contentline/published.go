@@ -17,14 +17,20 @@ import (
 //
 // Published of what it returns is the same again. The error is an [*Error]:
 // raw is larger than [MaxObject].
-func Published(raw []byte) ([]byte, error) {
+func Published(raw []byte) ([]byte, error) { return PublishedFrom(raw, "") }
+
+// PublishedFrom is Published of a part of a text that is in charset where it
+// does not say what it is in: see [CharsetOf]. A quoted-printable value that does
+// not say its charset says so in what is returned. With "" each line is guessed
+// by itself.
+func PublishedFrom(raw []byte, charset string) ([]byte, error) {
 	if len(raw) > MaxObject {
 		return nil, TooLarge()
 	}
-	if isPublished(raw) {
+	if charset == "" && isPublished(raw) {
 		return raw, nil
 	}
-	p := publisher{out: make([]byte, 0, len(raw)+len(raw)/16+64)}
+	p := publisher{charset: charset, out: make([]byte, 0, len(raw)+len(raw)/16+64)}
 	r := Reader{stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw)}
 	for {
 		l, err := r.Next()
@@ -44,9 +50,10 @@ func isPublished(b []byte) bool {
 
 // A publisher writes lines in their published form.
 type publisher struct {
-	out   []byte
-	leads []string // of each delivered line: the white space that makes it a fold
-	texts []string // and what follows
+	charset string // of the lines that do not tell; "" to guess each
+	out     []byte
+	leads   []string // of each delivered line: the white space that makes it a fold
+	texts   []string // and what follows
 }
 
 func (p *publisher) line(l *Line, parts []span, enc layout) {
@@ -65,6 +72,9 @@ func (p *publisher) line(l *Line, parts []span, enc layout) {
 	declared := ""
 	if len(l.Params) > 0 {
 		declared = l.Param("CHARSET")
+	}
+	if p.charset != "" && l.Quoted() && decoder(declared) == nil && !utf8.ValidString(unquotePrintable(l.Value)) {
+		p.label(p.charset)
 	}
 	switch {
 	case valid && (l.Quoted() || charsetOf(l.Value, declared) == ""):
@@ -105,10 +115,13 @@ func escapeBytes(s string) string {
 func (p *publisher) convert(declared string) {
 	joined := strings.Join(p.texts, "")
 	charset := charsetOf(joined, declared)
+	if p.charset != "" && charset != "" && charset != declared {
+		charset = p.charset
+	}
 	switch {
 	case charset == "":
 		p.recut(joined)
-	case charset != declared && mixed(joined) || !p.decode(charset):
+	case charset != declared && mixed(joined) && !twoBytes(p.charset) || !p.decode(charset):
 		p.recut(joined)
 	}
 	if charset != "" && declared != "" {
@@ -163,6 +176,17 @@ func (p *publisher) relabel() {
 		p.texts = append([]string{s[:at[0]] + ";CHARSET=UTF-8" + s[at[1]:]}, p.texts[n:]...)
 		p.leads = append([]string{""}, p.leads[n:]...)
 		return
+	}
+}
+
+// label adds a CHARSET parameter at the end of the others.
+func (p *publisher) label(charset string) {
+	for i := range p.texts {
+		if colon := headEnd(strings.Join(p.texts[:i+1], "")); colon >= 0 {
+			at := colon - len(strings.Join(p.texts[:i], ""))
+			p.texts[i] = p.texts[i][:at] + ";CHARSET=" + charset + p.texts[i][at:]
+			return
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func charsetOf(v, declared string) string {
 	if decoder(declared) != nil {
 		return declared
 	}
-	return guess([]byte(v))
+	return guess(v)
 }
 
 // decoder returns the encoding of a charset's name, nil if there is none or if

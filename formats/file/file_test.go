@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sidekeep/formats/contentline"
 )
 
@@ -63,7 +65,11 @@ type seen struct {
 func items(t *testing.T, text string, kind Type) []seen {
 	t.Helper()
 	var list []seen
-	err := Items(strings.NewReader(text), kind, func(it *Item) error {
+	charset, err := CharsetOf(strings.NewReader(text), kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = Items(strings.NewReader(text), kind, charset, func(it *Item) error {
 		s := seen{id: it.ID, name: it.Name(), line: it.Line}
 		if it.Err != nil {
 			s.err = it.Err.Error()
@@ -139,7 +145,7 @@ func TestNothingIsLost(t *testing.T) {
 		"a property less": wrap("BEGIN:VEVENT\r\nUID:1\r\nnot a property\r\nEND:VEVENT\r\n" + event("2")),
 	} {
 		var all bytes.Buffer
-		if err := Items(strings.NewReader(text), Calendar, func(it *Item) error {
+		if err := Items(strings.NewReader(text), Calendar, "", func(it *Item) error {
 			all.Write(it.Raw)
 			return nil
 		}); err != nil {
@@ -162,7 +168,7 @@ func TestOddsHaveTheLinesOfTheFile(t *testing.T) {
 		"BEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:20260302T100000Z\r\nDTSTART:20260302T100000Z\r\nDTEND:never\r\nEND:VEVENT\r\n" +
 		"END:VCALENDAR\r\n"
 	got := map[string]int{}
-	err := Items(strings.NewReader("\r\n"+oneCard+text), Cards, func(it *Item) error {
+	err := Items(strings.NewReader("\r\n"+oneCard+text), Cards, "", func(it *Item) error {
 		for _, o := range it.Odds() {
 			got[fmt.Sprintf("%s: %s", it.UID(), o.Reason)] = o.Line
 		}
@@ -212,7 +218,7 @@ func TestTables(t *testing.T) {
 	if len(got) != 1 || got[0].name != "Cara Sheet" || got[0].line != 2 {
 		t.Errorf("%+v", got)
 	}
-	err := Items(strings.NewReader("Date,Amount\r\n2026-01-01,12\r\n"), Table, func(*Item) error { return nil })
+	err := Items(strings.NewReader("Date,Amount\r\n2026-01-01,12\r\n"), Table, "", func(*Item) error { return nil })
 	if !errors.Is(err, ErrNoTable) {
 		t.Errorf("a table of something else: %v", err)
 	}
@@ -230,7 +236,11 @@ func FuzzItems(f *testing.F) {
 		for _, kind := range []Type{Cards, Calendar, Table} {
 			var l Layout
 			used := map[string]bool{}
-			err := Items(l.Through(bytes.NewReader(b)), kind, func(it *Item) error {
+			charset, err := CharsetOf(bytes.NewReader(b), kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = Items(l.Through(bytes.NewReader(b)), kind, charset, func(it *Item) error {
 				if used[it.ID] {
 					t.Errorf("two items have the ID %q", it.ID)
 				}
@@ -252,4 +262,45 @@ func FuzzItems(f *testing.F) {
 			l.Odds()
 		}
 	})
+}
+
+// TestOneCharset: an item of a file is in the charset that the whole of it looks
+// like, whatever the item would look like alone.
+func TestOneCharset(t *testing.T) {
+	polish := "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:a\r\nFN:Ma\xb3gorzata D\xb9browska\r\nEND:VCARD\r\n"
+	for name, c := range map[string]struct {
+		kind Type
+		text string
+		want []string
+	}{
+		"cards":    {Cards, polish + "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:b\r\nFN:\xcaw\xea\r\nEND:VCARD\r\n" + "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:Plain\r\nEND:VCARD\r\n", []string{"Małgorzata Dąbrowska", "Ęwę", "Plain"}},
+		"calendar": {Calendar, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260101T000000Z\r\nSUMMARY:\xcaw\xea\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART:20260101T000000Z\r\nSUMMARY:za\xbf\xf3\xb3\xe6\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", []string{"Ęwę", "zażółć"}},
+		"table":    {Table, "First Name,Last Name\r\n\xcaw\xea,Nowak\r\n" + strings.Repeat("John,Smith\r\n", 4000) + "Ma\xb3gorzata,D\xb9browska\r\n", []string{"Ęwę Nowak", "Małgorzata Dąbrowska"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var names []string
+			for _, s := range items(t, c.text, c.kind) {
+				if s.name != "John Smith" {
+					names = append(names, s.name)
+				}
+			}
+			if diff := cmp.Diff(c.want, names); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	// Only what does not say what it is in is touched.
+	text := polish + "BEGIN:VCARD\nVERSION:3.0\nUID:c\nFN:Plain\nEND:VCARD\n"
+	err := Items(strings.NewReader(text), Cards, "windows-1250", func(it *Item) error {
+		if plain := it.ID == "c"; plain != (it.Charset == "") || plain && !strings.HasSuffix(text, string(it.Raw)) {
+			t.Errorf("%s: from %q: %q", it.ID, it.Charset, it.Raw)
+		}
+		if odd := it.Odds(); it.Charset != "" && (len(odd) != 1 || odd[0].Line != 4 || !strings.Contains(odd[0].Reason, "windows-1250, which the whole file looks like")) {
+			t.Errorf("%+v", odd)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

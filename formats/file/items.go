@@ -21,11 +21,14 @@ import (
 type Item struct {
 	Type Type // Cards or Calendar
 	// Raw stands alone: a card, or a calendar with one object in it. It is as
-	// delivered but for what is made of the row of a table, and for an object of
+	// delivered but for what is made of the row of a table, for an object of
 	// a calendar that holds several, which has the calendar's own lines and time
-	// zones around it.
-	Raw  []byte
-	Line int // of its first line in the file
+	// zones around it, and for what was brought to UTF-8, see Charset.
+	Raw []byte
+	// Charset is what Raw was in if neither it nor the file says so: the one that
+	// the whole file looks like. "" if Raw was not touched.
+	Charset string
+	Line    int // of its first line in the file
 	// ID tells the item from all others of the file, and stays when the item
 	// changes: its UID, or else its name. Two of the same get numbers.
 	ID   string
@@ -58,31 +61,52 @@ func (it *Item) UID() string {
 	return it.Object.UID
 }
 
-// Items reads a file of cards, calendars, or a table of contacts, and
-// yields its items in their order. Raw is only valid during the call. An error
+// CharsetOf reads a file to its end and tells in which charset those of its
+// texts are that do not say it, in lower case; "" if they are UTF-8. It is one
+// guess, from all of the file: of a single name it would often be a wrong one.
+func CharsetOf(r io.Reader, t Type) (string, error) {
+	if t == Table {
+		return sheet.CharsetOf(r)
+	}
+	return contentline.CharsetOf(r)
+}
+
+// Items reads a file of cards, calendars, or a table of contacts, which is in
+// charset where it does not say what it is in, and yields its items in their
+// order: see [CharsetOf]. Raw is only valid during the call. An error
 // of yield ends it and is returned; one that matches [ErrNoTable] says that a
 // table is neither of contacts nor of to-dos.
 //
 // Memory is bounded by the largest card, calendar or row, and by the IDs.
-func Items(r io.Reader, t Type, yield func(*Item) error) error {
+func Items(r io.Reader, t Type, charset string, yield func(*Item) error) error {
 	names := ids{}
 	give := func(it *Item) error {
 		it.ID = names.of(it)
 		return yield(it)
 	}
 	if t == Table {
-		return table(r, give)
+		return table(r, charset, give)
 	}
 	return Pieces(r, t, func(p Piece) error {
 		if p.Blank {
 			return nil
 		}
-		if p.Type == Cards {
-			return give(card(p.Raw, p.Line, false))
+		raw, odd := decoded(p, charset)
+		name := ""
+		if len(odd) > 0 {
+			name = charset
 		}
-		for _, o := range objects(p.Raw) {
+		if p.Type == Cards {
+			it := card(raw, p.Line, false)
+			it.Charset, it.odd = name, odd
+			return give(it)
+		}
+		for i, o := range objects(raw) {
 			it := event(o, p.Line)
-			it.Made = !same(o.raw, p.Raw)
+			it.Made, it.Charset = !same(o.raw, raw), name
+			if i == 0 {
+				it.odd = append(it.odd, odd...)
+			}
 			if err := give(it); err != nil {
 				return err
 			}
@@ -91,12 +115,33 @@ func Items(r io.Reader, t Type, yield func(*Item) error) error {
 	})
 }
 
+// decoded is a piece in UTF-8, and which of its lines were not and do not say
+// what they are in; the piece itself if there are none.
+func decoded(p Piece, charset string) (raw []byte, odd []Odd) {
+	if charset == "" {
+		return p.Raw, nil
+	}
+	for l := range contentline.Lines(p.Raw) {
+		if l.Undeclared(charset) {
+			odd = append(odd, Odd{p.Line + l.Number - 1, fmt.Sprintf("not in UTF-8, and it does not say in which charset: read as %s, which the whole file looks like", charset)})
+		}
+	}
+	if len(odd) == 0 {
+		return p.Raw, nil
+	}
+	raw, err := contentline.PublishedFrom(p.Raw, charset)
+	if err != nil { // too large, which the reason to set it aside says
+		return p.Raw, nil
+	}
+	return raw, odd
+}
+
 // ErrNoTable says that the columns of a table are not those of contacts.
 var ErrNoTable = errors.New("its columns are not those of contacts")
 
-func table(r io.Reader, give func(*Item) error) error {
+func table(r io.Reader, charset string, give func(*Item) error) error {
 	var own error
-	err := sheet.Read(r, func(raw []byte, line int) error {
+	err := sheet.Read(r, charset, func(raw []byte, line int) error {
 		own = give(card(raw, line, true))
 		return own
 	})
@@ -198,7 +243,7 @@ func (m ids) of(it *Item) string {
 // [Items], and faster.
 func Kinds(r io.Reader, t Type, tell func(kind string)) error {
 	if t == Table {
-		return Items(r, t, func(it *Item) error {
+		return Items(r, t, "", func(it *Item) error {
 			tell(kindOf(it))
 			return nil
 		})

@@ -89,7 +89,7 @@ func otherwise(dir string) func(c export.Collection, id string) ([]byte, error) 
 			return nil, err
 		}
 		var raw []byte
-		err = file.Items(bytes.NewReader(text), kind, func(it *file.Item) error {
+		err = file.Items(bytes.NewReader(text), kind, "", func(it *file.Item) error {
 			if it.ID == id {
 				raw = bytes.Clone(it.Raw)
 			}

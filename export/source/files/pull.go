@@ -51,7 +51,7 @@ func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds
 // e-mail address or a telephone.
 func people(r io.Reader) (bool, error) {
 	n, reached := 0, 0
-	err := file.Items(r, file.Table, func(it *file.Item) error {
+	err := file.Items(r, file.Table, "", func(it *file.Item) error {
 		n++
 		if c, err := vcard.View(it.Raw); err == nil && len(c.Emails)+len(c.Phones) > 0 {
 			reached++
@@ -97,8 +97,12 @@ func (s *Source) Pull(ctx context.Context, c export.Collection, have export.Have
 }
 
 func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) error {
+	charset, err := b.charset(ctx)
+	if err != nil {
+		return err
+	}
 	var list []listed
-	err := b.items(ctx, func(it *file.Item) error {
+	err = b.items(ctx, charset, func(it *file.Item) error {
 		list = append(list, listed{it.ID, versionOf(it)})
 		return nil
 	})
@@ -112,7 +116,7 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 	// for afterwards.
 	done := 0
 	var broken error
-	err = b.items(ctx, func(it *file.Item) error {
+	err = b.items(ctx, charset, func(it *file.Item) error {
 		if done == len(list) || list[done] != (listed{it.ID, versionOf(it)}) {
 			return errChanged
 		}
@@ -163,15 +167,27 @@ func (b *book) hand(ctx context.Context, it *file.Item, have export.Have, to exp
 	return to.Put(ctx, out)
 }
 
-// items reads those items of the file that are of this collection.
-func (b *book) items(ctx context.Context, yield func(it *file.Item) error) error {
+// charset is what the whole file looks like: see [file.CharsetOf].
+func (b *book) charset(ctx context.Context) (string, error) {
+	f, err := b.on.fsys.Open(b.file)
+	if err != nil {
+		return "", caused(err)
+	}
+	defer f.Close()
+	name, err := file.CharsetOf(&stoppable{f, ctx}, b.kind)
+	return name, caused(err)
+}
+
+// items reads those items of the file that are of this collection. charset is
+// that of the file.
+func (b *book) items(ctx context.Context, charset string, yield func(it *file.Item) error) error {
 	f, err := b.on.fsys.Open(b.file)
 	if err != nil {
 		return caused(err)
 	}
 	defer f.Close()
 	var own error
-	err = file.Items(&stoppable{f, ctx}, b.kind, func(it *file.Item) error {
+	err = file.Items(&stoppable{f, ctx}, b.kind, charset, func(it *file.Item) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

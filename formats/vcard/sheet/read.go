@@ -25,15 +25,15 @@ const maxColumns = 5000
 const ahead = 500
 
 // Read makes a card of vCard 3.0 of each row of a CSV that Google, Outlook,
-// Yahoo or a similar service wrote, in any charset and with any separator, and
-// yields it with its line in the file. What stands in columns that are not
+// Yahoo or a similar service wrote, with any separator, in UTF-8, UTF-16 or
+// charset, see [CharsetOf], and yields it with its line in the file. What stands in columns that are not
 // known becomes part of the note, so that nothing is lost. Memory is bounded
 // by [MaxRow] and a few hundred rows.
 //
 // An error of yield ends it and is returned. A [*contentline.Error] says that
 // r is not such a file, or in which line a row is too long to be one.
-func Read(r io.Reader, yield func(card []byte, line int) error) error {
-	rows, err := newRows(r)
+func Read(r io.Reader, charset string, yield func(card []byte, line int) error) error {
+	rows, err := newRows(r, charset)
 	if err != nil {
 		return err
 	}
@@ -58,20 +58,16 @@ func Read(r io.Reader, yield func(card []byte, line int) error) error {
 type rows struct {
 	csv     *csv.Reader
 	limit   *limiter
-	charset []contentline.Param // what the start of the file looks like; nil if that is UTF-8
+	charset []contentline.Param // of the whole table; nil if that is UTF-8
 }
 
-func newRows(r io.Reader) (*rows, error) {
+func newRows(r io.Reader, charset string) (*rows, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	start, err := in.Peek(2)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if len(start) == 2 && (start[0] == 0xff && start[1] == 0xfe || start[0] == 0xfe && start[1] == 0xff || start[1] == 0 || start[0] == 0) {
-		order := unicode.LittleEndian
-		if start[0] == 0xfe || start[0] == 0 {
-			order = unicode.BigEndian
-		}
+	if order, wide := byteOrder(start); wide {
 		in = bufio.NewReaderSize(transform.NewReader(in, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), 64<<10)
 	}
 	head, err := in.Peek(32 << 10)
@@ -81,24 +77,47 @@ func newRows(r io.Reader) (*rows, error) {
 	limit := &limiter{r: in}
 	c := csv.NewReader(limit)
 	c.Comma, c.LazyQuotes, c.FieldsPerRecord = separator(head), true, -1
-	return &rows{csv: c, limit: limit, charset: charsetOf(head)}, nil
+	known := &rows{csv: c, limit: limit}
+	if charset != "" {
+		known.charset = []contentline.Param{{Name: "CHARSET", Values: []string{charset}}}
+	}
+	return known, nil
 }
 
-// charsetOf guesses a charset by all that is not ASCII in the start of a file,
-// which tells more than one cell does.
-func charsetOf(head []byte) []contentline.Param {
-	var sample []byte
-	for word := range bytes.FieldsFuncSeq(head, func(r rune) bool { return r <= ' ' || r == ',' || r == ';' || r == '"' }) {
-		if bytes.ContainsFunc(word, func(r rune) bool { return r >= 0x80 }) {
-			sample = append(append(sample, word...), ' ')
+// CharsetOf reads a table to its end and tells in which charset it is, in lower
+// case; "" if that is UTF-8 or UTF-16.
+func CharsetOf(r io.Reader) (string, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, err := in.Peek(2)
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	if _, wide := byteOrder(start); wide {
+		return "", nil
+	}
+	var sample contentline.Sample
+	for {
+		line, err := in.ReadSlice('\n') // or a part of a long one
+		sample.Add(string(line))
+		switch {
+		case err == io.EOF:
+			return sample.Charset(), nil
+		case err != nil && err != bufio.ErrBufferFull:
+			return "", err
 		}
 	}
-	l := contentline.Line{Value: string(sample)}
-	name, _ := l.Charset()
-	if name == "" || name == "utf-8, partly" {
-		return nil
+}
+
+// byteOrder tells by the first two bytes whether a table is in UTF-16, and in
+// which order.
+func byteOrder(start []byte) (order unicode.Endianness, wide bool) {
+	switch {
+	case len(start) < 2:
+		return unicode.LittleEndian, false
+	case start[0] == 0xfe && start[1] == 0xff, start[0] == 0:
+		return unicode.BigEndian, true
 	}
-	return []contentline.Param{{Name: "CHARSET", Values: []string{name}}}
+	return unicode.LittleEndian, start[0] == 0xff && start[1] == 0xfe || start[1] == 0
 }
 
 // separator is the one that is most frequent in the first line, outside of

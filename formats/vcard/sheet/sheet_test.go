@@ -20,7 +20,11 @@ import (
 // bodies reads a CSV and gives the lines of each card, without FN and frame.
 func bodies(t testing.TB, in string) (out []string, err error) {
 	t.Helper()
-	err = Read(strings.NewReader(in), func(card []byte, line int) error {
+	charset, err := CharsetOf(strings.NewReader(in))
+	if err != nil {
+		return nil, err
+	}
+	err = Read(strings.NewReader(in), charset, func(card []byte, line int) error {
 		if line < 2 {
 			t.Errorf("a card of line %d", line)
 		}
@@ -122,7 +126,7 @@ func TestReadRefuses(t *testing.T) {
 		})
 	}
 	stop := errors.New("stop")
-	if err := Read(strings.NewReader("First Name\na\nb\n"), func([]byte, int) error { return stop }); err != stop {
+	if err := Read(strings.NewReader("First Name\na\nb\n"), "", func([]byte, int) error { return stop }); err != stop {
 		t.Error(err)
 	}
 }
@@ -132,7 +136,7 @@ func TestReadStreams(t *testing.T) {
 	in := io.MultiReader(strings.NewReader("First Name,Notes\n"), io.LimitReader(&rowsOf{row: "Ann," + strings.Repeat("x", 1000) + "\n"}, 20<<20))
 	n := 0
 	var most uint64
-	if err := Read(in, func([]byte, int) error {
+	if err := Read(in, "", func([]byte, int) error {
 		if n++; n%5_000 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
@@ -194,7 +198,7 @@ func TestBack(t *testing.T) {
 				t.Errorf("losses %+v", losses)
 			}
 			var back *vcard.Contact
-			if err := Read(&b, func(card []byte, _ int) error { back, err = vcard.View(card); return err }); err != nil {
+			if err := Read(&b, "", func(card []byte, _ int) error { back, err = vcard.View(card); return err }); err != nil {
 				t.Fatal(err)
 			}
 			if back.Names != c.Names || !cmp.Equal(back.Birthday, c.Birthday) || back.Organizations[0].Text != "Acme, Inc." {
@@ -266,7 +270,7 @@ func TestFormulas(t *testing.T) {
 		if !strings.Contains(s, "'=HYPERLINK") || !strings.Contains(s, "'+cmd") || !strings.Contains(s, ",+49 (30) 1") || !strings.Contains(s, "@ann") {
 			t.Errorf("%q", s)
 		}
-		if err := Read(&b, func(card []byte, _ int) error {
+		if err := Read(&b, "", func(card []byte, _ int) error {
 			back, err := vcard.View(card)
 			if err == nil && back.Names != c.Names {
 				t.Errorf("%+v", back.Names)
@@ -295,7 +299,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		last := 0
-		err := Read(bytes.NewReader(in), func(card []byte, line int) error {
+		err := Read(bytes.NewReader(in), "", func(card []byte, line int) error {
 			if line <= last {
 				t.Fatalf("line %d follows line %d", line, last)
 			}
