@@ -112,7 +112,7 @@ func (c *class) read(ctx context.Context, f *os.File) error {
 		case p.Type == file.Cards:
 			cards.n++
 		default:
-			return file.Items(bytes.NewReader(p.Raw), file.Calendar, func(it *file.Item) error {
+			return file.Items(bytes.NewReader(p.Raw), file.Calendar, "", func(it *file.Item) error {
 				switch {
 				case it.Component == "VTODO":
 					dates.todo = true
@@ -228,7 +228,14 @@ func (s *Source) many(ctx context.Context, p place, yield func(*file.Item) error
 		return caused(err)
 	}
 	defer f.Close()
-	return caused(file.Items(stoppable{f, ctx}, p.kind, func(it *file.Item) error {
+	charset, err := file.CharsetOf(stoppable{f, ctx}, p.kind)
+	if err != nil {
+		return caused(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return caused(err)
+	}
+	return caused(file.Items(stoppable{f, ctx}, p.kind, charset, func(it *file.Item) error {
 		if it.Type != p.kind {
 			return nil
 		}
