@@ -1,6 +1,9 @@
 package export
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The causes of a failure, matched with errors.Is. app/words has for each what
 // happened, what it means for the copy and what to try.
@@ -27,6 +30,7 @@ var (
 	ErrFull        = errors.New("the disk is full")
 	ErrNotWritable = errors.New("the folder cannot be written")
 	ErrBusy        = errors.New("another program is writing to the archive")
+	ErrLink        = errors.New("a link stands in the archive")
 	ErrNewer       = errors.New("the archive was written by a newer Sidekeep")
 	ErrNoArchive   = errors.New("there is no archive in this folder")
 	ErrNoKeychain  = errors.New("this system has no keychain that answers")
@@ -52,7 +56,7 @@ var (
 func Causes() []error {
 	return []error{
 		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrFault, ErrThrottled, ErrDenied, ErrCertificate,
-		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
+		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrLink, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced, ErrMistake,
 		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrSealed, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
@@ -84,3 +88,22 @@ func (e *FaultError) Is(target error) bool { return target == ErrFault }
 
 // Unwrap returns what the server was asked.
 func (e *FaultError) Unwrap() error { return e.Err }
+
+// A LinkError says that a name in a folder of Sidekeep's is a link, which is
+// never followed. It matches [ErrLink].
+type LinkError struct {
+	Folder   string // the archive, or a folder in it
+	Name     string // within it, slash-separated
+	To       string // where the link leads; "" if that is not known
+	IsFolder bool   // it leads to a folder
+}
+
+func (e *LinkError) Error() string {
+	if e.To == "" {
+		return fmt.Sprintf("%s in %s is a link", e.Name, e.Folder)
+	}
+	return fmt.Sprintf("%s in %s is a link to %s", e.Name, e.Folder, e.To)
+}
+
+// Is reports whether target is ErrLink.
+func (e *LinkError) Is(target error) bool { return target == ErrLink }

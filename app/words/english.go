@@ -120,6 +120,11 @@ var causes = map[error]Words{
 		"Nothing is lost.",
 		"Wait until it has finished, then export again.",
 	},
+	export.ErrLink: {
+		"A link stands in the archive.",
+		"Nothing was read or written through it: an archive is one folder, so that it can be copied, checked and moved as a whole.",
+		"Remove the link, and put what it leads to in its place.",
+	},
 	export.ErrNewer: {
 		"The archive was written by a newer Sidekeep.",
 		"It was not touched.",
@@ -206,6 +211,19 @@ func faultAt(host string, status int) string {
 		name = " (" + name + ")"
 	}
 	return fmt.Sprintf("The server %s answers %d%s: that is a fault of its own.", host, status, name)
+}
+
+// linked says of a link which it is, and what to do with one to a folder.
+func linked(w Words, l *export.LinkError) Words {
+	w.Title = fmt.Sprintf("“%s” in the archive %s is a link", l.Name, l.Folder)
+	if l.To != "" {
+		w.Title += " to " + l.To
+	}
+	w.Title += "."
+	if l.IsFolder {
+		w.Try = "Put the folder itself in the place of the link. To have the archive on another disk, move all of it there and say so with “sidekeep open FOLDER”."
+	}
+	return w
 }
 
 func unknown(err error) Words {

@@ -64,6 +64,10 @@ func For(err error) Words {
 			w.Try = nobodyTry
 		}
 	}
+	var link *export.LinkError
+	if errors.As(err, &link) {
+		w = linked(w, link)
+	}
 	return w
 }
 

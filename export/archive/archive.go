@@ -66,7 +66,7 @@ func Open(dir string, o Options) (*Archive, error) {
 		return nil, fmt.Errorf("%w: %s", export.ErrNoArchive, dir)
 	case err != nil:
 		return nil, caused(err)
-	case !info.Mode().IsRegular():
+	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0: // a link is told of below
 		return nil, fmt.Errorf("%w: history.db is no plain file: %w", export.ErrHistory, export.ErrDamaged)
 	}
 	a, err := o.open(dir)
@@ -98,8 +98,30 @@ func (o Options) open(dir string) (*Archive, error) {
 		open = OpenDisk
 	}
 	var err error
-	a.disk, err = open(dir)
-	return a, caused(err)
+	if a.disk, err = open(dir); err != nil {
+		return nil, caused(err)
+	}
+	if err := a.noLinks(); err != nil {
+		return nil, errors.Join(caused(err), a.disk.Close())
+	}
+	return a, nil
+}
+
+// noLinks returns an error if a link stands where SQLite would follow it, or in
+// the place of a folder that everything lies in.
+func (a *Archive) noLinks() error {
+	for _, name := range []string{sideDir, "data", "readme", historyFile, historyFile + "-journal", historyFile + "-wal", historyFile + "-shm"} {
+		info, err := a.disk.Lstat(name)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			continue // what cannot be looked at is told by whoever needs it
+		}
+		f, err := a.disk.Open(name)
+		if err != nil {
+			return err
+		}
+		return errors.Join(fmt.Errorf("%s: %w", name, export.ErrLink), f.Close())
+	}
+	return nil
 }
 
 // Create makes dir, which may be missing or empty, a new archive, or opens the
@@ -115,7 +137,7 @@ func Create(dir string, o Options) (*Archive, error) {
 	if _, ok := bagged(dir); ok {
 		return Open(dir, o)
 	}
-	if err := makeArchiveFolder(dir); err != nil {
+	if err := makeArchiveFolder(dir, privateMode); err != nil {
 		return nil, caused(fmt.Errorf("making the folder: %w", err))
 	}
 	a, err := o.open(dir)
@@ -129,18 +151,19 @@ func Create(dir string, o Options) (*Archive, error) {
 	return Open(dir, o)
 }
 
-// makeArchiveFolder makes dir and what is missing above it, durably.
-func makeArchiveFolder(dir string) error {
+// makeArchiveFolder makes dir and what is missing above it, durably. mode is
+// that of dir itself.
+func makeArchiveFolder(dir string, mode fs.FileMode) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
 	}
 	parent := filepath.Dir(dir)
 	if parent != dir {
-		if err := makeArchiveFolder(parent); err != nil {
+		if err := makeArchiveFolder(parent, 0o777); err != nil {
 			return err
 		}
 	}
-	if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(dir, mode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	d, err := OpenDisk(parent)
@@ -160,7 +183,7 @@ func (a *Archive) create() error {
 			return fmt.Errorf("%w: %s is not empty and holds no archive", export.ErrNotWritable, a.dir)
 		}
 	}
-	if err := makeFolders(a.disk, sideDir); err != nil {
+	if err := errors.Join(a.tighten(context.Background()), makeFolders(a.disk, sideDir)); err != nil {
 		return err
 	}
 	l, err := lockFor(a.dir, a.now())
@@ -176,10 +199,11 @@ func (a *Archive) createHistory() error {
 	if there, err := exists(a.disk, historyFile); there || err != nil {
 		return err
 	}
-	for _, left := range []string{newHistory, newHistory + "-journal"} {
-		if err := removeIfThere(a.disk, left); err != nil {
-			return err
-		}
+	if err := a.dropNew(); err != nil {
+		return err
+	}
+	if err := a.reserve(newHistory); err != nil {
+		return err
 	}
 	file := filepath.Join(a.dir, filepath.FromSlash(newHistory))
 	created := a.now().UTC().Format(time.RFC3339)

@@ -6,7 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
+
+	"sidekeep/export/within"
 )
 
 // A Disk is the archive's folder as the archive uses it. Names are relative to
@@ -44,54 +45,32 @@ type File interface {
 	Sync() error
 }
 
-// OpenDisk opens dir by os.Root, so that no name leads out of it.
+// OpenDisk opens dir. No name leads out of it, and no link in it is followed:
+// see [within.Folder].
 func OpenDisk(dir string) (Disk, error) {
-	r, err := os.OpenRoot(dir)
+	f, err := within.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	return rootDisk{r}, nil
+	return folderDisk{f}, nil
 }
 
-type rootDisk struct{ r *os.Root }
+type folderDisk struct{ *within.Folder }
 
-func (d rootDisk) Open(name string) (File, error) {
-	f, err := d.r.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
-}
-
-func (d rootDisk) OpenFile(name string, flag int) (File, error) {
-	f, err := d.r.OpenFile(name, flag, 0o666)
+func (d folderDisk) Open(name string) (File, error) {
+	f, err := d.Folder.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-func (d rootDisk) Lstat(name string) (fs.FileInfo, error) { return d.r.Lstat(name) }
-func (d rootDisk) Mkdir(name string) error                { return d.r.Mkdir(name, 0o777) }
-func (d rootDisk) Rename(from, to string) error           { return d.r.Rename(from, to) }
-func (d rootDisk) Link(from, to string) error             { return d.r.Link(from, to) }
-func (d rootDisk) Remove(name string) error               { return d.r.Remove(name) }
-func (d rootDisk) Close() error                           { return d.r.Close() }
-
-func (d rootDisk) ReadDir(name string) ([]fs.DirEntry, error) {
-	return fs.ReadDir(d.r.FS(), name)
-}
-
-// SyncDir does nothing on Windows, where folders cannot be synced.
-func (d rootDisk) SyncDir(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := d.r.Open(name)
+func (d folderDisk) OpenFile(name string, flag int) (File, error) {
+	f, err := d.Folder.OpenFile(name, flag)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return f, nil
 }
 
 // makeFolders makes dir and what is missing above it, durably.

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/gofrs/flock"
 
 	"sidekeep/export"
+	"sidekeep/export/within"
 )
 
 // A lock keeps every other writer out of an archive, in this process and in
@@ -21,18 +21,20 @@ type lock struct {
 	last func() // called before the lock is given back; may be nil
 }
 
+const lockFile = sideDir + "/lock"
+
 // lockFor takes the lock of the archive in dir. It does not wait: the error is
 // [export.ErrBusy], with who holds it, if somebody does.
 //
 // Windows locks the first byte against reading, so the holder's name starts at
 // the second.
 func lockFor(dir string, now time.Time) (*lock, error) {
-	root, err := os.OpenRoot(filepath.Join(dir, sideDir))
+	folder, err := within.Open(dir)
 	if err != nil {
 		return nil, caused(err)
 	}
-	defer root.Close()
-	file, err := root.OpenFile("lock", os.O_RDWR|os.O_CREATE, 0o666)
+	defer folder.Close()
+	file, err := folder.OpenFile(lockFile, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, caused(err)
 	}
@@ -42,7 +44,7 @@ func lockFor(dir string, now time.Time) (*lock, error) {
 			return nil, caused(err)
 		}
 	}
-	f := flock.New(filepath.Join(dir, sideDir, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	f := flock.New(folder.Path(lockFile), flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	ok, err := f.TryLock()
 	if err != nil {
 		return nil, caused(fmt.Errorf("locking the archive: %w", err))

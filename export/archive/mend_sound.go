@@ -28,7 +28,7 @@ func (a *Archive) soundSchema(ctx context.Context, db *sql.DB) (string, error) {
 	if old, err := older(ctx, db); err != nil || old {
 		return "", err
 	}
-	if err := a.dropNew(); err != nil {
+	if err := errors.Join(a.dropNew(), a.reserve(newHistory)); err != nil {
 		return "", err
 	}
 	if err := writeHistory(ctx, a.file(newHistory), "", ""); err != nil {

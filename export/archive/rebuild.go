@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,6 +16,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/within"
 )
 
 // A bagInfo is what bag-info.txt tells of an archive.
@@ -72,12 +71,12 @@ func readBagInfo(r io.Reader) (bagInfo, error) {
 
 // bagged reads bag-info.txt of the archive in dir, if it names an archive.
 func bagged(dir string) (bagInfo, bool) {
-	file := filepath.Join(dir, bagInfoFile)
-	info, err := os.Lstat(file)
-	if err != nil || !info.Mode().IsRegular() {
+	folder, err := within.Open(dir)
+	if err != nil {
 		return bagInfo{}, false
 	}
-	f, err := os.Open(file)
+	defer folder.Close()
+	f, err := folder.Open(bagInfoFile)
 	if err != nil {
 		return bagInfo{}, false
 	}
@@ -107,7 +106,7 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	if b.id == "" {
 		return "", fmt.Errorf("%w: neither history.db nor %s tells which archive this is", export.ErrNoArchive, bagInfoFile)
 	}
-	if err := a.dropNew(); err != nil {
+	if err := errors.Join(a.dropNew(), a.reserve(newHistory)); err != nil {
 		return "", err
 	}
 	file := a.file(newHistory)

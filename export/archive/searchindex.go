@@ -84,6 +84,9 @@ func (a *Archive) openSearchIn(ctx context.Context, report func(done, total int)
 		if err := makeFolders(a.disk, sideDir); err != nil {
 			return nil, err
 		}
+		if err := a.reserve(searchFile); err != nil {
+			return nil, err
+		}
 	case err != nil:
 		return nil, err
 	}

@@ -58,14 +58,17 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 // write opens the archive for writing, with everything finished that was begun
 // before. The caller closes the writer and releases the lock.
 func (a *Archive) write() (*lock, *writer, error) {
-	if err := makeFolders(a.disk, sideDir); err != nil {
+	if f, ok := a.disk.(interface{ Fresh() }); ok {
+		f.Fresh()
+	}
+	if err := errors.Join(a.noLinks(), makeFolders(a.disk, sideDir)); err != nil {
 		return nil, nil, caused(err)
 	}
 	l, err := lockFor(a.dir, a.now())
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.upgrade(context.Background()); err != nil {
+	if err := errors.Join(a.tighten(context.Background()), a.upgrade(context.Background())); err != nil {
 		return nil, nil, errors.Join(caused(err), l.release())
 	}
 	w, err := newWriter(context.Background(), a.db)

@@ -178,7 +178,10 @@ func (a *Archive) replaceAside(temp, name string, text []byte) error {
 	if err := makeFolders(a.disk, sideDir); err != nil {
 		return err
 	}
-	f, err := a.disk.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err := removeIfThere(a.disk, temp); err != nil { // also if it is a link
+		return err
+	}
+	f, err := a.disk.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
