@@ -50,6 +50,7 @@ var (
 	ErrOversize    = errors.New("larger than the source takes")
 	ErrQuota       = errors.New("the source has no room left")
 	ErrRefused     = errors.New("the source refuses it")
+	ErrNotKept     = errors.New("the source said that it took it, and what is there is not it")
 )
 
 // Causes lists every cause.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // A Fetcher is a Source that can read single items without listing all.
@@ -14,6 +15,73 @@ type Fetcher interface {
 	// none. Its Open may be called until the source is closed; it then fails if
 	// the item is no longer that of Version.
 	Fetch(ctx context.Context, c Collection, id string) (Item, error)
+}
+
+// A Gatherer is a Source that can read several items at less cost than one by
+// one.
+type Gatherer interface {
+	// Gather hands over each item of c that ids name as it is now, one after the
+	// other, in any order. The Err of one that is not there matches [ErrGone];
+	// one that cannot be read has its Err set too. Open of an item may be called
+	// until each returns; its bytes may differ from those of Fetch in their line
+	// ends. Gather fails if the source cannot be asked, and with what each
+	// returns.
+	Gather(ctx context.Context, c Collection, ids []string, each func(Item) error) error
+}
+
+// Gather reads items of c from src: together if src is a [Gatherer], else one
+// by one.
+func Gather(ctx context.Context, src Source, c Collection, ids []string, each func(Item) error) error {
+	if g, ok := src.(Gatherer); ok {
+		return g.Gather(ctx, c, ids, each)
+	}
+	for _, id := range ids {
+		it, err := Fetch(ctx, src, c, id)
+		if err != nil {
+			if ctx.Err() != nil || errors.Is(err, ErrUnreachable) {
+				return err
+			}
+			it = Item{ID: id, Err: err}
+		}
+		if err := each(it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A Lister is a Source that can name what a collection holds without handing
+// it over.
+type Lister interface {
+	// List names each item of c in its version, one after the other. It fails if
+	// the listing is incomplete, and with what each returns.
+	List(ctx context.Context, c Collection, each func(Ref) error) error
+}
+
+// List names what c holds: by a listing if src is a [Lister], else by reading
+// all of it.
+func List(ctx context.Context, src Source, c Collection, each func(Ref) error) error {
+	if l, ok := src.(Lister); ok {
+		return l.List(ctx, c, each)
+	}
+	_, err := src.Pull(ctx, c, nothing{}, &lister{each: each})
+	return err
+}
+
+// A lister names what a Pull brings.
+type lister struct {
+	mu   sync.Mutex
+	each func(Ref) error
+}
+
+func (l *lister) Listed(int, bool) error    { return nil }
+func (l *lister) Seen(string, string) error { return nil }
+func (l *lister) Gone(string) error         { return nil }
+
+func (l *lister) Put(_ context.Context, it Item) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.each(Ref{it.ID, it.Version})
 }
 
 // maxFetched is how much of one item the fallback of Fetch holds in memory.

@@ -40,9 +40,11 @@ type Writer interface {
 	// Version do not. Open is called again if the bytes have to be sent again,
 	// and not after Put returns. A photo of which there is only the beginning
 	// where it is to be counts as one whose sending broke off: it is sent again.
-	// Put returns where the source now keeps the item
-	// and in which version, as a Pull names them; Version is "" if the source
-	// has none.
+	// Put returns where the source says that it keeps the item now, and in which
+	// version, as a Pull names them; Version is "" if the source has none, or
+	// does not tell yet. That it does keep it is seen with [Gather] and [List].
+	// With an error that matches [ErrNotKept], which is for an item of which
+	// something else or nothing is found at once, Put returns where that is.
 	Put(ctx context.Context, c Collection, it Item, at Ref) (Ref, error)
 	// Delete removes the item that at names: [ErrChanged] if it is there in
 	// another version, [ErrGone] if it is not there; nil too if it is not there

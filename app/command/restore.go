@@ -3,8 +3,11 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
+	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/restore"
@@ -16,7 +19,7 @@ import (
 type restoreFlags struct {
 	work.RestoreRequest
 	asOf, only, since, choice string
-	dry                       bool
+	dry, goOn, drop           bool
 }
 
 func (s *session) restoreVerb() *cobra.Command {
@@ -27,7 +30,9 @@ func (s *session) restoreVerb() *cobra.Command {
 		Long: "Put back onto the account NAME what the archive holds of it, or with --from of another account, which is how to move\n" +
 			"to another service or a new phone; or what is in files, folders and zip archives. It compares first, shows what would\n" +
 			"be written, and asks. What is there already is left as it is, so it can be run again. Before anything is written the\n" +
-			"account is exported, and “sidekeep undo” turns back what was written.",
+			"account is exported, and “sidekeep undo” turns back what was written.\n\n" +
+			"What is to be written is a list, and a restore is open until each line of it is done. While it is, a hold of the account\n" +
+			"stays. Run the same again, or with --go-on, and it goes on with exactly the open lines; --drop gives them up.",
 		Args: arguments("NAME", "[PATH...]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.To, r.Paths = args[0], args[1:]
@@ -45,6 +50,8 @@ func (s *session) restoreVerb() *cobra.Command {
 	f.StringVar(&r.Into, "into", "", "put everything into this address book, calendar, list or album")
 	f.StringVar(&r.choice, "on-conflict", string(restore.Merge), "what becomes of what differs: both, merge, archive or device")
 	f.BoolVar(&r.NewUID, "new-uid", false, "put back under a new mark what the service takes for an item in its trash")
+	f.BoolVar(&r.goOn, "go-on", false, "go on with the restore onto NAME that is open")
+	f.BoolVar(&r.drop, "drop", false, "give up what is left of the restore onto NAME that is open; what it has written stays")
 	f.BoolVar(&r.dry, "dry-run", false, "show what would be written, and write nothing")
 	return verb
 }
@@ -58,8 +65,19 @@ func (s *session) restore(ctx context.Context, r *restoreFlags) error {
 	if err := s.restoreFlags(ctx, w, r); err != nil {
 		return err
 	}
+	if r.drop {
+		return s.dropRestore(ctx, w, r)
+	}
 	show := s.restoreProgress()
-	p, err := w.PlanRestore(ctx, r.RestoreRequest, show.update)
+	var p *work.RestorePlan
+	if r.goOn {
+		if len(r.Paths) > 0 {
+			return &work.Error{What: "--go-on goes with no files.", Meaning: "Nothing was written.", Try: "Name the account alone: its open restore knows what it writes.", Usage: true}
+		}
+		p, err = w.PlanGoOn(ctx, r.To, 0, show.update)
+	} else {
+		p, err = w.PlanRestore(ctx, r.RestoreRequest, show.update)
+	}
 	show.end()
 	if err != nil {
 		return err
@@ -93,6 +111,9 @@ func (s *session) restoreFlags(ctx context.Context, w *work.Work, r *restoreFlag
 // planned shows a plan, asks, and does it.
 func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan, dry bool) error {
 	if !s.json {
+		if err := s.printOpen(ctx, w, p); err != nil {
+			return err
+		}
 		s.printPlan(p)
 	}
 	if dry {
@@ -104,6 +125,10 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 			return err
 		}
 		s.refusedSome(out.Refused)
+		if p.GoesOn != nil && !s.json {
+			s.say("Restore %d: %s.\n", p.GoesOn.Number, words.LinesDone(out.Done, out.Total))
+		}
+		s.leftOpen(&out)
 		return s.printRestored(p, nil, s.planOf(p))
 	}
 	agreed, err := s.agreed(ctx, "Write this to “"+clean(p.Request.To)+"”?")
@@ -129,8 +154,72 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 		s.restoreBroke(ctx, &out, err)
 	default:
 		s.refusedSome(out.Refused)
+		s.leftOpen(&out)
 	}
 	return printed
+}
+
+// dropRestore gives up what is left of an open restore.
+func (s *session) dropRestore(ctx context.Context, w *work.Work, r *restoreFlags) error {
+	open, err := w.PlanDrop(ctx, r.To)
+	if err != nil {
+		return err
+	}
+	if !s.json {
+		s.say("Restore %d onto “%s”: %s.\n", open.Number, open.Account, words.LinesDone(open.Done, open.Total))
+	}
+	agreed, err := s.agreed(ctx, "Give up what is left of it?")
+	if err != nil {
+		return err
+	}
+	if !agreed {
+		s.notAgreed("changed")
+		return nil
+	}
+	e, err := w.DropRestore(ctx, r.To, open.Number)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(e)
+	}
+	s.say("%s: the rest of restore %d is dropped. What it has written stays; “sidekeep undo %d” takes it back.\n"+
+		"  The next export looks whether anything is missing still.\n", e.Account, e.Number, e.Number)
+	return nil
+}
+
+// printOpen tells of restores onto the account that are open: of the one that a
+// plan goes on with, and of others.
+func (s *session) printOpen(ctx context.Context, w *work.Work, p *work.RestorePlan) error {
+	if s.quiet {
+		return nil
+	}
+	if e := p.GoesOn; e != nil {
+		s.stdout.printf("This goes on with restore %d, which was begun %s: %s.\n", e.Number, words.When(e.At, time.Now()), words.LinesDone(e.Done, e.Total))
+	}
+	list, err := w.OpenRestores(ctx)
+	for _, e := range list {
+		if e.Account == p.Request.To && (p.GoesOn == nil || p.GoesOn.Number != e.Number) {
+			s.stdout.printf("%s\n", openWords(e))
+		}
+	}
+	return err
+}
+
+// openWords tell of an open restore, and what can be done.
+func openWords(e work.RestoreEntry) string {
+	return fmt.Sprintf("Restore %d onto “%s” is open: %s. Go on: sidekeep restore \"%s\" --go-on. Drop the rest: sidekeep restore \"%s\" --drop. Take it back: sidekeep undo %d.",
+		e.Number, e.Account, words.LinesDone(e.Done, e.Total), e.Account, e.Account, e.Number)
+}
+
+// leftOpen says that a restore has come to its end and has open lines.
+func (s *session) leftOpen(out *work.Restored) {
+	if out.Number == 0 || out.Done >= out.Total {
+		return
+	}
+	s.code = graver(s.code, partly)
+	s.stderr.printf("sidekeep: restore %d stays open: %s. Go on with “sidekeep restore \"%s\" --go-on”, or give the rest up with “sidekeep restore \"%s\" --drop”.\n",
+		out.Number, words.LinesDone(out.Done, out.Total), out.Account, out.Account)
 }
 
 // restoreBroke says how far a restore came that did not come to its end.
@@ -155,6 +244,21 @@ func (s *session) refusedSome(list []restore.Problem) {
 		return
 	}
 	s.code = graver(s.code, partly)
+	notKept := 0
+	for _, p := range list {
+		if errors.Is(p.Err, export.ErrNotKept) {
+			notKept++
+		}
+	}
+	if notKept > 0 {
+		s.stderr.printf("sidekeep: the service said yes to %s that it did not keep as written, or kept twice; each is named above.\n"+
+			"  This is the service's doing. Your copy is as it was. Look at them there; running the same again tries those that are missing.\n",
+			plural(notKept, "item", "items"))
+	}
+	if notKept == len(list) {
+		return
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(p restore.Problem) bool { return errors.Is(p.Err, export.ErrNotKept) })
 	try := "Choose another place for it with --into, or save it as a file with “sidekeep save”."
 	switch {
 	case slices.ContainsFunc(list, func(p restore.Problem) bool { return errors.Is(p.Err, export.ErrConflict) }):

@@ -15,6 +15,8 @@ type restoreJSON struct {
 	Account  string               `json:"account"`
 	From     string               `json:"from"`    // "" for files
 	Restore  *int                 `json:"restore"` // its number for undo; null if nothing was written
+	GoesOn   *int                 `json:"goes_on"` // the open restore that it goes on with; null if none
+	Open     int                  `json:"open"`    // lines of its list that are not done
 	Create   int                  `json:"create"`
 	Same     int                  `json:"same"`
 	Replace  int                  `json:"replace"`
@@ -45,7 +47,7 @@ type restoreProblemJSON struct {
 // planOf is a plan as JSON.
 func (s *session) planOf(p *work.RestorePlan) restoreJSON {
 	n := p.Counts()
-	j := restoreJSON{Create: n.Create, Same: n.Same, Replace: n.Replace, Merge: n.Merge, Leave: n.Leave, Refused: n.Refused}
+	j := restoreJSON{Open: n.Create + n.Replace + n.Merge, Create: n.Create, Same: n.Same, Replace: n.Replace, Merge: n.Merge, Leave: n.Leave, Refused: n.Refused}
 	for i := range p.Lines {
 		if l := &p.Lines[i]; l.State == restore.Refused {
 			j.Problems = append(j.Problems, restoreProblemJSON{l.Item.Name, p.Targets[l.To].Name, l.Err.Error(), s.wordsFor(l.Err).Try})
@@ -56,7 +58,7 @@ func (s *session) planOf(p *work.RestorePlan) restoreJSON {
 
 // resultOf is what was done as JSON.
 func (s *session) resultOf(r *work.Restored) restoreJSON {
-	j := restoreJSON{Restore: &r.Number, Create: r.Created, Same: r.Same, Replace: r.Replaced, Merge: r.Merged, Leave: r.Left, Refused: len(r.Refused)}
+	j := restoreJSON{Restore: &r.Number, Open: r.Total - r.Done, Create: r.Created, Same: r.Same, Replace: r.Replaced, Merge: r.Merged, Leave: r.Left, Refused: len(r.Refused)}
 	for _, p := range r.Refused {
 		j.Problems = append(j.Problems, restoreProblemJSON{p.Name, p.Collection, p.Err.Error(), s.wordsFor(p.Err).Try})
 	}
@@ -195,6 +197,9 @@ func (s *session) printRefused(p *work.RestorePlan) {
 // printRestored tells what was done; out is nil if nothing was.
 func (s *session) printRestored(p *work.RestorePlan, out *work.Restored, j restoreJSON) error {
 	if s.json {
+		if p.GoesOn != nil {
+			j.GoesOn = &p.GoesOn.Number
+		}
 		j.Account, j.From, j.Guests, j.Losses = p.Request.To, p.Request.From, p.Guests(), []restoreLossJSON{}
 		for _, l := range p.Losses {
 			j.Losses = append(j.Losses, restoreLossJSON{l.Property, l.Happens, l.Gone, l.People, l.Example})

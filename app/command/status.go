@@ -36,6 +36,7 @@ type statusJSON struct {
 	Notice        *export.Loss        `json:"notice"`        // what has changed and waits for a look; null if nothing does
 	NoticeExport  *int64              `json:"notice_export"` // the export to accept if it looks right; null if none waits
 	Proof         *proofJSON          `json:"proof"`         // null if it was never proven
+	Restore       *work.RestoreEntry  `json:"open_restore"`  // null if none is
 }
 
 // A proofJSON is what the last proof of an account found.
@@ -152,7 +153,7 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 			Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, s.warnings(x, now)...),
 		}
-		j.Proof = proofOf(&x)
+		j.Proof, j.Restore = proofOf(&x), x.Restore
 		j.Skipped = skippedJSON(x.Skipped())
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
@@ -235,11 +236,9 @@ func (s *session) printStopped(ctx context.Context, w *work.Work) error {
 	if err != nil || !there {
 		return err
 	}
-	list, err := w.Restores(ctx)
+	list, err := w.OpenRestores(ctx)
 	for _, e := range list {
-		if e.State == work.RestoreBegun {
-			s.stdout.printf("\nRestore %d onto “%s” was stopped. Run the same again, and it goes on; or turn it back: sidekeep undo %d\n", e.Number, e.Account, e.Number)
-		}
+		s.stdout.printf("\n%s\n", openWords(e))
 	}
 	return err
 }

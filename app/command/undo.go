@@ -10,6 +10,7 @@ import (
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/restore"
 
 	"github.com/spf13/cobra"
 )
@@ -60,17 +61,25 @@ func (s *session) listRestores(ctx context.Context, w *work.Work) error {
 		s.say("Nothing was restored yet.\n")
 		return nil
 	}
-	t := table{head: []string{"restore ", "when", "onto", "from", "new ", "replaced ", ""}}
+	t := table{head: []string{"restore ", "when", "onto", "from", "new ", "replaced ", "", ""}}
 	now := time.Now()
 	for _, e := range list {
 		from := e.From
 		if from == "" {
 			from = "files"
 		}
-		t.add(strconv.Itoa(e.Number), words.When(e.At, now), e.Account, from, words.Number(e.Created), words.Number(e.Changed), string(e.State))
+		t.add(strconv.Itoa(e.Number), words.When(e.At, now), e.Account, from, words.Number(e.Created), words.Number(e.Changed), string(e.State), linesOf(e))
 	}
 	t.print(s.stdout, "")
 	return nil
+}
+
+// linesOf tells of an open restore how much of it is done.
+func linesOf(e work.RestoreEntry) string {
+	if e.State != work.RestoreOpen {
+		return ""
+	}
+	return words.LinesDone(e.Done, e.Total)
 }
 
 // undoJSON is what an undo did.
@@ -90,9 +99,7 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 		return err
 	}
 	if !s.json && !s.quiet {
-		s.stdout.printf("Restore %d onto “%s”, %s. %s\n", e.Number, e.Account, words.When(e.At, time.Now()), undoingWords(e.Created, e.Changed))
-		s.stdout.printf("  What was changed since is left as it is. %s\n", nothingYet)
-		_ = s.stdout.flush() // before the question; the error is kept and returned at the end
+		s.printUndoPlan(&e)
 	}
 	agreed, err := s.agreed(ctx, "Turn it back?")
 	if err != nil {
@@ -106,7 +113,7 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 		return err
 	}
 	show := s.restoreProgress()
-	out, err := w.Undo(ctx, e.Number, show.update)
+	out, err := w.UndoPlanned(ctx, e, show.update)
 	show.end()
 	if err != nil && out.Removed+out.PutBack+len(out.Left) == 0 && ctx.Err() == nil {
 		return err
@@ -117,10 +124,45 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 		s.undoBroke(ctx, &out, err)
 	case len(out.Left) > 0:
 		s.code = graver(s.code, partly)
-		s.stderr.printf("sidekeep: %s as they are.\n  Someone changed or removed them since the restore, so they were not touched.\n  Look at them at the service; your copy has them in its history.\n",
+		s.stderr.printf("sidekeep: %s as they are; each is named above with the reason.\n  Only what is still as the restore wrote it is touched. Look at the others at the service; your copy has them in its history.\n",
 			plural(len(out.Left), "item was left", "items were left"))
+		if out.Again() {
+			s.stderr.printf("  The service said that it did it, and has not. %s\n", runTheSameAgain)
+		}
 	}
 	return printed
+}
+
+// printUndoPlan shows what an undo would do, and names what it leaves.
+func (s *session) printUndoPlan(e *work.UndoPlan) {
+	n := e.Counts()
+	s.stdout.printf("Restore %d onto “%s”, %s. %s\n", e.Number, e.Account, words.When(e.At, time.Now()), undoingWords(n.Remove, n.PutBack))
+	if n.Over > 0 {
+		s.stdout.printf("  %s as before the restore already.\n", plural(n.Over, "item is", "items are"))
+	}
+	shown := 0
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		if l.State != restore.Stays {
+			continue
+		}
+		if shown == shownProblems && !s.verbose {
+			s.stdout.printf("  and %s more\n", words.Number(n.Left-shown))
+			break
+		}
+		shown++
+		s.stdout.printf("  stays, %s, %s: %s\n", l.Collection, l.Name, whyStays(l.Err))
+	}
+	s.stdout.printf("  What was changed since is left as it is. %s\n", nothingYet)
+	_ = s.stdout.flush() // before the question; the error is kept and returned at the end
+}
+
+// whyStays is a short reason for an item that an undo leaves.
+func whyStays(err error) string {
+	if errors.Is(err, restore.ErrForeign) {
+		return "the journal of the restore does not prove that the restore wrote it"
+	}
+	return whyWords(err)
 }
 
 func (s *session) undoBroke(ctx context.Context, out *work.Undone, err error) {
@@ -140,7 +182,7 @@ func (s *session) printUndone(out *work.Undone, whole bool) error {
 		j := undoJSON{Restore: out.Number, Account: out.Account, Undone: whole, Removed: out.Removed, PutBack: out.PutBack,
 			Left: []problemJSON{}, Collections: append([]string{}, out.Collections...)}
 		for _, p := range out.Left {
-			j.Left = append(j.Left, problemJSON{p.Name, whyWords(p.Err)})
+			j.Left = append(j.Left, problemJSON{p.Name, whyStays(p.Err)})
 		}
 		return s.printJSON(j)
 	}
@@ -154,7 +196,7 @@ func (s *session) printUndone(out *work.Undone, whole bool) error {
 			s.stdout.printf("  and %s more\n", words.Number(len(out.Left)-i))
 			break
 		}
-		s.stdout.printf("  left, %s, %s: %s\n", p.Collection, p.Name, whyWords(p.Err))
+		s.stdout.printf("  left, %s, %s: %s\n", p.Collection, p.Name, whyStays(p.Err))
 	}
 	for _, name := range out.Collections {
 		s.stdout.printf("  “%s” was made by the restore and stays there.\n", name)

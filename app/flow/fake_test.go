@@ -125,13 +125,42 @@ func (s *scripted) ReadBack(context.Context, *work.RestorePlan) (map[restore.Key
 
 func (s *scripted) Restores(context.Context) ([]work.RestoreEntry, error) { return s.past, nil }
 
-func (s *scripted) PlanUndo(_ context.Context, n int) (work.RestoreEntry, error) {
+func (s *scripted) PlanUndo(_ context.Context, n int) (work.UndoPlan, error) {
 	for _, e := range s.past {
 		if e.Number == n {
-			return e, nil
+			p := &restore.UndoPlan{}
+			for range e.Created {
+				p.Lines = append(p.Lines, restore.UndoLine{State: restore.ToRemove})
+			}
+			for range e.Changed {
+				p.Lines = append(p.Lines, restore.UndoLine{State: restore.ToPutBack})
+			}
+			return work.UndoPlan{RestoreEntry: e, UndoPlan: p}, nil
+		}
+	}
+	return work.UndoPlan{}, export.ErrGone
+}
+
+func (s *scripted) PlanGoOn(_ context.Context, account string, n int, _ func(work.RestoreProgress)) (*work.RestorePlan, error) {
+	p, err := s.plan(work.RestoreRequest{To: account})
+	if err == nil {
+		p.GoesOn = &work.RestoreEntry{Number: n, Account: account}
+	}
+	return p, err
+}
+
+func (s *scripted) DropRestore(_ context.Context, account string, n int) (work.RestoreEntry, error) {
+	for i := range s.past {
+		if s.past[i].Number == n {
+			s.past[i].State = work.RestoreDropped
+			return s.past[i], nil
 		}
 	}
 	return work.RestoreEntry{}, export.ErrGone
+}
+
+func (s *scripted) UndoPlanned(ctx context.Context, p work.UndoPlan, _ func(work.RestoreProgress)) (work.Undone, error) {
+	return s.undo(ctx, p.Number)
 }
 
 func (s *scripted) Undo(ctx context.Context, n int, _ func(work.RestoreProgress)) (work.Undone, error) {

@@ -94,6 +94,13 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 	if s.SetUp && t.rule != export.RuleStranger {
 		c.Actions = append([]Action{{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary}}, c.Actions...)
 	}
+	if e := s.Restore; e != nil {
+		c.Sentence = joined(words.OpenRestore(e.Done, e.Total), c.Sentence)
+		if c.Actions[0].Act == ActPutBack {
+			c.Actions[0].Verb = words.GoOn
+		}
+		c.Actions = append(c.Actions, Action{Act: ActDropRest, Verb: words.DropRest, Rank: Quiet})
+	}
 	if s.SetUp {
 		c.Actions = append(c.Actions, Action{Act: ActExport, Verb: words.LookAgain, Rank: Quiet})
 	}

@@ -360,6 +360,10 @@ func (f *Flow) Do(account string, act Act) {
 		f.takeBack(account)
 	case ActPutBack:
 		f.putBack(account)
+	case ActDropRest:
+		if s, ok := f.statusOf(account); ok && s.Restore != nil {
+			f.DropRestore(account, s.Restore.Number, s.Restore.Done, s.Restore.Total)
+		}
 	case ActProve:
 		f.Prove(account)
 	case ActStopProof:

@@ -243,6 +243,9 @@ func (f *Flow) lostPage() LostView {
 	busy := f.answering[l.account] || f.exports[l.account] != nil || f.session.busy()
 	if t.rule != export.RuleStranger && s.SetUp {
 		v.PutBack = Action{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary, Off: busy}
+		if s.Restore != nil {
+			v.PutBack.Verb = words.GoOn
+		}
 		v.Leave, v.MoreLeft = words.PutBackMeans(t.lost, l.account), words.PlanFirst
 	}
 	v.Accept = Action{Act: ActAccept, Verb: mine, Off: busy}

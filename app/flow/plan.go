@@ -63,6 +63,13 @@ func (s *session) from() Page {
 // startPlan makes the plan of a restore and shows it. at is the moment that
 // r.AsOf stands for.
 func (f *Flow) startPlan(r work.RestoreRequest, at time.Time) {
+	f.plan(r, at, func(ctx context.Context, w Work, report func(work.RestoreProgress)) (*work.RestorePlan, error) {
+		return w.PlanRestore(ctx, r, report)
+	})
+}
+
+// plan shows the plan that how makes.
+func (f *Flow) plan(r work.RestoreRequest, at time.Time, how func(context.Context, Work, func(work.RestoreProgress)) (*work.RestorePlan, error)) {
 	f.leave()
 	ctx, cancel := context.WithCancel(f.ctx)
 	s := &session{account: r.To, request: r, at: at, end: cancel, write: make(chan struct{}), diffs: map[int]difference{}}
@@ -86,7 +93,7 @@ func (f *Flow) startPlan(r work.RestoreRequest, at time.Time) {
 	}
 	f.run(func(context.Context) {
 		defer cancel()
-		p, err := w.PlanRestore(ctx, r, func(p work.RestoreProgress) { f.wrote(s, p) })
+		p, err := how(ctx, w, func(p work.RestoreProgress) { f.wrote(s, p) })
 		if err != nil {
 			f.change(func() {
 				if !stopped(err) {
@@ -97,7 +104,12 @@ func (f *Flow) startPlan(r work.RestoreRequest, at time.Time) {
 			return
 		}
 		defer func() { _ = p.Close() }() // it only read
-		f.change(func() { s.planned(p) })
+		f.change(func() {
+			if p.GoesOn != nil {
+				s.request = p.Request
+			}
+			s.planned(p)
+		})
 		f.differences(ctx, s)
 		select {
 		case <-s.write:
@@ -271,6 +283,10 @@ func (f *Flow) putBack(account string) {
 	s, ok := f.statusOf(account)
 	w := f.works()
 	if !ok || s.Loss == nil || w == nil {
+		return
+	}
+	if s.Restore != nil {
+		f.GoOnRestore(account, s.Restore.Number)
 		return
 	}
 	r := work.RestoreRequest{To: account, From: account}

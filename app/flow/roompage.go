@@ -32,6 +32,9 @@ type EarlierRow struct {
 	Title, Line string
 	State       work.RestoreState
 	Word        string // for the state; "" if it is done
+	Account     string
+	GoOn, Drop  Action // of an open one
+	Done, Total int    // lines of its list
 	Undo        Action
 }
 
@@ -107,14 +110,22 @@ func (f *Flow) earlierRow(e work.RestoreEntry) EarlierRow {
 		from = ""
 	}
 	row := EarlierRow{
-		Number: e.Number, State: e.State, Title: words.RestoredTo(e.Account, from),
+		Number: e.Number, State: e.State, Account: e.Account, Done: e.Done, Total: e.Total, Title: words.RestoredTo(e.Account, from),
 		Line: words.Upper(words.Moment(e.At, f.o.Now())) + ": " + words.RestoreEntry(e.Created, e.Changed),
 	}
 	switch e.State {
 	case work.RestoreUndone:
 		row.Word = words.RestoreWasUndone
-	case work.RestoreBegun:
+	case work.RestoreOpen:
 		row.Word = words.RestoreWasStopped
+		if e.Total > 0 {
+			row.Word = words.LinesDone(e.Done, e.Total)
+		}
+		busy := f.session.busy() || len(f.exports) > 0
+		row.GoOn = Action{Verb: words.GoOn, Off: busy}
+		row.Drop = Action{Verb: words.DropRest, Off: busy}
+	case work.RestoreDropped:
+		row.Word = words.RestOfDropped
 	}
 	if e.State != work.RestoreUndone && e.Created+e.Changed > 0 {
 		row.Undo = Action{Verb: words.UndoRestore, Off: f.session.busy() || len(f.exports) > 0}

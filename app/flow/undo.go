@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -14,15 +15,18 @@ func (f *Flow) UndoRestore(number int) {
 		return
 	}
 	f.run(func(ctx context.Context) {
-		e, err := w.PlanUndo(ctx, number)
+		p, err := w.PlanUndo(ctx, number)
 		if err != nil {
 			p := words.For(err)
 			f.change(func() { f.room.problem = &p })
 			return
 		}
-		f.ask(Question{Question: words.UndoQuestion(e.Account, e.At, f.o.Now(), e.Created, e.Changed), answer: func(yes bool) {
+		n := p.Counts()
+		f.ask(Question{Question: words.UndoQuestion(p.Account, p.At, f.o.Now(), n.Remove, n.PutBack, n.Left), answer: func(yes bool) {
 			if yes {
-				f.takeBackRestore(e.Account, e.Number)
+				f.takeBackRestore(p.Account, p.Number, func(ctx context.Context, w Work, report func(work.RestoreProgress)) (work.Undone, error) {
+					return w.UndoPlanned(ctx, p, report)
+				})
 			}
 		}})
 	})
@@ -38,11 +42,14 @@ func (f *Flow) UndoWritten() {
 	}
 	f.mu.Unlock()
 	if number > 0 {
-		f.takeBackRestore(s.account, number)
+		f.takeBackRestore(s.account, number, func(ctx context.Context, w Work, report func(work.RestoreProgress)) (work.Undone, error) {
+			return w.Undo(ctx, number, report)
+		})
 	}
 }
 
-func (f *Flow) takeBackRestore(account string, number int) {
+// takeBackRestore turns a restore back with undo.
+func (f *Flow) takeBackRestore(account string, number int, undo func(context.Context, Work, func(work.RestoreProgress)) (work.Undone, error)) {
 	ctx, cancel := context.WithCancel(f.ctx)
 	s := &session{account: account, step: Undoing, end: cancel, begun: f.o.Now()}
 	s.shown = work.RestoreProgress{Account: account, Phase: work.Undoing, Total: -1, Left: -1}
@@ -70,7 +77,7 @@ func (f *Flow) takeBackRestore(account string, number int) {
 		var undone work.Undone
 		over, err := f.turn(ctx)
 		if err == nil {
-			undone, err = w.Undo(ctx, number, func(p work.RestoreProgress) { f.wrote(s, p) })
+			undone, err = undo(ctx, w, func(p work.RestoreProgress) { f.wrote(s, p) })
 			over()
 		}
 		f.load()
@@ -80,4 +87,25 @@ func (f *Flow) takeBackRestore(account string, number int) {
 		})
 		f.reloadHistory()
 	})
+}
+
+// GoOnRestore plans the open lines of a restore.
+func (f *Flow) GoOnRestore(account string, number int) {
+	f.plan(work.RestoreRequest{To: account}, time.Time{}, func(ctx context.Context, w Work, report func(work.RestoreProgress)) (*work.RestorePlan, error) {
+		return w.PlanGoOn(ctx, account, number, report)
+	})
+}
+
+// DropRestore asks, and then gives up what is left of an open restore.
+func (f *Flow) DropRestore(account string, number, done, total int) {
+	f.ask(Question{Question: words.DropQuestion(account, done, total), answer: func(yes bool) {
+		if !yes {
+			return
+		}
+		f.toArchive(account, func(ctx context.Context, w Work) error {
+			_, err := w.DropRestore(ctx, account, number)
+			return err
+		}, words.Dropped(account), nil)
+		f.readRoom(true)
+	}})
 }

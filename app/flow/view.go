@@ -150,6 +150,7 @@ const (
 	ActLost     // what looks lost
 	ActTakeBack // the answer about the opened export
 	ActPutBack  // what looks lost
+	ActDropRest // of an open restore
 	ActProve
 	ActStopProof
 	ActLook // the export that gave notice

@@ -39,8 +39,11 @@ type restorer interface {
 	Restore(ctx context.Context, p *work.RestorePlan, report func(work.RestoreProgress)) (work.Restored, error)
 	ReadBack(ctx context.Context, p *work.RestorePlan) (map[restore.Key]bool, error)
 	Restores(ctx context.Context) ([]work.RestoreEntry, error)
-	PlanUndo(ctx context.Context, number int) (work.RestoreEntry, error)
+	PlanGoOn(ctx context.Context, account string, number int, report func(work.RestoreProgress)) (*work.RestorePlan, error)
+	DropRestore(ctx context.Context, account string, number int) (work.RestoreEntry, error)
+	PlanUndo(ctx context.Context, number int) (work.UndoPlan, error)
 	Undo(ctx context.Context, number int, report func(work.RestoreProgress)) (work.Undone, error)
+	UndoPlanned(ctx context.Context, p work.UndoPlan, report func(work.RestoreProgress)) (work.Undone, error)
 	Prove(ctx context.Context, account string, report func(done, total int)) (work.Proven, error)
 	ProveDue(ctx context.Context, account string, report func(done, total int)) (*work.Proven, error)
 }

@@ -195,6 +195,11 @@ var causes = map[error]Words{
 		"What was written before is there, and your copy is as it was.",
 		"Free some space at the service, then go on.",
 	},
+	export.ErrNotKept: {
+		"The service said that it did it, and did not.",
+		"Your copy is as it was; what is at the service is not what was written or removed there.",
+		"Look at it at the service, and run the same again. If it stays so, the service does not keep such items.",
+	},
 	export.ErrRefused: {
 		"The service refuses it.",
 		"It was not put back, and your copy is as it was.",

@@ -324,3 +324,34 @@ const WaitsForTurn = "Begins when your archive is free"
 
 // WritingSide is the foot of the sidebar while items are put on an account.
 const WritingSide = "Putting items back"
+
+// LinesDone tells how far the list of a restore is: "36 of 60 are done".
+func LinesDone(done, lines int) string {
+	return Number(done) + " of " + Number(lines) + " are done"
+}
+
+// Texts about a restore that is open.
+const (
+	DropRest      = "Drop the rest"
+	RestOfDropped = "the rest was dropped"
+)
+
+// DropQuestion asks whether what is left of a restore is given up.
+func DropQuestion(account string, done, lines int) Question {
+	return Question{
+		Title:   "Give up what is left of the restore onto “" + account + "”?",
+		Meaning: Upper(LinesDone(done, lines)) + ". What was written stays, and can be undone.",
+		Try:     "The next export looks whether anything is missing still.",
+		Yes:     DropRest, No: LeaveIt,
+	}
+}
+
+// Dropped says that what was left of a restore is given up.
+func Dropped(account string) string {
+	return "The rest of the restore onto " + account + " is dropped."
+}
+
+// OpenRestore tells of an open restore onto a held account.
+func OpenRestore(done, lines int) string {
+	return "A restore is open: " + LinesDone(done, lines) + "."
+}

@@ -63,10 +63,18 @@ func UndoMeans(created, changed int) string {
 }
 
 // UndoQuestion asks before a restore of the past is undone.
-func UndoQuestion(account string, at, now time.Time, created, changed int) Question {
+// left is how many items are not as the restore wrote them, and stay.
+func UndoQuestion(account string, at, now time.Time, created, changed, left int) Question {
+	means := UndoMeans(created, changed)
+	if created+changed == 0 {
+		means = "There is nothing of it that could be taken back."
+	}
+	if left > 0 {
+		means += some(left, " One is not as it was written, and stays.", " ", " are not as they were written, and stay.")
+	}
 	return Question{
 		Title:   "Undo what was put on “" + account + "” " + Moment(at, now) + "?",
-		Meaning: UndoMeans(created, changed), Try: LeftAlone,
+		Meaning: means, Try: LeftAlone,
 		Yes: UndoRestore, No: LeaveIt,
 	}
 }

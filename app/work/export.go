@@ -61,6 +61,9 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 		if err := w.allowSynced(ctx, into.Dir()); err != nil {
 			return none, err
 		}
+		if err := tellOpen(ctx, into, a.Name); err != nil { // a restore may have been killed at its end
+			return none, err
+		}
 	}
 	if report != nil {
 		report(export.Progress{Account: a.Name, Phase: export.Connecting, Total: -1, Left: -1})

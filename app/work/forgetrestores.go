@@ -1,14 +1,9 @@
 package work
 
 import (
-	"bufio"
-	"encoding/json"
+	"context"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -49,17 +44,9 @@ func restoresNaming(archiveDir string, p archive.Forgetting) ([]int, error) {
 	return numbers, nil
 }
 
-// journalNames tells whether a journal is about any of these items. One of that
-// name counts as the same.
-func journalNames(dir string, items []archive.ForgottenItem) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, "journal.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("reading the journal: %w", err)
-	}
-	defer f.Close()
+// journalNames tells whether a journal or a list is about any of these items. One
+// of that name counts as the same, and so does what cannot be read.
+func journalNames(dir string, items []archive.ForgottenItem) (found bool, err error) {
 	type named struct {
 		kind export.Kind
 		name string
@@ -70,28 +57,27 @@ func journalNames(dir string, items []archive.ForgottenItem) (bool, error) {
 	}
 	delete(ids, "")
 	delete(uids, "")
-	in := bufio.NewReader(f)
-	for {
-		line, err := in.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("reading the journal: %w", err)
-		}
-		var r restore.Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			return false, fmt.Errorf("%w: the journal: %w", export.ErrDamaged, err)
-		}
-		if ids[r.Before.ID] || ids[r.After.ID] || uids[r.UID] || r.Name != "" && names[named{r.Kind, r.Name}] {
-			return true, nil
-		}
+	err = restore.ReadJournal(dir, "", func(r restore.Record) error {
+		found = found || r.Forged() || ids[r.Before.ID] || ids[r.After.ID] || uids[r.UID] || r.Name != "" && names[named{r.Kind, r.Name}]
+		return nil
+	})
+	if err != nil || found {
+		return found, err
 	}
+	list, err := restore.ReadList(dir, "")
+	for _, w := range list {
+		found = found || ids[w.ID] || uids[w.UID] || w.Name != "" && names[named{w.Kind, w.Name}]
+	}
+	if errors.Is(err, restore.ErrForeign) {
+		return true, nil
+	}
+	return found, err
 }
 
 // forgetRestores deletes the restores that name what p deletes, and what is
 // known of the service of an account that is deleted whole.
-func forgetRestores(archiveDir string, p archive.Forgetting) error {
+func forgetRestores(ctx context.Context, a *archive.Archive, p archive.Forgetting) error {
+	archiveDir := a.Dir()
 	release, err := restoreLock(archiveDir)
 	if err != nil {
 		return err
@@ -99,7 +85,10 @@ func forgetRestores(archiveDir string, p archive.Forgetting) error {
 	numbers, err := restoresNaming(archiveDir, p)
 	for _, n := range numbers {
 		note := restoreNote{RestoreEntry: RestoreEntry{Number: n}}
-		err = errors.Join(err, os.RemoveAll(note.dir(archiveDir)))
+		err = errors.Join(err, os.RemoveAll(note.dir(archiveDir)), a.Seal(ctx, n, ""))
+	}
+	if err == nil && len(numbers) > 0 {
+		err = tellOpen(ctx, a, p.Account)
 	}
 	if p.Whole && err == nil {
 		err = setLimits(archiveDir, p.Account, nil)

@@ -1,8 +1,8 @@
 package work
 
 import (
-	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,8 +30,9 @@ func restoresDir(archiveDir string) string {
 // A restoreNote is note.json of a restore.
 type restoreNote struct {
 	RestoreEntry
-	Request string `json:"request"` // a mark of what was asked for, by which the same restore goes on
-	Held    bool   `json:"held"`    // the target was held when it began: what it creates had been lost there
+	Request string         `json:"request"` // a mark of what was asked for, by which the same restore goes on
+	Asked   RestoreRequest `json:"asked"`
+	Held    bool           `json:"held"` // the target was held when it began: what it creates had been lost there
 }
 
 // restoreLock keeps two restores from writing to one archive's journals.
@@ -78,6 +79,9 @@ func readNotes(archiveDir string) ([]restoreNote, error) {
 			return nil, fmt.Errorf("%w: reading restore %d: %w", export.ErrDamaged, n, err)
 		}
 		note.Number = n
+		if note.State == "stopped" { // as it was called before there were lists
+			note.State = RestoreOpen
+		}
 		list = append(list, note)
 	}
 	slices.SortFunc(list, func(a, b restoreNote) int { return b.Number - a.Number })
@@ -112,29 +116,24 @@ func (n *restoreNote) dir(archiveDir string) string {
 	return filepath.Join(restoresDir(archiveDir), strconv.Itoa(n.Number))
 }
 
-// beginRestore opens the journal of a restore: that of the same one, if it was stopped,
-// or a new one. The lock is held.
-func beginRestore(archiveDir string, r *RestoreRequest, mark string, now time.Time) (*restoreNote, *restore.FileJournal, error) {
-	notes, err := readNotes(archiveDir)
-	if err != nil {
-		return nil, nil, err
-	}
-	var note *restoreNote
-	for i := range notes {
-		if n := &notes[i]; n.Account == r.To {
-			if n.State == RestoreBegun && n.Request == mark {
-				note = n
-			}
-			break // only the newest of an account is gone on with
-		}
-	}
+// begin opens the journal of a restore: that of note, which is open, or a new one
+// if it is nil. The lock is held.
+func beginRestore(ctx context.Context, a *archive.Archive, note *restoreNote, r *RestoreRequest, now time.Time) (*restoreNote, *restore.FileJournal, error) {
 	if note == nil {
-		note = &restoreNote{Request: mark, RestoreEntry: RestoreEntry{Account: r.To, From: r.From, Paths: r.Paths, At: now, State: RestoreBegun}}
+		mark, err := markOf(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		notes, err := readNotes(a.Dir())
+		if err != nil {
+			return nil, nil, err
+		}
+		note = &restoreNote{Request: mark, Asked: *r, RestoreEntry: RestoreEntry{Account: r.To, From: r.From, Paths: r.Paths, At: now, State: RestoreOpen}}
 		for note.Number = 1; ; note.Number++ {
 			if len(notes) > 0 {
 				note.Number = max(note.Number, notes[0].Number+1)
 			}
-			err := os.Mkdir(note.dir(archiveDir), 0o700)
+			err := os.Mkdir(note.dir(a.Dir()), 0o700)
 			if err == nil {
 				break
 			}
@@ -142,12 +141,62 @@ func beginRestore(archiveDir string, r *RestoreRequest, mark string, now time.Ti
 				return nil, nil, fmt.Errorf("%w: %w", export.ErrNotWritable, err)
 			}
 		}
-		if err := note.write(archiveDir); err != nil {
+		if err := errors.Join(a.Seal(ctx, note.Number, rand.Text()), note.write(a.Dir())); err != nil {
 			return nil, nil, err
 		}
 	}
-	j, err := restore.OpenJournal(note.dir(archiveDir))
+	j, err := note.journal(ctx, a)
 	return note, j, err
+}
+
+// journal opens the journal of a restore with its seal.
+func (n *restoreNote) journal(ctx context.Context, a *archive.Archive) (*restore.FileJournal, error) {
+	key, err := a.SealOf(ctx, n.Number)
+	if err != nil {
+		return nil, err
+	}
+	j, err := restore.OpenJournal(n.dir(a.Dir()))
+	if err == nil {
+		j.Seal(key)
+	}
+	return j, err
+}
+
+// list is the list of a restore; nil if it has none.
+func (n *restoreNote) list(ctx context.Context, a *archive.Archive) ([]restore.Wanted, error) {
+	key, err := a.SealOf(ctx, n.Number)
+	if err != nil {
+		return nil, err
+	}
+	list, err := restore.ReadList(n.dir(a.Dir()), key)
+	if errors.Is(err, restore.ErrForeign) {
+		return nil, &Error{
+			What:    fmt.Sprintf("The list of restore %d was changed by someone else, so it cannot be gone on with.", n.Number),
+			Meaning: nothingWritten, Err: err,
+			Try: fmt.Sprintf("Drop what is left of it with “sidekeep restore \"%s\" --drop”, and restore anew.", n.Account),
+		}
+	}
+	return list, err
+}
+
+// count reads how far a restore is out of its list and journal.
+func (n *restoreNote) count(ctx context.Context, a *archive.Archive) (deedsDone, error) {
+	d, err := readDeeds(ctx, a, n)
+	if err != nil {
+		return d, err
+	}
+	n.Created, n.Changed = d.created, d.changed
+	list, err := n.list(ctx, a)
+	if err != nil {
+		return d, err
+	}
+	n.Total, n.Done = len(list), 0
+	for i := range list {
+		if list[i].Done {
+			n.Done++
+		}
+	}
+	return d, nil
 }
 
 // deedsDone are what a journal tells of a restore.
@@ -157,51 +206,53 @@ type deedsDone struct {
 	removed          map[archive.ItemKey]bool // created, and taken away again by an undo
 }
 
-// readDeeds sums a journal up. A line that was cut off by a stop is left out.
-func readDeeds(dir string) (deedsDone, error) {
+// readDeeds sums a journal up, but for what the restore did not write itself.
+func readDeeds(ctx context.Context, a *archive.Archive, n *restoreNote) (deedsDone, error) {
 	out := deedsDone{replaced: map[archive.ItemKey]bool{}, undone: map[archive.ItemKey]bool{}, removed: map[archive.ItemKey]bool{}}
-	f, err := os.Open(filepath.Join(dir, "journal.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
-	}
+	key, err := a.SealOf(ctx, n.Number)
 	if err != nil {
-		return out, fmt.Errorf("reading the journal: %w", err)
+		return out, err
 	}
-	defer f.Close()
-	intents := map[int]restore.Record{}
-	in := bufio.NewReader(f)
-	for {
-		line, err := in.ReadBytes('\n')
-		if err != nil {
-			return out, nil // the end, or a line without one
+	intents, done := map[int]restore.Record{}, map[int]bool{}
+	count := func(n, by int) {
+		switch intents[n].Deed {
+		case restore.Create:
+			out.created += by
+		case restore.Replace:
+			out.changed += by
 		}
-		var r restore.Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			return out, fmt.Errorf("%w: the journal: %w", export.ErrDamaged, err)
+		done[n] = by > 0
+	}
+	err = restore.ReadJournal(n.dir(a.Dir()), key, func(r restore.Record) error {
+		if r.Forged() {
+			return nil
 		}
+		what := intents[r.N]
 		switch r.Step {
 		case restore.Intent:
 			intents[r.N] = r
-		case restore.Done:
-			what := intents[r.N]
-			switch what.Deed {
-			case restore.Create:
-				out.created++
-			case restore.Replace:
-				out.changed++
-				out.replaced[archive.ItemKey{Collection: what.Collection.ID, ID: r.After.ID}] = true
-			}
+			return nil
+		case restore.Done, restore.Unseen:
 			what.After = r.After
 			intents[r.N] = what
+			if r.Step == restore.Done && !done[r.N] {
+				count(r.N, 1)
+			} else if r.Step == restore.Unseen && done[r.N] {
+				count(r.N, -1)
+			}
+			if what.Deed == restore.Replace {
+				out.replaced[archive.ItemKey{Collection: what.Collection.ID, ID: r.After.ID}] = true
+			}
 		case restore.Undone:
-			what := intents[r.N]
 			into := out.undone
 			if what.Deed == restore.Create {
 				into = out.removed
 			}
 			into[archive.ItemKey{Collection: what.Collection.ID, ID: what.After.ID}] = true
 		}
-	}
+		return nil
+	})
+	return out, err
 }
 
 // wrote tells the archive which items of an account were changed or removed by
@@ -214,22 +265,109 @@ func wrote(ctx context.Context, a *archive.Archive, account string, items map[ar
 }
 
 // Restores lists the restores of this archive, the newest first.
-func (w *Work) Restores(context.Context) ([]RestoreEntry, error) {
+func (w *Work) Restores(ctx context.Context) ([]RestoreEntry, error) {
 	list := []RestoreEntry{}
 	err := w.withArchive(func(a *archive.Archive) error {
 		notes, err := readNotes(a.Dir())
 		for i := range notes {
 			n := &notes[i]
-			if n.State == RestoreBegun {
-				d, err := readDeeds(n.dir(a.Dir()))
-				if err != nil {
+			if n.State == RestoreOpen {
+				var own *Error
+				if _, err := n.count(ctx, a); err != nil && !errors.As(err, &own) {
 					return err
 				}
-				n.Created, n.Changed = d.created, d.changed
 			}
 			list = append(list, n.RestoreEntry)
 		}
 		return err
 	})
 	return list, err
+}
+
+// openRestore finds the newest open restore that is wanted; nil if there is none.
+func (w *Work) openRestore(wanted func(*restoreNote) bool) (found *restoreNote, err error) {
+	err = w.withArchive(func(a *archive.Archive) error {
+		notes, err := readNotes(a.Dir())
+		for i := range notes {
+			if n := &notes[i]; found == nil && n.State == RestoreOpen && wanted(n) {
+				found = n
+			}
+		}
+		return err
+	})
+	return found, err
+}
+
+// theOpenRestore is the open restore of this number, or if it is 0 the newest open
+// one onto an account.
+func (w *Work) theOpenRestore(ctx context.Context, account string, number int) (*restoreNote, error) {
+	if number == 0 {
+		spelled, err := w.ArchivedName(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		account = spelled
+	}
+	note, err := w.openRestore(func(n *restoreNote) bool { return n.Number == number || number == 0 && n.Account == account })
+	if err == nil && note == nil {
+		what := fmt.Sprintf("No restore onto “%s” is open.", account)
+		if number > 0 {
+			what = fmt.Sprintf("Restore %d is not open.", number)
+		}
+		err = &Error{What: what, Meaning: nothingWritten, Try: "See the restores with “sidekeep undo --list”.", Usage: true, Err: export.ErrGone}
+	}
+	return note, err
+}
+
+// PlanDrop tells which restore DropRestore would give up.
+func (w *Work) PlanDrop(ctx context.Context, account string) (RestoreEntry, error) {
+	note, err := w.theOpenRestore(ctx, account, 0)
+	if err != nil {
+		return RestoreEntry{}, err
+	}
+	err = w.withArchive(func(a *archive.Archive) error {
+		var own *Error
+		if _, err := note.count(ctx, a); err != nil && !errors.As(err, &own) {
+			return err
+		}
+		return nil
+	})
+	return note.RestoreEntry, err
+}
+
+// DropRestore gives up the open lines of the restore of this number, or if it is 0
+// of the newest open one onto account. What it has written stays, and can be
+// turned back. The next export judges anew whether the account is held.
+func (w *Work) DropRestore(ctx context.Context, account string, number int) (RestoreEntry, error) {
+	note, err := w.theOpenRestore(ctx, account, number)
+	if err != nil {
+		return RestoreEntry{}, err
+	}
+	err = w.withArchive(func(a *archive.Archive) error {
+		release, err := restoreLock(a.Dir())
+		if err != nil {
+			return err
+		}
+		var own *Error
+		if _, err = note.count(ctx, a); errors.As(err, &own) {
+			err = nil // a list that someone changed is dropped too
+		}
+		if err == nil {
+			note.State = RestoreDropped
+			err = errors.Join(note.write(a.Dir()), tellOpen(ctx, a, note.Account))
+		}
+		return errors.Join(err, release())
+	})
+	return note.RestoreEntry, err
+}
+
+// tellOpen tells the archive whether a restore onto an account is open, so that a
+// hold of it stays.
+func tellOpen(ctx context.Context, a *archive.Archive, account string) error {
+	notes, err := readNotes(a.Dir())
+	if err != nil {
+		return err
+	}
+	open := slices.ContainsFunc(notes, func(n restoreNote) bool { return n.State == RestoreOpen && n.Account == account })
+	return a.SetRestoring(ctx, account, open)
 }

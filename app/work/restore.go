@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sidekeep/export"
@@ -49,8 +50,12 @@ type RestorePlan struct {
 	*restore.Plan
 	Request RestoreRequest // with the names as the archive spells them
 	Skipped []string       // dropped files that hold nothing to restore, with the reason
+	// GoesOn is the restore that the plan goes on with: its Lines are those of
+	// the list that are open. nil of a restore that begins.
+	GoesOn *RestoreEntry
 
 	w     *Work
+	note  *restoreNote // of GoesOn
 	asOf  archive.Moment
 	src   opened
 	to    export.Writer
@@ -86,6 +91,8 @@ type Restored struct {
 	// After is the export that followed, nil if there was none: it was stopped,
 	// or could not be begun.
 	After *export.Ledger
+	// Total is how many lines its list has, and Done how many of them are done.
+	Total, Done int
 }
 
 // A RestoreState is how far a restore is that was begun.
@@ -93,9 +100,12 @@ type RestoreState string
 
 // The states of a restore.
 const (
-	RestoreBegun  RestoreState = "stopped" // it has not come to its end; the same restore goes on with it
-	RestoreDone   RestoreState = "done"
-	RestoreUndone RestoreState = "undone"
+	// RestoreOpen: lines of its list are not done. The same restore goes on with
+	// it, and a hold of the account stays.
+	RestoreOpen    RestoreState = "open"
+	RestoreDone    RestoreState = "done"
+	RestoreDropped RestoreState = "dropped" // the owner gave up what was open
+	RestoreUndone  RestoreState = "undone"
 )
 
 // A RestoreEntry is a restore of the past.
@@ -108,6 +118,16 @@ type RestoreEntry struct {
 	State   RestoreState `json:"state"`
 	Created int          `json:"created"`
 	Changed int          `json:"replaced"` // replaced or merged
+	// Total is how many items it was to write, and Done how many of them are
+	// there: written and seen, or found there already.
+	Total int `json:"lines"`
+	Done  int `json:"lines_done"`
+}
+
+// An UndoPlan is what an undo would do, item by item. Nothing has been changed.
+type UndoPlan struct {
+	RestoreEntry
+	*restore.UndoPlan
 }
 
 // Undone is what an undo did.
@@ -118,9 +138,45 @@ type Undone struct {
 	After *export.Ledger // as in [Restored]
 }
 
-// PlanRestore compares what is asked for with what the target has. report, which
-// may be nil, is called from one goroutine at a time. The caller closes the
+// PlanRestore compares what is asked for with what the target has. If a restore
+// of the same request is open, the plan is for exactly its open lines. report,
+// which may be nil, is called from one goroutine at a time. The caller closes the
 // plan, also after [Work.Restore].
 func (w *Work) PlanRestore(ctx context.Context, r RestoreRequest, report func(RestoreProgress)) (*RestorePlan, error) {
-	return w.planRestore(ctx, r, report)
+	r, err := w.checkRestore(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	note, err := w.openRestore(func(n *restoreNote) bool {
+		mark, err := markOf(&r)
+		return err == nil && n.Account == r.To && n.Request == mark
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.planRestore(ctx, r, note, report)
+}
+
+// PlanGoOn is PlanRestore for the open lines of the restore of this number, or if
+// it is 0 of the newest open one onto account.
+func (w *Work) PlanGoOn(ctx context.Context, account string, number int, report func(RestoreProgress)) (*RestorePlan, error) {
+	note, err := w.theOpenRestore(ctx, account, number)
+	if err != nil {
+		return nil, err
+	}
+	r, err := w.checkRestore(ctx, note.Asked)
+	if err != nil {
+		return nil, err
+	}
+	return w.planRestore(ctx, r, note, report)
+}
+
+// OpenRestores are the restores that have open lines, the newest first.
+func (w *Work) OpenRestores(ctx context.Context) ([]RestoreEntry, error) {
+	there, err := w.HasArchive()
+	if err != nil || !there {
+		return nil, err
+	}
+	list, err := w.Restores(ctx)
+	return slices.DeleteFunc(list, func(e RestoreEntry) bool { return e.State != RestoreOpen }), err
 }

@@ -193,7 +193,7 @@ func TestRestoreGoesOn(t *testing.T) {
 		if !errors.Is(err, export.ErrStopped) || out.Number != 1 || out.After != nil {
 			t.Fatalf("%v %+v", err, out)
 		}
-		if list, err := w.Restores(t.Context()); err != nil || list[0].State != RestoreBegun || list[0].Created == 0 {
+		if list, err := w.Restores(t.Context()); err != nil || list[0].State != RestoreOpen || list[0].Created == 0 {
 			t.Errorf("%v %+v", err, list)
 		}
 	}

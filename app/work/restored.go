@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -41,33 +42,51 @@ func signInFailed(err error) bool {
 	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)
 }
 
+// rest is how long after the last write it is looked again whether everything is
+// there.
+const rest = time.Second
+
 func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePlan, report func(RestoreProgress), out *Restored) error {
-	mark, err := markOf(&p.Request)
-	if err != nil {
-		return err
+	if p.note != nil {
+		if err := p.stillOpen(a); err != nil {
+			return err
+		}
 	}
-	if p.Empty() {
+	if p.Empty() && p.note == nil {
 		out.Result = leftAlone(p.Plan)
-		return w.endStopped(ctx, a, p, mark)
+		return nil
 	}
-	if err := w.keepTarget(ctx, out.Account, report); err != nil {
-		return err
+	if !p.Empty() {
+		if err := w.keepTarget(ctx, out.Account, report); err != nil {
+			return err
+		}
 	}
-	note, j, err := beginRestore(a.Dir(), &p.Request, mark, w.o.Now())
+	note, j, err := beginRestore(ctx, a, p.note, &p.Request, w.o.Now())
 	if err != nil {
 		return err
 	}
 	out.Number = note.Number
-	if err := note.noteHeld(ctx, a); err != nil {
+	err = errors.Join(j.Begin(p.Plan), note.noteHeld(ctx, a), tellOpen(ctx, a, note.Account))
+	if err != nil {
 		return errors.Join(err, j.Close())
 	}
 	if err = restore.Settle(ctx, p.to, j); err == nil {
 		out.Result, err = restore.Apply(ctx, p.to, p.Plan, j, restore.ApplyOptions{
-			Old: a, NewUID: p.Request.NewUID, Now: w.o.Now, Report: writing(report, out.Account, Writing),
+			Old: a, NewUID: p.Request.NewUID, Now: w.o.Now, Rest: rest, Report: writing(report, out.Account, Writing),
 		})
 	}
 	err = errors.Join(err, j.Close())
-	return errors.Join(err, w.endRestore(context.WithoutCancel(ctx), a, note, err == nil))
+	return errors.Join(err, w.endRestore(context.WithoutCancel(ctx), a, note, out))
+}
+
+// stillOpen fails if the restore that a plan goes on with was dropped, taken back
+// or ended since.
+func (p *RestorePlan) stillOpen(a *archive.Archive) error {
+	notes, err := readNotes(a.Dir())
+	if err != nil || slices.ContainsFunc(notes, func(n restoreNote) bool { return n.Number == p.note.Number && n.State == RestoreOpen }) {
+		return err
+	}
+	return &Error{What: fmt.Sprintf("Restore %d is no longer open.", p.note.Number), Meaning: nothingWritten, Try: "Plan it again.", Err: export.ErrChanged}
 }
 
 // noteHeld notes whether the target is held. A restore that goes on keeps what
@@ -83,13 +102,16 @@ func (n *restoreNote) noteHeld(ctx context.Context, a *archive.Archive) error {
 	return n.write(a.Dir())
 }
 
-// markOf tells one request from another.
+// markOf tells one request from another by what is restored onto what; where and
+// how the target keeps it does not count, so that what was refused can be gone on
+// with in another way.
 func markOf(r *RestoreRequest) (string, error) {
 	type chosen struct {
 		Request RestoreRequest // without its Choices, whose keys JSON has no names for
 		Choices []string
 	}
 	c := chosen{Request: *r}
+	c.Request.Into, c.Request.NewUID = "", false
 	for k, v := range r.Choices {
 		c.Choices = append(c.Choices, k.Account+"\x00"+k.Collection+"\x00"+k.ID+"\x00"+string(v))
 	}
@@ -130,43 +152,18 @@ func (w *Work) look(ctx context.Context, account string, report func(RestoreProg
 	return &l
 }
 
-// endRestore notes what a restore has done.
-func (w *Work) endRestore(ctx context.Context, a *archive.Archive, note *restoreNote, whole bool) error {
-	d, err := readDeeds(note.dir(a.Dir()))
+// endRestore notes what a restore has done, and that it is done if no line of its
+// list is open.
+func (w *Work) endRestore(ctx context.Context, a *archive.Archive, note *restoreNote, out *Restored) error {
+	d, err := note.count(ctx, a)
 	if err != nil {
 		return err
 	}
-	note.Created, note.Changed = d.created, d.changed
-	if whole {
+	if note.Done == note.Total {
 		note.State = RestoreDone
 	}
-	return errors.Join(note.write(a.Dir()), wrote(ctx, a, note.Account, d.replaced))
-}
-
-// endStopped ends a restore that was stopped after its last item.
-func (w *Work) endStopped(ctx context.Context, a *archive.Archive, p *RestorePlan, mark string) error {
-	notes, err := readNotes(a.Dir())
-	if err != nil {
-		return err
-	}
-	for i := range notes {
-		n := &notes[i]
-		if n.Account != p.Request.To {
-			continue
-		}
-		if n.State != RestoreBegun || n.Request != mark {
-			return nil
-		}
-		j, err := restore.OpenJournal(n.dir(a.Dir()))
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(restore.Settle(ctx, p.to, j), j.Close()); err != nil {
-			return err
-		}
-		return w.endRestore(ctx, a, n, true)
-	}
-	return nil
+	out.Total, out.Done = note.Total, note.Done
+	return errors.Join(note.write(a.Dir()), tellOpen(ctx, a, note.Account), wrote(ctx, a, note.Account, d.replaced))
 }
 
 // exporting reports an export as a part of a restore.
@@ -191,9 +188,9 @@ func writing(report func(RestoreProgress), account string, phase RestorePhase) f
 	}
 }
 
-// PlanUndo tells which restore Undo would turn back: that of this number, or if
+// undoable finds the restore that an undo turns back: that of this number, or if
 // it is 0 the newest that was not undone.
-func (w *Work) PlanUndo(ctx context.Context, number int) (RestoreEntry, error) {
+func (w *Work) undoable(ctx context.Context, number int) (RestoreEntry, error) {
 	list, err := w.Restores(ctx)
 	if err != nil {
 		return RestoreEntry{}, err
@@ -210,6 +207,61 @@ func (w *Work) PlanUndo(ctx context.Context, number int) (RestoreEntry, error) {
 	return RestoreEntry{}, &Error{What: fmt.Sprintf("There is no restore %d.", number), Meaning: nothingWritten, Try: look, Usage: true, Err: export.ErrGone}
 }
 
+// PlanUndo tells what [Work.Undo] would do with the restore of this number, or if
+// it is 0 with the newest that was not undone: it reads the target, and changes
+// nothing there.
+func (w *Work) PlanUndo(ctx context.Context, number int) (UndoPlan, error) {
+	e, err := w.undoable(ctx, number)
+	if err != nil {
+		return UndoPlan{RestoreEntry: e}, err
+	}
+	p := UndoPlan{RestoreEntry: e}
+	err = w.undoing(ctx, e, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
+		p.UndoPlan, err = restore.PlanUndo(ctx, to, j, restore.UndoOptions{Old: a, Now: w.o.Now})
+		return err
+	})
+	return p, err
+}
+
+// undoing opens what it takes to turn a restore back.
+func (w *Work) undoing(ctx context.Context, e RestoreEntry, do func(*archive.Archive, export.Writer, *restoreNote, *restore.FileJournal) error) error {
+	src, to, err := w.openWriter(ctx, e.Account)
+	if err != nil {
+		return err
+	}
+	err = w.withArchive(func(a *archive.Archive) error {
+		release, err := restoreLock(a.Dir())
+		if err != nil {
+			return err
+		}
+		note, err := noteOf(a, e.Number)
+		if err == nil {
+			err = undone(note.RestoreEntry)
+		}
+		if err == nil {
+			var j *restore.FileJournal
+			if j, err = note.journal(ctx, a); err == nil {
+				err = errors.Join(do(a, to, note, j), j.Close())
+			}
+		}
+		return errors.Join(err, release())
+	})
+	return errors.Join(err, src.Close())
+}
+
+func noteOf(a *archive.Archive, number int) (*restoreNote, error) {
+	notes, err := readNotes(a.Dir())
+	if err != nil {
+		return nil, err
+	}
+	for i := range notes {
+		if notes[i].Number == number {
+			return &notes[i], nil
+		}
+	}
+	return nil, fmt.Errorf("%w: restore %d", export.ErrGone, number)
+}
+
 func undone(e RestoreEntry) error {
 	if e.State != RestoreUndone {
 		return nil
@@ -220,66 +272,45 @@ func undone(e RestoreEntry) error {
 	}
 }
 
-// Undo turns the restore of this number back: what it made is removed and what
-// it replaced is put back, unless someone changed it since. Stopped at any
-// point, it can be called again. The target is exported afterwards.
-func (w *Work) Undo(ctx context.Context, number int, report func(RestoreProgress)) (out Undone, err error) {
-	e, err := w.PlanUndo(ctx, number)
+// Undo plans an undo and does it: see [Work.UndoPlanned].
+func (w *Work) Undo(ctx context.Context, number int, report func(RestoreProgress)) (Undone, error) {
+	p, err := w.PlanUndo(ctx, number)
 	if err != nil {
-		return out, err
+		return Undone{Number: p.Number, Account: p.Account}, err
 	}
-	out.Number, out.Account = e.Number, e.Account
-	src, to, err := w.openWriter(ctx, e.Account)
-	if err != nil {
-		return out, err
-	}
-	err = w.withArchive(func(a *archive.Archive) error {
-		release, err := restoreLock(a.Dir())
-		if err != nil {
-			return err
-		}
-		err = w.undoIn(ctx, a, to, e.Number, report, &out)
-		return errors.Join(err, release())
+	return w.UndoPlanned(ctx, p, report)
+}
+
+// UndoPlanned does what p says, and nothing else: what the restore made is removed
+// and what it replaced is put back, of what is still as the plan saw it. Stopped at
+// any point, it can be planned and called again. The target is exported
+// afterwards.
+func (w *Work) UndoPlanned(ctx context.Context, p UndoPlan, report func(RestoreProgress)) (out Undone, err error) {
+	out.Number, out.Account = p.Number, p.Account
+	err = w.undoing(ctx, p.RestoreEntry, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
+		var err error
+		out.UndoResult, err = restore.ApplyUndo(ctx, to, p.UndoPlan, j, restore.UndoOptions{
+			Old: a, Now: w.o.Now, Rest: rest, Report: writing(report, out.Account, Undoing),
+		})
+		return errors.Join(err, w.endUndo(context.WithoutCancel(ctx), a, note, err == nil && !out.Again()))
 	})
-	err = errors.Join(err, src.Close())
 	if ctx.Err() == nil && !signInFailed(err) {
 		out.After = w.look(ctx, out.Account, report)
 	}
 	return out, err
 }
 
-func (w *Work) undoIn(ctx context.Context, a *archive.Archive, to export.Writer, number int, report func(RestoreProgress), out *Undone) error {
-	notes, err := readNotes(a.Dir())
+// endUndo notes what an undo has done.
+func (w *Work) endUndo(ctx context.Context, a *archive.Archive, note *restoreNote, whole bool) error {
+	d, err := readDeeds(ctx, a, note)
 	if err != nil {
 		return err
 	}
-	var note *restoreNote
-	for i := range notes {
-		if notes[i].Number == number {
-			note = &notes[i]
-		}
-	}
-	if note == nil {
-		return fmt.Errorf("%w: restore %d", export.ErrGone, number)
-	}
-	if err := undone(note.RestoreEntry); err != nil {
-		return err
-	}
-	j, err := restore.OpenJournal(note.dir(a.Dir()))
-	if err != nil {
-		return err
-	}
-	out.UndoResult, err = restore.Undo(ctx, to, j, restore.UndoOptions{Old: a, Now: w.o.Now, Report: writing(report, out.Account, Undoing)})
-	err = errors.Join(err, j.Close())
-	d, readErr := readDeeds(note.dir(a.Dir()))
-	if err = errors.Join(err, readErr); readErr != nil {
-		return err
-	}
-	if err == nil {
+	if whole {
 		note.State = RestoreUndone
 	}
 	if !note.Held { // else what is missing again was lost there before
 		maps.Copy(d.undone, d.removed)
 	}
-	return errors.Join(err, note.write(a.Dir()), wrote(context.WithoutCancel(ctx), a, note.Account, d.undone))
+	return errors.Join(note.write(a.Dir()), tellOpen(ctx, a, note.Account), wrote(ctx, a, note.Account, d.undone))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,10 +28,9 @@ func (p *RestorePlan) Close() error {
 	return err
 }
 
-func (w *Work) planRestore(ctx context.Context, r RestoreRequest, report func(RestoreProgress)) (_ *RestorePlan, err error) {
-	if r, err = w.checkRestore(ctx, r); err != nil {
-		return nil, err
-	}
+// planRestore plans a checked request, or the open lines of note if that has a
+// list.
+func (w *Work) planRestore(ctx context.Context, r RestoreRequest, note *restoreNote, report func(RestoreProgress)) (_ *RestorePlan, err error) {
 	p := &RestorePlan{Request: r, w: w}
 	defer func() {
 		if err != nil {
@@ -48,19 +48,28 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, report func(Re
 			return nil, w.ofPast(err)
 		}
 	}
-	items, err := p.items(ctx, a)
+	o := restore.Options{
+		Account: r.To, Default: r.Choice, Choices: r.Choices,
+		Select: restore.Selection{Items: r.Keys, Kinds: r.Kinds, Vanished: r.Vanished, After: r.After, All: len(r.Items) > 0 && !r.Vanished},
+	}
+	items, err := p.goOn(ctx, a, note, &o)
+	if err == nil && items == nil {
+		items, err = p.items(ctx, a)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if err := p.openTarget(ctx); err != nil {
 		return nil, err
 	}
-	o := restore.Options{
-		Account: r.To, Default: r.Choice, Choices: r.Choices,
-		Select: restore.Selection{Items: r.Keys, Kinds: r.Kinds, Vanished: r.Vanished, After: r.After, All: len(r.Items) > 0 && !r.Vanished},
-	}
-	if o.Collections, err = p.route(ctx, a, items); err != nil {
+	chosen, err := p.route(ctx, a, items)
+	if err != nil {
 		return nil, err
+	}
+	if o.Collections == nil {
+		o.Collections = chosen
+	} else {
+		maps.Copy(o.Collections, chosen)
 	}
 	if len(r.Paths) == 0 {
 		if o.From, err = a.Collections(ctx, r.From); err != nil {
@@ -71,7 +80,7 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, report func(Re
 	if p.Plan, err = restore.Make(ctx, p.to, seen.count(items), o); err != nil {
 		return nil, w.ofPast(err)
 	}
-	if len(p.Lines) == 0 {
+	if len(p.Lines) == 0 && p.note == nil {
 		return nil, p.nothing()
 	}
 	return p, nil
@@ -228,6 +237,15 @@ func (p *RestorePlan) route(ctx context.Context, a *archive.Archive, items resto
 				return nil, err
 			}
 			choose(restore.Key{Collection: it.Collection.ID}, it.Collection.Name, it.Kind)
+		}
+		return chosen, nil
+	}
+	if p.note != nil {
+		for it, err := range items { // their bytes are not read here
+			if err != nil {
+				return nil, err
+			}
+			choose(restore.Key{Account: it.Account, Collection: it.Collection.ID}, "", it.Kind)
 		}
 		return chosen, nil
 	}

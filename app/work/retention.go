@@ -140,7 +140,7 @@ func (w *Work) Forget(ctx context.Context, p archive.Forgetting) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := forgetRestores(a.Dir(), p); err != nil {
+	if err := forgetRestores(ctx, a, p); err != nil {
 		return err
 	}
 	return otherwise(a.Forget(ctx, p))

@@ -53,6 +53,8 @@ type Status struct {
 	Noticed    *export.Ledger    // of the export that gave notice of much that changed; nil if none waits for an answer
 
 	Proof *archive.Proof // nil if it was never proven as a whole, and nothing is known to be wrong
+
+	Restore *RestoreEntry // the newest restore onto it that is open; nil if none is
 }
 
 // ProvenNow reports whether the newest export itself is proven: if not, a proof
@@ -81,6 +83,18 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 			order = append(order, x.Name)
 		}
 	}
+	open := map[string]*RestoreEntry{}
+	if err == nil {
+		restores, err := w.OpenRestores(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range restores {
+			if e := &restores[i]; open[e.Account] == nil {
+				open[e.Account] = e
+			}
+		}
+	}
 	var list []Status
 	for _, x := range w.settings.Accounts() {
 		s := w.status(in[x.Name], true)
@@ -92,6 +106,9 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 		if x, ok := in[name]; ok {
 			list = append(list, w.status(x, false))
 		}
+	}
+	for i := range list {
+		list[i].Restore = open[list[i].Name]
 	}
 	return list, nil
 }

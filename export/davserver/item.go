@@ -35,7 +35,7 @@ func (c *call) setETag(it *item) {
 	switch {
 	case c.play.has(MissingETags):
 		return
-	case c.play.has(WeakETags):
+	case c.play.has(WeakETags), c.play.fresh(it):
 		tag = "W/" + tag
 	}
 	c.w.Header().Set("ETag", tag)
@@ -50,6 +50,9 @@ func (c *call) conditions() func(*item) error {
 	}
 	weak := c.play.has(WeakETags) // a server that gives weak tags takes them
 	return func(it *item) error {
+		if err := c.unmodified(it); err != nil {
+			return err
+		}
 		if len(match) > 0 && (it == nil || !anyTag(match, it.etag(), weak)) {
 			return errETag
 		}
@@ -105,7 +108,7 @@ func (c *call) put() error {
 		return err
 	}
 	body = c.rewritten(f, body)
-	stored, made, err := c.s.tree.put(c.renamed(f, body), body, c.dated(f), true, c.conditions())
+	stored, made, err := c.keep(f, body)
 	if err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func componentsOf(body string) []string {
 
 // delete answers DELETE.
 func (c *call) delete() error {
-	if err := c.s.tree.remove(c.seg, c.s.o.Now(), c.conditions()); err != nil {
+	if err := c.drop(); err != nil {
 		return err
 	}
 	c.w.WriteHeader(http.StatusNoContent)

@@ -90,6 +90,9 @@ func propETag(a *answer, b []byte, on subject) ([]byte, bool) {
 	if on.it == nil || a.play.has(MissingETags) {
 		return b, false
 	}
+	if a.play.fresh(on.it) {
+		b = append(b, "W/"...)
+	}
 	return a.appendETag(b, on.it.tag), true
 }
 

@@ -194,6 +194,36 @@ const (
 	// NoConditions: If-Match and If-None-Match are passed over, as
 	// golang.org/x/net/webdav does, and with it rclone.
 	NoConditions Quirk = "conditions passed over"
+	// KeepsNothing: a PUT is answered by 201 or 204, and nothing is kept.
+	KeepsNothing Quirk = "nothing is kept"
+	// KeepsAnother: what is kept is the item that was put before it.
+	KeepsAnother Quirk = "another item is kept"
+	// Truncates: of an item the first half of its lines is kept, and of a file
+	// the first half of its bytes.
+	Truncates Quirk = "half of it is kept"
+	// DropsNumbers: the last digit of every telephone number is dropped, and of
+	// events the minutes of their start.
+	DropsNumbers Quirk = "numbers are a digit short"
+	// Normalizes: telephone numbers come without what stands between the digits,
+	// types in small letters, and properties of X- not at all, as at iCloud and
+	// Google.
+	Normalizes Quirk = "items are normalized"
+	// RenamesSome: so many new items as Tune says get other names, and the
+	// answers do not tell.
+	RenamesSome Quirk = "some new items get other names"
+	// KeepsTwice: a new item is kept under a second name too.
+	KeepsTwice Quirk = "kept twice"
+	// KeepsDelete: a DELETE is answered by 204, and the item stays.
+	KeepsDelete Quirk = "deleted items stay"
+	// Reverts: what was put or deleted is so until the next listing, and then as
+	// it was before; with Tune.Delay, for that long.
+	Reverts Quirk = "changes are taken back"
+	// Late: what is put or deleted takes effect after Tune.Delay.
+	Late Quirk = "changes take effect late"
+	// FreshWeak: for Tune.Delay after a change the ETag is weak, and If-Match and
+	// If-Unmodified-Since fail, as Apache has it (RFC 9110 s13.1.1 compares
+	// strongly).
+	FreshWeak Quirk = "fresh ETags are weak"
 	// LostBefore: the connection ends, and nothing has taken effect.
 	LostBefore Quirk = "connection lost before it took effect"
 	// LostAfter: the connection ends without an answer to what took effect.
@@ -229,6 +259,7 @@ type Tune struct {
 	MaxItem      int64         // of SizeLimit; 1,000 bytes if zero
 	Property     string        // local name, of PropertyBreaks and the like
 	Status       int           // of PropertyRefused; 400 if zero
+	Delay        time.Duration // of Late, Reverts and FreshWeak
 }
 
 // quirkState is what the server plays now.
@@ -236,7 +267,9 @@ type quirkState struct {
 	mu   sync.Mutex
 	on   map[Quirk]bool
 	tune Tune
-	seen map[Quirk]int // requests at the steps of Tune.On
+	seen map[Quirk]int   // requests at the steps of Tune.On
+	last map[kind]string // what was put last
+	undo []func()        // what Reverts takes back at the next listing
 }
 
 // SetQuirks replaces the quirks and starts their counting anew.

@@ -61,6 +61,10 @@ func (c *call) serve() error {
 	f, it, findErr := c.find(c.seg)
 	c.f, c.it = f, it
 	step := c.step()
+	if step == Listing {
+		c.s.quirks.revert()
+		c.f, c.it, findErr = c.find(c.seg)
+	}
 	if c.s.o.Trace != nil {
 		c.s.o.Trace(c.r, step)
 	}

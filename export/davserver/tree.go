@@ -51,7 +51,8 @@ type item struct {
 	uid      string
 	tag      [16]byte // of the body's SHA-256
 	modified time.Time
-	seq      int // number of the change that made it
+	stored   time.Time // when it was put, whatever time it says
+	seq      int       // number of the change that made it
 }
 
 // A change is one step of a collection's history. Its mark depends on all
@@ -125,10 +126,15 @@ func (t *tree) above(seg []string) (*folder, error) {
 // put stores body at seg. allow is asked, with mu held, with what is there
 // now, nil if nothing. unique refuses a UID that another item has.
 func (t *tree) put(seg []string, body string, at time.Time, unique bool, allow func(*item) error) (it *item, made bool, err error) {
-	it = &item{body: body, modified: at}
-	sum := sha256.Sum256([]byte(body))
-	copy(it.tag[:], sum[:])
+	it = &item{body: body, modified: at, stored: time.Now()}
+	it.seal()
 	return t.store(seg, it, at, unique, allow)
+}
+
+// seal makes the tag of an item.
+func (it *item) seal() {
+	sum := sha256.Sum256([]byte(it.body))
+	copy(it.tag[:], sum[:])
 }
 
 func (t *tree) store(seg []string, it *item, at time.Time, unique bool, allow func(*item) error) (_ *item, made bool, err error) {

@@ -130,11 +130,14 @@ func (c *call) rewritten(f *folder, body string) string {
 
 // renamed is where an item that is put is kept.
 func (c *call) renamed(f *folder, body string) []string {
-	if !c.play.has(Renames) && !c.play.has(RenamesTold) || f.kind != book && f.kind != cal {
+	if !c.play.has(Renames) && !c.play.has(RenamesTold) && !c.play.has(RenamesSome) || f.kind != book && f.kind != cal {
 		return c.seg
 	}
 	if _, it, err := c.find(c.seg); err == nil && it != nil {
 		return c.seg // it is there under this name
+	}
+	if c.play.has(RenamesSome) && !c.always(RenamesSome) {
+		return c.seg
 	}
 	key := uidOf(body)
 	if key == "" {

@@ -24,6 +24,11 @@ type ApplyOptions struct {
 	NewUID bool
 	// Workers is how many items are written at once; 4 if zero.
 	Workers int
+	// Wait is how long what the target said that it took is waited for where it is
+	// not seen there; 15 s if zero. Rest is how long after the last write the
+	// collections are listed once more: some services take back a moment later
+	// what they took.
+	Wait, Rest time.Duration
 	// Report is called at most ten times a second, and at the end, from one
 	// goroutine at a time.
 	Report func(Progress)
@@ -43,6 +48,9 @@ type Problem struct {
 	Name       string
 	Collection string
 	Err        error // wraps a cause
+	// Twice: it was written, and the target made a second one of it by itself,
+	// which an undo removes too.
+	Twice bool
 }
 
 // A Result is what a restore did.
@@ -50,12 +58,16 @@ type Result struct {
 	Created, Replaced, Merged int
 	Same                      int // were there already, or say the same once merged
 	Left                      int // differ, and the target's stays
-	Refused                   []Problem
-	Clashes                   int // things of which a merge kept the target's
+	// Refused are the items that were not written. Those whose Err matches
+	// [export.ErrNotKept] the target took and did not keep as they are, or kept
+	// twice.
+	Refused []Problem
+	Clashes int // things of which a merge kept the target's
 }
 
 // Apply does what a plan says, and tells j of each step before and after it.
-// Items that the target refuses are in the result, and the others go on. The
+// What was written is read back, and counts only if the target has it then and
+// lists it. Items that the target refuses are in the result, and the others go on. The
 // error is why it stopped before its end: what was done until then is in the
 // result and in j. Whoever goes on calls [Settle], makes the plan again and
 // applies that: what is there already is then found.
@@ -66,16 +78,23 @@ func Apply(ctx context.Context, w export.Writer, p *Plan, j Journal, o ApplyOpti
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Wait == 0 {
+		o.Wait = usualWait
+	}
 	_, next, err := deeds(j)
 	if err != nil {
 		return Result{}, err
 	}
 	a := &applier{w: w, p: p, j: j, o: &o, next: next}
-	todo := a.sort()
+	todo, err := a.sort()
+	if err != nil {
+		return a.result, err
+	}
 	a.meter = newMeter(len(todo), o.Report, o.Now)
 	err = a.collections(ctx, todo)
 	if err == nil {
 		err = a.run(ctx, todo)
+		err = errors.Join(err, a.finish(ctx, err))
 	}
 	err = errors.Join(err, j.Sync())
 	a.meter.end()
@@ -94,25 +113,42 @@ type applier struct {
 	next   int
 	result Result
 	failed map[int]error // targets that could not be made
+	queue  []*glance     // written, and not looked at yet
+	open   []*glance     // looked at, and not seen
+	done   []*glance     // seen
 }
 
 // sort counts what needs no writing, and returns what does.
-func (a *applier) sort() []*Line {
-	var todo []*Line
+func (a *applier) sort() (todo []*Line, err error) {
 	for i := range a.p.Lines {
 		l := &a.p.Lines[i]
 		switch {
 		case l.State == Identical:
-			a.result.Same++
+			err = errors.Join(err, a.same(l))
 		case l.State == Refused:
 			a.refuse(l, l.Err)
 		case l.State == Differing && l.effective() == Device:
 			a.result.Left++
+			err = errors.Join(err, a.there(l))
 		default:
 			todo = append(todo, l)
 		}
 	}
-	return todo
+	return todo, err
+}
+
+// same counts a line whose item the target has already.
+func (a *applier) same(l *Line) error {
+	a.count(&a.result.Same, 1)
+	return a.there(l)
+}
+
+// there journals that a line of the list needs no writing.
+func (a *applier) there(l *Line) error {
+	if l.number == 0 {
+		return nil
+	}
+	return a.j.Write(Record{Step: There, At: a.o.Now(), Line: l.number, Name: l.Item.Name})
 }
 
 func (a *applier) refuse(l *Line, err error) {
@@ -142,7 +178,7 @@ func (a *applier) collections(ctx context.Context, todo []*Line) error {
 		if !t.Make || a.failed[l.To] != nil {
 			continue
 		}
-		r := Record{N: a.number(), Step: Intent, At: a.o.Now(), Deed: MakeNew, Collection: t.Collection, Name: t.Name}
+		r := Record{N: a.number(), Step: Intent, At: a.o.Now(), Deed: MakeNew, Collection: t.Collection, Name: t.Name, From: &t.from}
 		if err := errors.Join(a.j.Write(r), a.j.Sync()); err != nil {
 			return err
 		}
@@ -156,6 +192,9 @@ func (a *applier) collections(ctx context.Context, todo []*Line) error {
 			a.failed[l.To] = fmt.Errorf("making %q: %w", t.Name, err)
 		} else {
 			t.Collection, t.Make, t.Limits = c, false, a.w.Accepts(c)
+			if a.p.had != nil {
+				a.p.had[c.ID] = map[string]bool{}
+			}
 		}
 		if werr := a.j.Write(out); werr != nil {
 			return werr
@@ -204,7 +243,6 @@ func (a *applier) run(ctx context.Context, todo []*Line) error {
 				if err := a.do(gctx, p); err != nil {
 					return err
 				}
-				a.meter.add(1)
 			}
 			return nil
 		})
@@ -268,7 +306,7 @@ func (a *applier) feed(ctx context.Context, lines []*Line, ready chan<- *op) err
 func (a *applier) intent(p *op) Record {
 	p.n = a.number()
 	it := &p.line.Item
-	r := Record{N: p.n, Step: Intent, At: a.o.Now(), Deed: p.deed, Collection: p.collection, Kind: it.Kind, Name: it.Name, Before: p.at,
+	r := Record{N: p.n, Step: Intent, At: a.o.Now(), Deed: p.deed, Collection: p.collection, Kind: it.Kind, Name: it.Name, Before: p.at, Line: p.line.number,
 		New: hex.EncodeToString(p.digest.bytes[:]), Says: hex.EncodeToString(p.digest.meaning[:])}
 	if p.deed == Replace {
 		r.Old = hex.EncodeToString(p.old[:])

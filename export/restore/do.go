@@ -9,13 +9,14 @@ import (
 	"sidekeep/export"
 )
 
-// do makes a write and journals what became of it. A target that turns out to
-// be otherwise than planned is looked at again. The error ends the restore.
+// do makes a write, which counts once it is seen at the target. A target that
+// turns out to be otherwise than planned is looked at again. The error ends the
+// restore.
 func (a *applier) do(ctx context.Context, p *op) error {
 	for p != nil {
 		ref, err := a.w.Put(ctx, p.collection, p.item, p.at)
-		if err == nil {
-			return a.done(p, ref)
+		if err == nil || errors.Is(err, export.ErrNotKept) && ref.ID != "" {
+			return a.sent(ctx, p, ref)
 		}
 		if ctx.Err() != nil || unknown(err) {
 			return fmt.Errorf("writing %q: %w", p.line.Item.Name, err) // the intent stays open
@@ -32,6 +33,7 @@ func (a *applier) do(ctx context.Context, p *op) error {
 				return nerr
 			}
 			a.refuse(p.line, nerr)
+			a.meter.add(1)
 			return nil
 		}
 		if next != nil {
@@ -42,24 +44,7 @@ func (a *applier) do(ctx context.Context, p *op) error {
 		}
 		p = next
 	}
-	return nil
-}
-
-func (a *applier) done(p *op, ref export.Ref) error {
-	if err := a.j.Write(Record{N: p.n, Step: Done, At: a.o.Now(), After: ref}); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch {
-	case p.merged:
-		a.result.Merged++
-		a.result.Clashes += len(p.line.Clashes)
-	case p.deed == Replace:
-		a.result.Replaced++
-	default:
-		a.result.Created++
-	}
+	a.meter.add(1)
 	return nil
 }
 
@@ -74,8 +59,7 @@ func (a *applier) otherwise(ctx context.Context, p *op, err error) (*op, error) 
 	var conflict *export.ConflictError
 	switch {
 	case errors.As(err, &exists) && exists.Same:
-		a.count(&a.result.Same, 1)
-		return nil, nil
+		return nil, a.same(l)
 	case errors.As(err, &exists) && l.Item.Kind == export.Photos && (p.item.Name != l.Item.File || l.effective() == Both):
 		next, ferr := a.fresh(ctx, l, true)
 		if ferr == nil {
@@ -108,8 +92,7 @@ func (a *applier) beside(ctx context.Context, p *op, id string) (*op, error) {
 		return nil, err
 	}
 	if r := read(p.line.Item.Kind, raw); r.is(&p.digest) {
-		a.count(&a.result.Same, 1)
-		return nil, nil
+		return nil, a.same(p.line)
 	}
 	return nil, &export.ExistsError{Ref: export.Ref{ID: id, Version: it.Version}}
 }
@@ -138,7 +121,7 @@ func Settle(ctx context.Context, w export.Source, j Journal) error {
 	open := map[string][]*deed{}
 	byID := map[string]export.Collection{}
 	for _, d := range list {
-		if d.step != Intent {
+		if d.step != Intent || d.forged {
 			continue
 		}
 		if d.Deed == MakeNew {
@@ -212,17 +195,11 @@ func (d *deed) settled(e *entry) Record {
 		return out
 	}
 	switch {
-	case d.isNew(&e.digest):
+	case d.wrote(&e.reading):
 		out.Step, out.After, out.Why = Done, e.ref, ""
 	case d.Deed == Replace && (hex.EncodeToString(e.bytes[:]) == d.Old || e.ref.Version != "" && e.ref.Version == d.Before.Version):
-	default: // it was written and changed since, or someone else made it: an undo leaves it
-		out.Step, out.After, out.Why = Done, export.Ref{ID: e.ref.ID}, ""
+	default: // it was kept otherwise, or changed since, or someone else made it: an undo leaves it
+		out.Step, out.After, out.Why = Unseen, export.Ref{ID: e.ref.ID}, "what is there is not what was written"
 	}
 	return out
-}
-
-// isNew tells whether a digest is of what the deed wrote.
-func (d *deed) isNew(e *digest) bool {
-	return hex.EncodeToString(e.bytes[:]) == d.New ||
-		e.meaning != [16]byte{} && hex.EncodeToString(e.meaning[:]) == d.Says
 }

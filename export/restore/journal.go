@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -10,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -41,6 +41,12 @@ const (
 	Undoing Step = "undo"   // it is about to be turned back
 	Undone  Step = "undone"
 	Left    Step = "left" // it stays: someone changed it since
+	// Unseen: the target said that it took it, and what is there afterwards is
+	// not it: nothing, or with Kept something else. It counts as not done.
+	Unseen Step = "unseen"
+	// There: a line of the list is done without a deed, because the target has
+	// it already. N is 0.
+	There Step = "there"
 )
 
 // A Record is a line of a journal.
@@ -66,9 +72,22 @@ type Record struct {
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
 	Says string `json:"says,omitempty"`
+	// Kept is the SHA-256 in hex of what the target has after it was written, with
+	// its line ends as CRLF; "" if that is New.
+	Kept string `json:"kept,omitempty"`
+	// From is the collection whose items a new one takes.
+	From *Key `json:"from,omitempty"`
+	// Line is the place in the list of the restore, from 1 on; 0 if it has none.
+	Line int `json:"line,omitempty"`
 	// Why says why it was not written or stays.
 	Why string `json:"why,omitempty"`
+
+	forged bool
 }
+
+// Forged reports whether the restore did not write the record: it does not bear
+// the seal of the journal, or cannot be read at all.
+func (r *Record) Forged() bool { return r.forged }
 
 // An OldBytes finds what items of a target were, by the SHA-256 of their bytes:
 // the export that was made of it before the restore. The error is
@@ -90,13 +109,20 @@ type Journal interface {
 	Keep(hash [32]byte, r io.Reader) error
 }
 
-// A FileJournal is a Journal in a folder: journal.jsonl, one record a line, and
-// old/ with what items were. A line that was cut off by a stop is dropped.
+// A FileJournal is a Journal in a folder: journal.jsonl, one record a line;
+// list.jsonl, what is to be written; and old/ with what items were. A line that
+// was cut off by a stop is dropped.
 type FileJournal struct {
 	dir string
+	key string
 	mu  sync.Mutex
 	f   *os.File
 }
+
+// Seal gives the key with which each record is sealed from now on, and without
+// whose seal a record counts as written by somebody else. Without a key all
+// records count.
+func (j *FileJournal) Seal(key string) { j.key = key }
 
 // OpenJournal opens the journal in dir, which is made if it is not there. The
 // caller closes it. One program at a time may have it open.
@@ -140,7 +166,7 @@ func (j *FileJournal) Write(records ...Record) error {
 		if err != nil {
 			return fmt.Errorf("writing the journal: %w", err)
 		}
-		b = append(append(b, line...), '\n')
+		b = append(append(b, sealed(j.key, line)...), '\n')
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -160,28 +186,7 @@ func (j *FileJournal) Sync() error {
 
 // Records reads the journal from its beginning.
 func (j *FileJournal) Records(yield func(Record) error) error {
-	f, err := os.Open(j.f.Name())
-	if err != nil {
-		return fmt.Errorf("reading the journal: %w", err)
-	}
-	defer f.Close()
-	in := bufio.NewReader(f)
-	for {
-		line, err := in.ReadBytes('\n')
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading the journal: %w", err)
-		}
-		var r Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			return fmt.Errorf("%w: the journal: %w", export.ErrDamaged, err)
-		}
-		if err := yield(r); err != nil {
-			return err
-		}
-	}
+	return ReadJournal(j.dir, j.key, yield)
 }
 
 // Keep writes old/<hash> aside and renames it.
@@ -216,7 +221,7 @@ func (j *FileJournal) Keep(hash [32]byte, r io.Reader) error {
 // Old opens what was kept.
 func (j *FileJournal) Old(_ context.Context, hash [32]byte) (io.ReadCloser, error) {
 	f, err := os.Open(j.old(hash))
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: it was not kept", export.ErrGone)
 	}
 	return f, err
@@ -228,37 +233,3 @@ func (j *FileJournal) old(hash [32]byte) string {
 
 // Close closes the journal.
 func (j *FileJournal) Close() error { return j.f.Close() }
-
-// A deed is one deed with all that the journal says of it.
-type deed struct {
-	Record
-	after export.Ref
-	made  export.Collection // of MakeNew
-	step  Step              // the newest
-	why   string
-}
-
-// deeds reads a journal; next is the number of the next deed.
-func deeds(j Journal) (list []*deed, next int, err error) {
-	byN := map[int]*deed{}
-	next = 1
-	err = j.Records(func(r Record) error {
-		next = max(next, r.N+1)
-		d := byN[r.N]
-		if r.Step == Intent {
-			d = &deed{Record: r, step: Intent}
-			byN[r.N] = d
-			list = append(list, d)
-			return nil
-		}
-		if d == nil {
-			return fmt.Errorf("%w: the journal tells the end of what it does not begin", export.ErrDamaged)
-		}
-		d.step, d.why = r.Step, r.Why
-		if r.Step == Done {
-			d.after, d.made = r.After, r.Collection
-		}
-		return nil
-	})
-	return list, next, err
-}

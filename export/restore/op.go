@@ -22,6 +22,7 @@ type op struct {
 	at         export.Ref
 	item       export.Item
 	digest     digest // of what is written
+	raw        []byte // what is written, until it was seen; nil of a photo
 	uid        string
 	old        [32]byte // SHA-256 of what is replaced
 	merged     bool
@@ -104,7 +105,7 @@ func (a *applier) bytes(ctx context.Context, l *Line, limits export.Limits) ([]b
 func (p *op) writes(raw []byte) {
 	it := &p.line.Item
 	r := read(it.Kind, raw)
-	p.digest, p.uid = r.digest, r.uid
+	p.digest, p.uid, p.raw = r.digest, r.uid, raw
 	p.item = itemOf(it.Kind, raw)
 	p.item.Name = it.File
 }
@@ -193,8 +194,7 @@ func (a *applier) again(ctx context.Context, l *Line, id string) (*op, error) {
 	}
 	was := read(l.Item.Kind, device)
 	if was.is(&l.writes) {
-		a.count(&a.result.Same, 1)
-		return nil, nil
+		return nil, a.same(l)
 	}
 	if id != l.At.ID && was.uid != "" && l.uid != "" && was.uid != l.uid {
 		return a.fresh(ctx, l, true) // another item, which has nothing to do with it
@@ -202,7 +202,7 @@ func (a *applier) again(ctx context.Context, l *Line, id string) (*op, error) {
 	switch l.effective() {
 	case Device:
 		a.count(&a.result.Left, 1)
-		return nil, nil
+		return nil, a.there(l)
 	case Both:
 		return a.fresh(ctx, l, true)
 	}
@@ -235,8 +235,7 @@ func (a *applier) merging(ctx context.Context, l *Line, ref export.Ref, was *rea
 	p := &op{line: l, deed: Replace, collection: t.Collection, at: ref, old: was.bytes, merged: true}
 	p.writes(out)
 	if was.is(&p.digest) {
-		a.count(&a.result.Same, 1)
-		return nil, nil
+		return nil, a.same(l)
 	}
 	if !t.Limits.TakesSize(p.item.Size) {
 		return nil, fmt.Errorf("%w: merged it has %d bytes, and at most %d are taken", export.ErrOversize, p.item.Size, t.Limits.MaxSize)
@@ -254,7 +253,7 @@ func (a *applier) againPhoto(ctx context.Context, l *Line, it export.Item, ref e
 	switch l.effective() {
 	case Device:
 		a.count(&a.result.Left, 1)
-		return nil, nil
+		return nil, a.there(l)
 	case Both:
 		return a.fresh(ctx, l, true)
 	}
@@ -269,8 +268,7 @@ func (a *applier) againPhoto(ctx context.Context, l *Line, it export.Item, ref e
 	}
 	hash := [32]byte(h.Sum(nil))
 	if hash == l.Item.Hash {
-		a.count(&a.result.Same, 1)
-		return nil, nil
+		return nil, a.same(l)
 	}
 	if !a.has(ctx, hash) {
 		if r, err = body(ctx, it); err != nil {

@@ -67,7 +67,28 @@ func Make(ctx context.Context, w export.Writer, items Items, o Options) (*Plan, 
 		return nil, err
 	}
 	m.sum(p)
+	p.note(entries)
 	return p, nil
+}
+
+// note remembers what there is in the collections that are written to.
+func (p *Plan) note(entries []*entry) {
+	p.had = map[string]map[string]bool{}
+	for i := range p.Lines {
+		if l := &p.Lines[i]; l.writable() && !p.Targets[l.To].Make {
+			p.had[p.Targets[l.To].ID] = map[string]bool{}
+		}
+	}
+	for _, e := range entries {
+		if had := p.had[p.Targets[e.collection].ID]; had != nil {
+			had[e.ref.ID] = true
+		}
+	}
+}
+
+// writable tells whether something is to be written for the line.
+func (l *Line) writable() bool {
+	return l.State == Missing || l.State == Differing && l.effective() != Device
 }
 
 // collections lists those of a target; a new account may have none.

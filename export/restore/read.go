@@ -29,6 +29,7 @@ func (d *digest) is(of *digest) bool {
 // A reading is what is learnt of the bytes of a card or calendar object.
 type reading struct {
 	digest
+	crlf    [32]byte // SHA-256 of the bytes with CRLF; of a photo that of its bytes
 	uid     string
 	name    string   // of a card, or summary
 	keys    []uint64 // how it is found by content

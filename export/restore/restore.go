@@ -147,6 +147,7 @@ type Line struct {
 	writes  digest // of what would be written
 	oldHash [32]byte
 	uid     string // of what would be written
+	number  int    // in the list of the restore; 0 if it is not in it
 }
 
 // A Target is a collection that a plan writes to.
@@ -164,6 +165,8 @@ type Plan struct {
 	Targets []Target
 	Losses  []Loss // what is lost in translation, the most frequent first
 	Account string // of the target
+
+	had map[string]map[string]bool // IDs of what there is in the collections that are written to, by collection
 }
 
 // Counts are the numbers of a plan.

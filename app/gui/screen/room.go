@@ -193,7 +193,7 @@ func (p *roomPage) pastRow(e flow.EarlierRow) fyne.CanvasObject {
 	switch e.State {
 	case work.RestoreUndone:
 		mark, ink = "undo", colorText2
-	case work.RestoreBegun:
+	case work.RestoreOpen:
 		mark, ink = "stop", colorText2
 	}
 	line := e.Line
@@ -201,6 +201,13 @@ func (p *roomPage) pastRow(e flow.EarlierRow) fyne.CanvasObject {
 		line += ", " + e.Word
 	}
 	parts := []fyne.CanvasObject{sized(20, 20, newIcon(mark, ink, 20)), newGrow(column(0, newText(e.Title, body, colorText, wrap), newText(line, caption, colorText2, wrap)))}
+	if e.GoOn.Verb != "" {
+		on := newButton(secondary, "", e.GoOn.Verb, func() { p.s.flow.GoOnRestore(e.Account, e.Number) })
+		on.disable(e.GoOn.Off)
+		drop := newButton(quiet, "", e.Drop.Verb, func() { p.s.flow.DropRestore(e.Account, e.Number, e.Done, e.Total) })
+		drop.disable(e.Drop.Off)
+		parts = append(parts, on, drop)
+	}
 	if e.Undo.Verb != "" {
 		b := newButton(secondary, "", e.Undo.Verb, func() { p.s.flow.UndoRestore(e.Number) })
 		b.disable(e.Undo.Off)

@@ -77,7 +77,7 @@ func roomView(name, line string) flow.RoomView {
 		Chosen: "412 people and 1,204 events chosen", Plan: flow.Action{Verb: words.SeeThePlan, Rank: flow.Primary},
 		Earlier: []flow.EarlierRow{
 			{Number: 3, Title: "Put back on " + name, Line: "Today 08:10: 120 created, 3 changed", State: work.RestoreDone, Undo: flow.Action{Verb: words.UndoRestore}},
-			{Number: 2, Title: "Files, put on Old phone", Line: "Yesterday 21:00: 4 created", State: work.RestoreBegun, Word: words.RestoreWasStopped, Undo: flow.Action{Verb: words.UndoRestore, Off: true}},
+			{Number: 2, Title: "Files, put on Old phone", Line: "Yesterday 21:00: 4 created", State: work.RestoreOpen, Word: words.RestoreWasStopped, Undo: flow.Action{Verb: words.UndoRestore, Off: true}},
 			{Number: 1, Title: "From Old phone to " + name, Line: "3 March 21:00: 412 created", State: work.RestoreUndone, Word: words.RestoreWasUndone}},
 	}
 }

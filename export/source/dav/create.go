@@ -243,7 +243,8 @@ func (w *writing) settle(ctx context.Context, d *draft, id string, resp *http.Re
 		st, err := w.state(ctx, ref.ID)
 		if errors.Is(err, export.ErrGone) && !w.c.photos {
 			if st, err = w.elsewhere(ctx, d, true); err == nil && st == nil {
-				return export.Ref{}, fmt.Errorf("%w: it was taken, and is not there", export.ErrRefused)
+				w.unlearn(learn)
+				return ref, fmt.Errorf("%w: it was taken, and is not there", export.ErrNotKept)
 			}
 		}
 		if err != nil {
@@ -251,7 +252,7 @@ func (w *writing) settle(ctx context.Context, d *draft, id string, resp *http.Re
 			return ref, nil // it was written; its version is read later
 		}
 		if w.c.photos && st.size >= 0 && st.size != d.size {
-			return export.Ref{}, fmt.Errorf("%w: of %d bytes %d were kept", export.ErrRefused, d.size, st.size)
+			return ref, fmt.Errorf("%w: of %d bytes %d were kept", export.ErrNotKept, d.size, st.size)
 		}
 		w.h.mu.Lock()
 		w.h.keeps = w.h.keeps || st.id == id

@@ -124,10 +124,12 @@ type Source struct {
 }
 
 var (
-	_ export.Writer  = (*Source)(nil)
-	_ export.Fetcher = (*Source)(nil)
-	_ export.Counter = (*Source)(nil)
-	_ export.Meter   = (*Source)(nil)
+	_ export.Writer   = (*Source)(nil)
+	_ export.Gatherer = (*Source)(nil)
+	_ export.Lister   = (*Source)(nil)
+	_ export.Fetcher  = (*Source)(nil)
+	_ export.Counter  = (*Source)(nil)
+	_ export.Meter    = (*Source)(nil)
 
 	_ export.Identifier = (*Source)(nil)
 	_ export.Skipper    = (*Source)(nil)

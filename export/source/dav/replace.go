@@ -2,10 +2,13 @@ package dav
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"sidekeep/export"
 )
@@ -47,6 +50,7 @@ func (w *writing) do(ctx context.Context, c change) (*http.Response, error) {
 	}
 	condition := conditionOf(c.at.Version)
 	forms := 0
+	var weak weakening
 	for nth := 1; ; nth++ {
 		if w.c.photos || len(condition) == 0 || w.h.careful() {
 			if _, err := w.due(ctx, c.at); err != nil {
@@ -62,8 +66,11 @@ func (w *writing) do(ctx context.Context, c change) (*http.Response, error) {
 			if err != nil {
 				return nil, err
 			}
-			if forms++; !w.otherForm(st, forms, &condition) {
-				return nil, fmt.Errorf("%w: the server says so", export.ErrChanged)
+			if forms++; w.otherForm(st, forms, &condition) {
+				continue
+			}
+			if condition, err = w.strengthened(ctx, c.at, st, &weak); err != nil {
+				return nil, err
 			}
 			continue
 		case !unsure(err):
@@ -98,6 +105,83 @@ func (w *writing) otherForm(st *state, nth int, condition *http.Header) bool {
 		return false
 	}
 	return true
+}
+
+// A weakening is an item whose mark the server calls weak.
+type weakening struct {
+	looks int
+	sum   [32]byte // SHA-256 of its bytes when its mark was first seen to be weak
+}
+
+// strengthWait is how long a fresh mark is given to become strong: Apache and
+// others call the mark of a file weak for a second or two after it was written,
+// since two changes within the resolution of its time would share it.
+const (
+	strengthWait  = 500 * time.Millisecond
+	strengthLooks = 6
+)
+
+// strengthened waits until the mark of an item that is there in its version is
+// a strong one, and returns the condition that it makes. If-Match compares
+// strongly (RFC 9110, section 13.1.1), so that a weak mark matches nothing, and
+// on a server that never gives another the item could never be changed. There
+// the bytes decide: they are read when the mark is first seen, and again right
+// before a change without a condition, which is made only if both they and the
+// version are the same. What is left open is the time of one request, as with
+// servers that pass conditions over.
+func (w *writing) strengthened(ctx context.Context, at export.Ref, st *state, weak *weakening) (http.Header, error) {
+	refused := fmt.Errorf("%w: the server says so", export.ErrChanged)
+	if opaque(st.etag) == "" || strong(st.etag) != "" && weak.looks == 0 || weak.looks > strengthLooks {
+		return nil, refused
+	}
+	sum, err := w.sum(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	if weak.looks == 0 {
+		weak.sum = sum
+	}
+	for weak.looks++; weak.looks <= strengthLooks; weak.looks++ {
+		if w.s.c.sleep(ctx, strengthWait) != nil {
+			return nil, stopped(ctx)
+		}
+		if st, err = w.due(ctx, at); err != nil {
+			return nil, err
+		}
+		if tag := strong(st.etag); tag != "" {
+			weak.looks = strengthLooks // if this is refused as well, the bytes decide
+			return http.Header{"If-Match": {tag}}, nil
+		}
+	}
+	if sum, err = w.sum(ctx, st); err != nil {
+		return nil, err
+	}
+	if sum != weak.sum {
+		return nil, fmt.Errorf("%w: its bytes are others", export.ErrChanged)
+	}
+	if _, err := w.due(ctx, at); err != nil {
+		return nil, err
+	}
+	return http.Header{}, nil
+}
+
+// sum is the SHA-256 of the bytes of an item as it is now.
+func (w *writing) sum(ctx context.Context, st *state) (sum [32]byte, err error) {
+	if !w.c.photos {
+		body, err := w.read(ctx, st)
+		return sha256.Sum256(body), err
+	}
+	p := &pull{s: w.s, c: w.c, prefix: w.prefix}
+	there, err := p.open(ctx, &st.record, 0, "", "")
+	if err != nil {
+		return sum, err
+	}
+	defer there.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, there); err != nil {
+		return sum, err
+	}
+	return [32]byte(h.Sum(nil)), nil
 }
 
 // changed reads back whether a change has taken effect whose answer was lost.

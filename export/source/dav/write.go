@@ -137,7 +137,10 @@ func (s *Source) Put(ctx context.Context, c export.Collection, it export.Item, a
 	default:
 		ref, err = w.replace(ctx, d, at)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, export.ErrNotKept):
+		return ref, w.failed(ctx, "writing to", err)
+	case err != nil:
 		return export.Ref{}, w.failed(ctx, "writing to", err)
 	}
 	return ref, nil
