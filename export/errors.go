@@ -60,7 +60,7 @@ func Causes() []error {
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrLink, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
 		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced, ErrMistake,
-		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrSealed, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused,
+		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrSealed, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused, ErrNotKept,
 	}
 }
 

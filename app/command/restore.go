@@ -208,8 +208,12 @@ func (s *session) printOpen(ctx context.Context, w *work.Work, p *work.RestorePl
 
 // openWords tell of an open restore, and what can be done.
 func openWords(e work.RestoreEntry) string {
-	return fmt.Sprintf("Restore %d onto “%s” is open: %s. Go on: sidekeep restore \"%s\" --go-on. Drop the rest: sidekeep restore \"%s\" --drop. Take it back: sidekeep undo %d.",
-		e.Number, e.Account, words.LinesDone(e.Done, e.Total), e.Account, e.Account, e.Number)
+	how := "was stopped. Run the same again, and it goes on with what is open"
+	if e.Ended {
+		how = "is open: not everything was taken. Run the same again, and it goes on with the rest"
+	}
+	return fmt.Sprintf("Restore %d onto “%s” %s; %s. So does: sidekeep restore \"%s\" --go-on. Drop the rest: sidekeep restore \"%s\" --drop. Take it back: sidekeep undo %d.",
+		e.Number, e.Account, how, words.LinesDone(e.Done, e.Total), e.Account, e.Account, e.Number)
 }
 
 // leftOpen says that a restore has come to its end and has open lines.
@@ -218,8 +222,8 @@ func (s *session) leftOpen(out *work.Restored) {
 		return
 	}
 	s.code = graver(s.code, partly)
-	s.stderr.printf("sidekeep: restore %d stays open: %s. Go on with “sidekeep restore \"%s\" --go-on”, or give the rest up with “sidekeep restore \"%s\" --drop”.\n",
-		out.Number, words.LinesDone(out.Done, out.Total), out.Account, out.Account)
+	s.stderr.printf("sidekeep: restore %d onto “%s” stays open: %s.\n  While it is, a hold of the account stays.\n  Go on with “sidekeep restore \"%s\" --go-on”, or give the rest up with “sidekeep restore \"%s\" --drop”.\n",
+		out.Number, out.Account, words.LinesDone(out.Done, out.Total), out.Account, out.Account)
 }
 
 // restoreBroke says how far a restore came that did not come to its end.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,7 +69,7 @@ func (s *session) listRestores(ctx context.Context, w *work.Work) error {
 		if from == "" {
 			from = "files"
 		}
-		t.add(strconv.Itoa(e.Number), words.When(e.At, now), e.Account, from, words.Number(e.Created), words.Number(e.Changed), string(e.State), linesOf(e))
+		t.add(strconv.Itoa(e.Number), words.When(e.At, now), e.Account, from, words.Number(e.Created), words.Number(e.Changed), linesOf(e), stateOf(e))
 	}
 	t.print(s.stdout, "")
 	return nil
@@ -80,6 +81,14 @@ func linesOf(e work.RestoreEntry) string {
 		return ""
 	}
 	return words.LinesDone(e.Done, e.Total)
+}
+
+// stateOf is a word for the state of a restore.
+func stateOf(e work.RestoreEntry) string {
+	if e.State == work.RestoreOpen && !e.Ended {
+		return "stopped"
+	}
+	return string(e.State)
 }
 
 // undoJSON is what an undo did.
@@ -118,19 +127,31 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 	if err != nil && out.Removed+out.PutBack+len(out.Left) == 0 && ctx.Err() == nil {
 		return err
 	}
-	printed := s.printUndone(&out, err == nil)
+	printed := s.printUndone(&out, err == nil && !out.Again())
 	switch {
 	case err != nil:
 		s.undoBroke(ctx, &out, err)
 	case len(out.Left) > 0:
 		s.code = graver(s.code, partly)
-		s.stderr.printf("sidekeep: %s as they are; each is named above with the reason.\n  Only what is still as the restore wrote it is touched. Look at the others at the service; your copy has them in its history.\n",
-			plural(len(out.Left), "item was left", "items were left"))
-		if out.Again() {
-			s.stderr.printf("  The service said that it did it, and has not. %s\n", runTheSameAgain)
-		}
+		s.undoLeft(&out)
 	}
 	return printed
+}
+
+// undoLeft says why not everything was turned back.
+func (s *session) undoLeft(out *work.Undone) {
+	why := "Only what is still as the restore wrote it is touched; each of the others is named above with the reason."
+	since := func(p restore.Problem) bool {
+		return errors.Is(p.Err, export.ErrChanged) || errors.Is(p.Err, export.ErrGone)
+	}
+	if !slices.ContainsFunc(out.Left, func(p restore.Problem) bool { return !since(p) }) {
+		why = "Someone changed or removed them since the restore, so they were not touched."
+	}
+	try := "Look at them at the service; your copy has them in its history."
+	if out.Again() {
+		why, try = "The service said that it did it, and has not, or what is there is another item; each is named above with the reason.", runTheSameAgain
+	}
+	s.stderr.printf("sidekeep: %s as they are.\n  %s\n  %s\n", plural(len(out.Left), "item was left", "items were left"), why, try)
 }
 
 // printUndoPlan shows what an undo would do, and names what it leaves.

@@ -122,6 +122,9 @@ type RestoreEntry struct {
 	// there: written and seen, or found there already.
 	Total int `json:"lines"`
 	Done  int `json:"lines_done"`
+	// Ended: it came to its end at least once, so that what is open of it was
+	// refused, or not seen at the target.
+	Ended bool `json:"ended"`
 }
 
 // An UndoPlan is what an undo would do, item by item. Nothing has been changed.

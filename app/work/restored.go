@@ -76,6 +76,7 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 		})
 	}
 	err = errors.Join(err, j.Close())
+	note.Ended = note.Ended || err == nil
 	return errors.Join(err, w.endRestore(context.WithoutCancel(ctx), a, note, out))
 }
 
