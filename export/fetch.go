@@ -38,7 +38,7 @@ func Gather(ctx context.Context, src Source, c Collection, ids []string, each fu
 	for _, id := range ids {
 		it, err := Fetch(ctx, src, c, id)
 		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, ErrUnreachable) {
+			if ctx.Err() != nil || errors.Is(err, ErrUnreachable) || errors.Is(err, ErrAway) {
 				return err
 			}
 			it = Item{ID: id, Err: err}

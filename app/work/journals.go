@@ -173,7 +173,8 @@ func (n *restoreNote) list(ctx context.Context, a *archive.Archive) ([]restore.W
 		return nil, &Error{
 			What:    fmt.Sprintf("The list of restore %d was changed by someone else, so it cannot be gone on with.", n.Number),
 			Meaning: nothingWritten, Err: err,
-			Try: fmt.Sprintf("Drop what is left of it with “sidekeep restore \"%s\" --drop”, and restore anew.", n.Account),
+			Try:    fmt.Sprintf("Drop what is left of it with “sidekeep restore \"%s\" --drop”, and restore anew.", n.Account),
+			Window: "Drop the rest of it in the room of restores, and restore anew.",
 		}
 	}
 	return list, err

@@ -208,7 +208,7 @@ func (a *applier) collections(ctx context.Context, todo []*Line) error {
 
 // unknown tells whether a call that failed may have taken effect.
 func unknown(err error) bool {
-	return err != nil && (errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled) ||
+	return err != nil && (errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrFault) || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, context.DeadlineExceeded))
 }
 
@@ -217,7 +217,7 @@ func hopeless(err error) bool {
 	if err == nil {
 		return false
 	}
-	for _, c := range []error{export.ErrSignIn, export.ErrExpired, export.ErrUnknownHost, export.ErrUnreachable, export.ErrThrottled, export.ErrCertificate,
+	for _, c := range []error{export.ErrSignIn, export.ErrExpired, export.ErrUnknownHost, export.ErrUnreachable, export.ErrFault, export.ErrAway, export.ErrThrottled, export.ErrCertificate,
 		export.ErrInsecure, export.ErrElsewhere, export.ErrQuota, export.ErrFull, export.ErrStopped, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, c) {
 			return true
