@@ -118,7 +118,10 @@ func (s *session) printImport(in *work.Imported) {
 	}
 	t.print(s.stdout, "  ")
 	s.stdout.printf("  %s\n", words.Sum(l.Counts))
-	if l.Good() && l.Kept == 0 && l.Gone == 0 {
+	switch {
+	case l.Good() && *l.Found == 0:
+		s.stdout.printf("  There is nothing in it yet to be kept: it is empty.\n")
+	case l.Good() && l.Kept == 0 && l.Gone == 0:
 		s.stdout.printf("  Nothing has changed: all of it was imported before.\n")
 	}
 	if l.Gone > 0 {
