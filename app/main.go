@@ -25,6 +25,7 @@ func main() {
 	if len(os.Args) == 1 {
 		os.Exit(window())
 	}
+	frugal()
 	// The first Ctrl-C ends the work in good order, another one at once; what a
 	// wrapper sends twice in one second counts as one.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
