@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"sidekeep/export"
 	"sidekeep/formats/file"
 	"sidekeep/formats/vcard"
-	"sidekeep/formats/vcard/sheet"
 )
 
 // A Target is what files are converted to.
@@ -44,11 +42,12 @@ type Converted struct {
 // birthdays of contacts. What cannot be converted is told and left out.
 func Convert(ctx context.Context, paths []string, stdin io.Reader, t Target, out io.Writer) (done Converted, err error) {
 	done.Items = map[export.Kind]int{}
-	list, end, err := inputs(paths, stdin)
+	list, odd, end, err := inputs(ctx, paths, stdin)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
+	done.Unconverted = odd
 	c := &conversion{ctx: ctx, inputs: list, out: bufio.NewWriterSize(out, 64<<10), done: &done}
 	switch t {
 	case ToVCard21:
@@ -84,42 +83,51 @@ func (c *Converted) total() int {
 // An input is a file that is converted, with the name that it has for a person.
 type input struct{ path, shown string }
 
-// inputs lists the files that paths name. What comes from stdin is kept in a
-// temporary file until end, because a table needs it twice.
-func inputs(paths []string, stdin io.Reader) (list []input, end func() error, err error) {
+// inputs lists the files that paths name, and as odd what is no file and is left.
+// What comes from stdin is kept in a temporary file until end, because a table
+// needs it twice.
+func inputs(ctx context.Context, paths []string, stdin io.Reader) (list []input, odd []Unsaved, end func() error, err error) {
 	end = func() error { return nil }
 	for _, p := range paths {
 		if p == Stdin {
-			f, err := os.CreateTemp("", "sidekeep-stdin-")
+			name, err := keepStdin(stdin)
 			if err != nil {
-				return nil, end, err
+				return nil, nil, end, errors.Join(err, end())
 			}
 			before := end
-			end = func() error { return errors.Join(before(), os.Remove(f.Name())) }
-			_, err = io.Copy(f, stdin)
-			if err = errors.Join(err, f.Close()); err != nil {
-				return nil, end, errors.Join(err, end())
-			}
-			list = append(list, input{f.Name(), "stdin"})
+			end = func() error { return errors.Join(before(), os.Remove(name)) }
+			list = append(list, input{name, "stdin"})
 			continue
 		}
-		err := filepath.WalkDir(p, func(name string, d os.DirEntry, err error) error {
-			switch hidden := name != p && d != nil && d.Name()[0] == '.'; {
+		err := eachFile(ctx, p, func(name string, err error) error {
+			switch {
+			case errors.Is(err, errNoFile):
+				odd = append(odd, Unsaved{name, err.Error()})
 			case err != nil:
 				return unreadable(name, err)
-			case hidden && d.IsDir():
-				return filepath.SkipDir
-			case d.IsDir(), hidden, name != p && !d.Type().IsRegular():
-				return nil
+			default:
+				list = append(list, input{name, name})
 			}
-			list = append(list, input{name, name})
 			return nil
 		})
 		if err != nil {
-			return nil, end, errors.Join(err, end())
+			return nil, nil, end, errors.Join(err, end())
 		}
 	}
-	return list, end, nil
+	return list, odd, end, nil
+}
+
+// keepStdin copies stdin to a temporary file, whose name it returns.
+func keepStdin(stdin io.Reader) (string, error) {
+	f, err := os.CreateTemp("", "sidekeep-stdin-")
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(f, stdin)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
 }
 
 // A conversion is one under way.
@@ -128,7 +136,8 @@ type conversion struct {
 	inputs []input
 	out    *bufio.Writer
 	done   *Converted
-	quiet  bool // what cannot be converted was told before
+	groups groups // that contacts are in, for a table
+	quiet  bool   // what cannot be converted was told before
 }
 
 // each yields every item of every file that can be understood.
@@ -230,7 +239,7 @@ func (c *conversion) cards(to vcard.Version) error {
 			c.leave(placeOf(in, it), "it is no contact, and vCard holds nothing else")
 			return nil
 		}
-		out, losses, err := vcard.Convert(it.Raw, to)
+		out, losses, err := vcard.Export(it.Raw, to)
 		if err != nil {
 			c.leave(placeOf(in, it), err.Error())
 			return nil
@@ -240,63 +249,6 @@ func (c *conversion) cards(to vcard.Version) error {
 		_, err = c.out.Write(out)
 		return err
 	})
-}
-
-// table writes the contacts, or the to-dos if there are none.
-func (c *conversion) table() error {
-	contacts := 0
-	c.quiet = true
-	err := c.each(func(_ input, it *file.Item) error {
-		if it.Type == file.Cards {
-			contacts++
-		}
-		return nil
-	})
-	c.quiet = false
-	if err != nil {
-		return err
-	}
-	if contacts == 0 {
-		return c.todoTable()
-	}
-	first := true
-	losses, err := sheet.Write(c.out, sheet.Google, func(yield func(*vcard.Contact, error) bool) {
-		c.quiet = !first // it goes over the contacts twice
-		first = false
-		if err := c.contacts(yield); err != nil && !errors.Is(err, errEnough) {
-			yield(nil, err)
-		}
-	})
-	c.quiet = false
-	for _, l := range losses {
-		c.done.Losses = append(c.done.Losses, Loss{Loss: l})
-	}
-	return err
-}
-
-// errEnough says that whoever goes over the contacts wants no more.
-var errEnough = errors.New("no more is wanted")
-
-func (c *conversion) contacts(yield func(*vcard.Contact, error) bool) error {
-	n := 0
-	err := c.each(func(in input, it *file.Item) error {
-		if it.Type != file.Cards {
-			c.leave(placeOf(in, it), "the table holds the contacts; convert events and to-dos by themselves")
-			return nil
-		}
-		contact, err := vcard.View(it.Raw)
-		if err != nil {
-			c.leave(placeOf(in, it), err.Error())
-			return nil
-		}
-		n++
-		if !yield(contact, nil) {
-			return errEnough
-		}
-		return nil
-	})
-	c.done.Items[export.Contacts] = n
-	return err
 }
 
 func nothingToConvert(t Target, left []Unsaved) error {

@@ -9,8 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"sidekeep/export"
@@ -60,16 +58,9 @@ func Inspect(ctx context.Context, paths []string, stdin io.Reader, to Inspector)
 			}
 			continue
 		}
-		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case ctx.Err() != nil:
-				return stoppedBy(ctx)
-			case err != nil:
+		err := eachFile(ctx, p, func(name string, err error) error {
+			if err != nil {
 				return errors.Join(to.Begin(Inspected{Path: name}), to.End(Inspected{Path: name, Err: err}))
-			case name != p && strings.HasPrefix(d.Name(), ".") && d.IsDir():
-				return fs.SkipDir
-			case d.IsDir(), name != p && (strings.HasPrefix(d.Name(), ".") || !d.Type().IsRegular()):
-				return nil
 			}
 			return inspectFile(ctx, name, to)
 		})

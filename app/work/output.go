@@ -54,6 +54,12 @@ func mayReplace(paths []string, name string, replace func(name string) bool) err
 			What: name + " is a folder.", Meaning: "Nothing was written.", Try: "Name the file to write with “--out FILE”.", Usage: true,
 		}
 	}
+	if !there.Mode().IsRegular() {
+		return &Error{
+			What: name + " is no plain file.", Meaning: "Nothing was written: a device or a pipe is never written over.",
+			Try: "Choose another file with “--out FILE”, or leave it out to write to stdout.", Usage: true,
+		}
+	}
 	for _, p := range paths {
 		var same bool
 		err := filepath.WalkDir(p, func(at string, d fs.DirEntry, err error) error {

@@ -244,7 +244,7 @@ func (s *saver) contact(it archive.Item, raw []byte) error {
 	out, err := vcard.Published(raw)
 	if s.o.VCard != "" && err == nil {
 		var losses []vcard.Loss
-		converted, lost, convertErr := vcard.Convert(raw, s.o.VCard)
+		converted, lost, convertErr := vcard.Export(raw, s.o.VCard)
 		if losses = lost; convertErr == nil {
 			out = converted
 		} else {

@@ -42,7 +42,7 @@ var lines = []struct {
 	{"fold within the parameters", "NOTE;ENCODING=QUOTED-\n PRINTABLE:a=3D=\nTEL:b\nX:1\n", []string{"1 NOTE[ENCODING=QUOTED-PRINTABLE]>a=TEL:b", "4 X>1"}},
 	{"no colon", "some text\nX-FOO;A=b\nFN:a\n", []string{"1 >some text", "2 >X-FOO;A=b", "3 FN>a"}},
 	{"no name", "this is not: a property\n:x\n", []string{"1 >this is not: a property", "2 >:x"}},
-	{"blank lines", "FN:a\n\n \nX:1\n\n y\n", []string{"1 FN>a", "2 >", "3 > ", "4 X>1", "5 >", "6 > y"}},
+	{"blank lines", "FN:a\n\n \nX:1\n\n y\n", []string{"1 FN>a", "2 >", "3 > ", "4 X>1y"}},
 	{"soft break", "NOTE;ENCODING=QUOTED-PRINTABLE:a=C3=\r\n=A4= \r\n z\r\nX:1\r\n", []string{"1 NOTE[ENCODING=QUOTED-PRINTABLE]>aäz", "4 X>1"}},
 	{"soft break, then blank", "NOTE;QUOTED-PRINTABLE:a=\n\nX:1\n", []string{"1 NOTE[QUOTED-PRINTABLE]>a", "3 X>1"}},
 	{"no soft break", "URL:a=\nX:1\n", []string{"1 URL>a=", "2 X>1"}},

@@ -52,6 +52,18 @@ func (l *logical) continues(p []byte) bool {
 	return l.base64 && isBase64(p)
 }
 
+// resumes tells whether p, which is not empty, continues the line in spite of the
+// empty lines before it.
+func (l *logical) resumes(p []byte) bool {
+	switch {
+	case p[0] == ' ' || p[0] == '\t':
+		return !isBlank(p)
+	case l.quoted && l.soft:
+		return headEnd(p) < 0
+	}
+	return l.base64 && isBase64(p)
+}
+
 func (l *logical) extend(p []byte) {
 	if l.head != nil {
 		if len(p) > 0 && (p[0] == ' ' || p[0] == '\t') {

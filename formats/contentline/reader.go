@@ -71,7 +71,13 @@ func (r *Reader) Read(l *Line) error {
 			r.scratch = p
 		}
 		quoted, from := r.lines.quoted, r.pos
-		continues := r.lines.add(p)
+		var continues bool
+		if len(p) == 0 && r.open() {
+			text, end = text-r.begin, end-r.begin
+			continues = r.foldsOn(end)
+			text, end, from = text+r.begin, end+r.begin, r.pos
+		}
+		continues = continues || r.lines.add(p)
 		r.window.take(text, end)
 		done := !continues && len(r.spans) > 0
 		if done {
@@ -82,6 +88,30 @@ func (r *Reader) Read(l *Line) error {
 		if done {
 			return nil
 		}
+	}
+}
+
+// open tells whether a content line is being read that is not blank.
+func (r *Reader) open() bool { return r.lines.open && !r.lines.blank && len(r.spans) > 0 }
+
+// foldsOn tells whether the content line being read goes on after the empty line
+// that ends at i, counted from begin: some programs write one after every line,
+// also within a fold.
+func (r *Reader) foldsOn(i int) bool {
+	for {
+		ahead := r.window
+		ahead.pos = r.begin + i
+		text, end, ok := ahead.next()
+		if !ok {
+			if len(r.buf)-r.begin > MaxObject || r.fill() != nil {
+				return false
+			}
+			continue
+		}
+		if p := ahead.enc.ascii(ahead.buf[ahead.pos:text], nil); len(p) > 0 {
+			return r.lines.resumes(p)
+		}
+		i = end - r.begin
 	}
 }
 

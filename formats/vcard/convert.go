@@ -36,11 +36,29 @@ func Convert(raw []byte, to Version) (out []byte, losses []Loss, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if Version(strings.TrimSpace(card.Version)) == to {
+	if card.is(to) {
 		return raw, nil, nil
 	}
 	return convert(card, "", to, 0)
 }
+
+// Export is [Convert] for a file that other programs read. A card that is in the
+// version already is tidied, see [contentline.Tidy]; if it is one of vCard 4.0
+// that has a property more often than it may, it is written anew.
+func Export(raw []byte, to Version) (out []byte, losses []Loss, err error) {
+	card, err := parse(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	if card.is(to) && (to != V40 || !card.repeats()) {
+		out, err = contentline.Tidy(raw, to == V21)
+		return out, nil, err
+	}
+	return convert(card, "", to, 0)
+}
+
+// is tells whether the card says that it is in a version.
+func (p *parsed) is(v Version) bool { return Version(strings.TrimSpace(p.Version)) == v }
 
 // deepest is how many cards within cards are converted.
 const deepest = 3
@@ -51,12 +69,13 @@ type conversion struct {
 	from, to Version
 	depth    int // of cards around this one
 	losses   []Loss
-	groups   int           // the highest number of a group itemN
-	written  map[*rule]int // how many properties of a rule have been written
+	groups   int              // the highest number of a group itemN
+	written  map[*rule]int    // how many properties of a rule have been written
+	firsts   map[*rule]string // the ALTID of the first property of a rule
 }
 
 func convert(card *parsed, unless, to Version, depth int) ([]byte, []Loss, error) {
-	c := &conversion{parsed: card, from: card.version(unless), to: to, depth: depth, written: map[*rule]int{}}
+	c := &conversion{parsed: card, from: card.version(unless), to: to, depth: depth, written: map[*rule]int{}, firsts: map[*rule]string{}}
 	for _, q := range card.outside {
 		c.lost(&q, "it stands outside the card and is left out", true)
 	}
@@ -139,8 +158,9 @@ func (c *conversion) writeProperty(b []byte, p *property) []byte {
 	l := contentline.Line{Group: p.group, Name: p.as}
 	before := *p
 	if r := byName[p.name]; r != nil {
+		again := false
 		if p.name = r.in(c.to); c.alternative(p) {
-			p.name = "X-ALT-" + p.name
+			p.name, again = "X-ALT-"+p.name, true
 		} else if p.name == "X-ANNIVERSARY" && strings.EqualFold(unwrap(c.label(p.group)), "Anniversary") {
 			p.name = "X-ABDATE" // as Apple reads it
 		}
@@ -148,6 +168,8 @@ func (c *conversion) writeProperty(b []byte, p *property) []byte {
 			p.kind, p.base64 = "", false
 		} else if loss := r.value.write(p, c.to); loss != "" {
 			c.lost(&before, loss, false)
+		} else if again && c.to == V40 && !strings.EqualFold(p.name, p.as) {
+			c.lost(&before, "vCard 4.0 has it only once: it is kept as "+p.name, false)
 		} else if !strings.EqualFold(p.name, p.as) && strings.HasPrefix(p.name, "X-") && !(c.to == V30 && wellKnown[p.name]) {
 			c.lost(&before, "vCard "+string(c.to)+" has no such property: it is kept as "+p.name, false)
 		}

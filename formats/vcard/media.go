@@ -3,6 +3,8 @@ package vcard
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -41,9 +43,19 @@ func readMedia(p *property) *media {
 	value := strings.TrimSpace(p.value)
 	m.typ = strings.ToLower(strings.Join(p.take("MEDIATYPE"), ","))
 	m.takeType(p)
+	data := p.is("DATA")
+	if data {
+		p.types = slices.DeleteFunc(slices.Clone(p.types), func(t string) bool { return strings.EqualFold(t, "DATA") })
+	}
 	switch {
 	case hasScheme(value, "data"):
 		m.data(value)
+	case dataHead.MatchString(value[:min(len(value), 200)]): // PHOTO;DATA:IMAGE/JPEG;BASE64,...
+		m.data("data:" + value)
+	case isLink(unescapeURI(value)) && strings.IndexByte(value, ':') >= 0 && (p.base64 || p.kind == "binary" || p.kind == "inline"):
+		m.link = unescapeURI(value) // whatever is said of it: base64 has no colon
+	case data && looksEncoded(squeeze(value)):
+		m.encoded = squeeze(value)
 	case p.base64, p.kind == "binary", p.kind == "inline":
 		m.encoded = squeeze(value)
 	case p.kind == "uri", p.kind == "cid", p.kind == "content-id", p.kind == "" && isLink(value):
@@ -58,6 +70,9 @@ func readMedia(p *property) *media {
 	}
 	return m
 }
+
+// dataHead is the beginning of a data: URI without its scheme.
+var dataHead = regexp.MustCompile(`(?i)^[a-z]+/[-+.a-z0-9]+(\\?;[^;,]*)*\\?;base64\\?,`)
 
 // isLink tells whether a value of which nothing is said is a URI. A key may be
 // a text, which has spaces or line breaks.
@@ -92,7 +107,10 @@ func (m *media) takeType(p *property) {
 func (m *media) data(s string) {
 	head, body, _ := strings.Cut(s[len("data:"):], ",")
 	head = strings.ReplaceAll(head, `\`, "")
-	head, inBase64 := strings.CutSuffix(head, ";base64")
+	inBase64 := false
+	if n := len(head) - len(";base64"); n >= 0 && strings.EqualFold(head[n:], ";base64") {
+		head, inBase64 = head[:n], true
+	}
 	if head != "" && !strings.HasPrefix(head, ";") {
 		m.typ = strings.ToLower(head)
 	}

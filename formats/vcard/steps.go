@@ -273,9 +273,38 @@ func (c *conversion) constants() {
 // target allows: others are kept as X-ALT-FN and the like.
 func (c *conversion) alternative(p *property) bool {
 	r := byName[p.name]
-	if c.to == V40 || r == nil || r.limit == 0 {
+	if r == nil || r.limit == 0 {
 		return false
+	}
+	if c.to == V40 {
+		return c.repeated(r, p)
 	}
 	c.written[r]++
 	return c.written[r] > r.limit
+}
+
+// repeated tells whether the card has p already, of which vCard 4.0 has one.
+// Properties of one ALTID are one (RFC 6350 section 5.4).
+func (c *conversion) repeated(r *rule, p *property) bool {
+	if !single[r.v40] {
+		return false
+	}
+	id := p.get("ALTID")
+	first, again := c.firsts[r]
+	if !again {
+		c.firsts[r] = id
+	}
+	return again && (id == "" || id != first)
+}
+
+// repeats tells whether a property is there more often than vCard 4.0 has it.
+func (p *parsed) repeats() bool {
+	c := conversion{firsts: map[*rule]string{}}
+	for i := range p.properties {
+		q := &p.properties[i]
+		if r := byName[q.name]; r != nil && !q.empty() && !strings.HasPrefix(strings.ToUpper(q.as), "X-ALT-") && c.repeated(r, q) {
+			return true
+		}
+	}
+	return false
 }

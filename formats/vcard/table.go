@@ -79,6 +79,13 @@ var rules = []rule{
 	{"X-MAIDENNAME", "X-MAIDENNAME", "X-MAIDENNAME", asText, 0},
 }
 
+// single are the properties of which a card of vCard 4.0 has one at most (RFC
+// 6350 section 6, RFC 6474, RFC 9554).
+var single = map[string]bool{
+	"N": true, "BDAY": true, "ANNIVERSARY": true, "GENDER": true, "KIND": true, "PRODID": true, "REV": true, "UID": true,
+	"DEATHDATE": true, "BIRTHPLACE": true, "DEATHPLACE": true, "LANGUAGE": true, "CREATED": true,
+}
+
 // aliases are further names that programs have given to a property.
 var aliases = map[string]string{
 	"X-EVOLUTION-ANNIVERSARY":      "ANNIVERSARY",

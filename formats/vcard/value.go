@@ -105,8 +105,12 @@ func readFields(value string, from Version) string {
 	return contentline.EscapeFields(fields)
 }
 
-// readDate reads BDAY and the like. The year 1604 with X-APPLE-OMIT-YEAR is
-// none, and what is no date is a text.
+// noYear is the year that Apple writes where there is none, often without
+// X-APPLE-OMIT-YEAR beside it.
+const noYear = 1604
+
+// readDate reads BDAY and the like. The year 1604, and the one that
+// X-APPLE-OMIT-YEAR names, is none, and what is no date is a text.
 func readDate(p *property) {
 	omit := p.take("X-APPLE-OMIT-YEAR")
 	y, m, d, clock, ok := parseDate(unescape(p.value))
@@ -114,10 +118,16 @@ func readDate(p *property) {
 		p.value, p.kind = contentline.Escape(unescape(p.value)), "text"
 		return
 	}
-	if len(omit) > 0 && omit[0] == padded(y, 4) {
+	if len(omit) > 0 && omit[0] == padded(y, 4) || yearless(p, y, d) {
 		y = 0
 	}
 	p.value, p.kind = basicDate(y, m, d, clock), ""
+}
+
+// yearless tells whether the year of a day is Apple's mark for none. People who
+// died that year have a DEATHDATE.
+func yearless(p *property, year, day int) bool {
+	return year == noYear && day > 0 && p.name != "DEATHDATE"
 }
 
 // readPhone is the number of a tel: URI (RFC 3966), and s if it is none.

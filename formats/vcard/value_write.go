@@ -110,7 +110,7 @@ func writeDate(p *property, to Version) string {
 		}
 		return ""
 	case m > 0 && d > 0 && to == V30:
-		p.value = extendedDate(1604, m, d, clock)
+		p.value = extendedDate(noYear, m, d, clock)
 		p.put("X-APPLE-OMIT-YEAR", "1604")
 		return what + " has no date without a year: it is written with the year 1604 and X-APPLE-OMIT-YEAR, which some programs do not know"
 	case m > 0 && d > 0:

@@ -253,7 +253,7 @@ func (v *viewer) day(p *property, field **Date, c *Contact) {
 		d.Year, d.Month, d.Day, d.Time, _ = parseDate(d.Text)
 		d.Time = extendedClock(d.Time)
 	}
-	if omit := p.get("X-APPLE-OMIT-YEAR"); omit != "" && omit == padded(d.Year, 4) {
+	if omit := p.get("X-APPLE-OMIT-YEAR"); omit != "" && omit == padded(d.Year, 4) || yearless(p, d.Year, d.Day) {
 		d.Year = 0
 	}
 	if field == nil || *field != nil {
