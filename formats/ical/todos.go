@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"sidekeep/formats/cell"
 )
 
 // ToDoColumns is the first row of what [WriteToDos] writes.
@@ -18,7 +20,7 @@ var ToDoColumns = []string{
 // 2006-01-02, times 2006-01-02 15:04 on the clock of their zone. A subtask
 // stands below the to-do that it is part of, and names it; exceptions of a
 // to-do that recurs stand below it. Text that a spreadsheet would calculate
-// (it begins with =, +, - or @) has an apostrophe before it.
+// has an apostrophe before it: see [cell.Safe].
 func WriteToDos(w io.Writer, calendars []*Calendar) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
@@ -74,16 +76,10 @@ func todoRow(c *Calendar, e *Entry, titles map[string]string) []string {
 	if m := e.first(); zone == "" && !m.IsZero() && !m.local() {
 		zone = m.Time.Location().String()
 	}
-	row := []string{
-		c.Name, e.Summary, todoStatus(e), number(e.Percent, -1), number(e.Priority, 0), cell(e.Start), cell(e.Due), zone, cell(e.Completed),
+	return cell.All([]string{
+		c.Name, e.Summary, todoStatus(e), number(e.Percent, -1), number(e.Priority, 0), cellOf(e.Start), cellOf(e.Due), zone, cellOf(e.Completed),
 		strings.Join(e.Categories, ", "), e.Location, e.URL, strings.Join(e.Rules, "; "), strings.Join(parents, "; "), e.Description, e.UID,
-	}
-	for i, s := range row {
-		if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
-			row[i] = "'" + s
-		}
-	}
-	return row
+	})
 }
 
 // todoStatus names the status as people do.
@@ -101,7 +97,7 @@ func todoStatus(e *Entry) string {
 	return e.Status
 }
 
-func cell(m Moment) string {
+func cellOf(m Moment) string {
 	switch {
 	case m.IsZero():
 		return ""

@@ -265,6 +265,51 @@ func (m *maker) chat(cell, service, label string) {
 
 // numbered takes the columns of one number: "Phone 2 - Label" and so on.
 func (m *maker) numbered(group string, parts map[string]string) {
+	for _, one := range each(parts) {
+		m.one(group, one)
+	}
+}
+
+// each takes a numbered field apart that holds several, as Google writes them
+// with ::: between: each of its columns has as many parts.
+func each(parts map[string]string) []map[string]string {
+	n := 1
+	for _, cell := range parts {
+		n = max(n, len(several(cell)))
+	}
+	if n == 1 {
+		return []map[string]string{parts}
+	}
+	list := make([]map[string]string, n)
+	for i := range list {
+		list[i] = map[string]string{}
+		for part, cell := range parts {
+			s := ""
+			if of := several(cell); i < len(of) {
+				s = of[i]
+			} else if part == "label" || part == "type" || part == "service" {
+				s = strings.TrimPrefix(of[len(of)-1], "* ") // only the first is the preferred one
+			}
+			if s != "" {
+				list[i][part] = s
+			}
+		}
+		list[i]["group"], list[i]["heading"] = parts["group"], parts["heading"]
+	}
+	return list
+}
+
+// several are the parts of a cell, also empty ones, so that each keeps its place.
+func several(cell string) []string {
+	list := strings.Split(" "+cell+" ", " ::: ")
+	for i, s := range list {
+		list[i] = strings.TrimSpace(s)
+	}
+	return list
+}
+
+// one takes one value of a numbered field.
+func (m *maker) one(group string, parts map[string]string) {
 	label := parts["label"]
 	if label == "" {
 		label = parts["type"]

@@ -1,6 +1,11 @@
 package sheet
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // fixed are the columns that have one meaning each, one meaning a line: what
 // a cell becomes, and the headings that Google (of today and of before 2024),
@@ -114,17 +119,17 @@ var numbered = map[string]string{
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= 0x80 && r != 0xfeff && r != 0xfffd:
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r)):
 			return r
 		}
 		return -1
-	}, strings.ToLower(s))
+	}, strings.ToLower(norm.NFC.String(s)))
 }
 
 // meanings are the fixed columns by their headings.
 var meanings = func() map[string]string {
 	m := map[string]string{}
-	for _, f := range fixed {
+	for _, f := range append(fixed[:len(fixed):len(fixed)], abroad...) {
 		for heading := range strings.SplitSeq(f.headings, ", ") {
 			if key := letters(heading); m[key] == "" {
 				m[key] = f.meaning
@@ -133,6 +138,16 @@ var meanings = func() map[string]string {
 	}
 	return m
 }()
+
+// english tells whether a heading is one of Outlook's that only looks like one of
+// another language.
+func english(key string) bool {
+	switch key {
+	case "location", "directoryserver", "emailtype", "email2type", "email3type", "emaildisplayname", "email2displayname", "email3displayname":
+		return true
+	}
+	return false
+}
 
 // A column is what a heading means.
 type column struct {
@@ -163,7 +178,11 @@ func columnOf(heading string) column {
 			}
 		}
 	}
-	if c.meaning = meanings[letters(heading)]; strings.EqualFold(heading, "Birth Day") {
+	key := letters(heading)
+	if c.meaning = meanings[key]; c.meaning == "" && strings.ContainsFunc(heading, unicode.IsLetter) && !english(key) {
+		c.meaning = composed(key)
+	}
+	if strings.EqualFold(heading, "Birth Day") {
 		c.meaning = "BDAY.2" // of Thunderbird, and no birthday
 	}
 	return c

@@ -89,7 +89,18 @@ func (m *maker) people() {
 		}
 	}
 	if m.org != [2]string{} {
-		m.add("ORG", contentline.EscapeFields([][]string{{m.org[0]}, {m.org[1]}}))
+		names, units := several(m.org[0]), several(m.org[1])
+		for i := range max(len(names), len(units)) {
+			at := func(list []string) string {
+				if i < len(list) {
+					return list[i]
+				}
+				return ""
+			}
+			if at(names)+at(units) != "" {
+				m.add("ORG", contentline.EscapeFields([][]string{{at(names)}, {at(units)}}))
+			}
+		}
 	}
 	m.lines = append(m.lines, rest...)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"sidekeep/formats/cell"
 	"sidekeep/formats/vcard"
 )
 
@@ -70,7 +71,7 @@ func writeOutlook(w io.Writer, contacts iter.Seq2[*vcard.Contact, error]) ([]vca
 			row[i] = f.cells[column]
 		}
 		losses = append(losses, f.lost...)
-		if err := out.Write(quoted(row)); err != nil {
+		if err := out.Write(cell.All(row)); err != nil {
 			return losses, err
 		}
 	}

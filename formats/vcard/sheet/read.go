@@ -3,14 +3,13 @@ package sheet
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"io"
 	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"sidekeep/formats/cell"
 	"sidekeep/formats/contentline"
 )
 
@@ -56,8 +55,9 @@ func Read(r io.Reader, charset string, yield func(card []byte, line int) error) 
 
 // A rows reads the rows of a CSV.
 type rows struct {
-	csv     *csv.Reader
-	limit   *limiter
+	lines   lines
+	comma   byte
+	width   int                 // cells of the first row; 0 before it
 	charset []contentline.Param // of the whole table; nil if that is UTF-8
 }
 
@@ -74,10 +74,7 @@ func newRows(r io.Reader, charset string) (*rows, error) {
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 		return nil, err
 	}
-	limit := &limiter{r: in}
-	c := csv.NewReader(limit)
-	c.Comma, c.LazyQuotes, c.FieldsPerRecord = separator(head), true, -1
-	known := &rows{csv: c, limit: limit}
+	known := &rows{lines: lines{in: in}, comma: separator(head)}
 	if charset != "" {
 		known.charset = []contentline.Param{{Name: "CHARSET", Values: []string{charset}}}
 	}
@@ -122,7 +119,7 @@ func byteOrder(start []byte) (order unicode.Endianness, wide bool) {
 
 // separator is the one that is most frequent in the first line, outside of
 // quotes.
-func separator(head []byte) rune {
+func separator(head []byte) byte {
 	head = bytes.TrimLeft(head, "\ufeff\r\n")
 	counts := map[byte]int{}
 	inside := false
@@ -143,67 +140,26 @@ func separator(head []byte) rune {
 			best = c
 		}
 	}
-	return rune(best)
+	return best
 }
 
 // next returns a row that is not blank, in UTF-8, and its line.
 func (r *rows) next() ([]string, int, error) {
 	for {
-		r.limit.left = MaxRow
-		cells, err := r.csv.Read()
-		var broken *csv.ParseError
-		switch {
-		case errors.Is(err, errTooLong):
-			return nil, 0, &contentline.Error{Line: r.limit.line, Reason: "the row is larger than 4 MB"}
-		case errors.As(err, &broken):
-			return nil, 0, &contentline.Error{Line: broken.StartLine, Reason: "the row cannot be told from the next: " + broken.Err.Error()}
-		case err != nil:
+		cells, line, err := r.record()
+		if err != nil {
 			return nil, 0, err
 		}
-		line, _ := r.csv.FieldPos(0)
-		r.limit.line = line + 1
 		blank := true
-		for i, cell := range cells {
-			l := contentline.Line{Value: cell, Params: r.charset}
-			cells[i] = unquoted(strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", "")))
+		for i, text := range cells {
+			l := contentline.Line{Value: text, Params: r.charset}
+			cells[i] = cell.Plain(strings.TrimSpace(strings.ReplaceAll(l.Text(), "\x00", "")))
 			blank = blank && cells[i] == ""
 		}
 		if !blank {
 			return cells, line, nil
 		}
 	}
-}
-
-var errTooLong = errors.New("the row is too long")
-
-// A limiter lets only so many bytes through until left is set again, and makes
-// line feeds of carriage returns. It counts what the reader above it has
-// buffered towards the row before.
-type limiter struct {
-	r     *bufio.Reader
-	left  int
-	line  int // of the row being read, about
-	after bool
-}
-
-func (l *limiter) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errTooLong
-	}
-	n, err := l.r.Read(p[:min(len(p), 4096)])
-	l.left -= n
-	out := p[:0]
-	for _, c := range p[:n] {
-		skip := c == '\n' && l.after
-		l.after = c == '\r'
-		if c == '\r' {
-			c = '\n'
-		}
-		if !skip {
-			out = append(out, c)
-		}
-	}
-	return len(out), err
 }
 
 // A table knows what its columns mean.
@@ -217,6 +173,7 @@ func newTable(header []string) *table {
 	job := false
 	for _, heading := range header {
 		c := columnOf(heading)
+		t.dayFirst = t.dayFirst || c.meaning == "BDAY" && !monthFirst[letters(heading)]
 		job = job || letters(heading) == "jobtitle"
 		t.columns = append(t.columns, c)
 	}
@@ -230,6 +187,10 @@ func newTable(header []string) *table {
 	}
 	return t
 }
+
+// monthFirst are the headings of a birthday under which dates with slashes begin
+// with the month, unless one of them says otherwise.
+var monthFirst = map[string]bool{"birthday": true, "dateofbirth": true, "dob": true}
 
 // known tells whether the columns are those of contacts: there is one of a
 // name, of an organization, of an e-mail address or of a telephone.

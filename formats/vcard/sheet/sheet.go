@@ -5,7 +5,6 @@ package sheet
 import (
 	"io"
 	"iter"
-	"strings"
 
 	"sidekeep/formats/vcard"
 )
@@ -30,26 +29,4 @@ func Write(w io.Writer, columns Columns, contacts iter.Seq2[*vcard.Contact, erro
 		return writeOutlook(w, contacts)
 	}
 	return writeGoogle(w, contacts)
-}
-
-// quoted puts an apostrophe before what a spreadsheet would run as a formula;
-// Read takes it off. Telephones and handles with a plus or an at sign stay.
-func quoted(cells []string) []string {
-	for i, s := range cells {
-		if s != "" && (s[0] == '=' || strings.IndexByte("+-@", s[0]) >= 0 && strings.ContainsAny(s, "(|!")) && !isPhone(s) {
-			cells[i] = "'" + s
-		}
-	}
-	return cells
-}
-
-// isPhone tells whether s has no other letters than a telephone has.
-func isPhone(s string) bool { return s[0] != '=' && strings.Trim(s, "+-0123456789 ()./#*") == "" }
-
-// unquoted undoes quoted.
-func unquoted(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@", cell[1]) >= 0 {
-		return cell[1:]
-	}
-	return cell
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"sidekeep/formats/cell"
 	"sidekeep/formats/vcard"
 )
 
@@ -57,7 +58,7 @@ func writeGoogle(w io.Writer, contacts iter.Seq2[*vcard.Contact, error]) ([]vcar
 		}
 		r, lost := recordOf(c)
 		losses = append(losses, lost...)
-		if err := out.Write(quoted(n.row(r))); err != nil {
+		if err := out.Write(cell.All(n.row(r))); err != nil {
 			return losses, err
 		}
 	}
