@@ -43,14 +43,15 @@ func Convert(raw []byte, to Version) (out []byte, losses []Loss, err error) {
 }
 
 // Export is [Convert] for a file that other programs read. A card that is in the
-// version already is tidied, see [contentline.Tidy]; if it is one of vCard 4.0
-// that has a property more often than it may, it is written anew.
+// version already is tidied, see [contentline.Tidy]; if it has pictures that do
+// not say rightly how they are encoded, or is one of vCard 4.0 that has a property
+// more often than it may, it is written anew.
 func Export(raw []byte, to Version) (out []byte, losses []Loss, err error) {
 	card, err := parse(raw)
 	if err != nil {
 		return nil, nil, err
 	}
-	if card.is(to) && (to != V40 || !card.repeats()) {
+	if card.is(to) && !card.mislabelled() && (to != V40 || !card.repeats()) {
 		out, err = contentline.Tidy(raw, to == V21)
 		return out, nil, err
 	}

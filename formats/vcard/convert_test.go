@@ -337,3 +337,29 @@ func checkWritten(t *testing.T, in, out []byte, to Version) {
 		}
 	}
 }
+
+// TestExport writes cards of the version that they are in, as other programs
+// read them.
+func TestExport(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		to   Version
+		in   string
+		want string
+	}{
+		{"no line end", V30, "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\nEND:VCARD", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\nEND:VCARD\r\n"},
+		{"another charset", V30, "BEGIN:VCARD\nVERSION:3.0\nFN:Zo\xeb Br\xfcckner\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë Brückner\r\nEND:VCARD\r\n"},
+		{"a charset that it says", V30, "BEGIN:VCARD\nVERSION:3.0\nFN;CHARSET=ISO-8859-1:Zo\xeb\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë\r\nEND:VCARD\r\n"},
+		{"quoted-printable", V30, "BEGIN:VCARD\nVERSION:3.0\nFN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Zo=EB\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë\r\nEND:VCARD\r\n"},
+		{"2.1", V21, "BEGIN:VCARD\nVERSION:2.1\nFN:Zo\xeb\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Zo=C3=AB\r\nEND:VCARD\r\n"},
+		{"blank lines", V30, "BEGIN:VCARD\n\nVERSION:3.0\n\nFN:a\n\nNOTE:b\n\n c\n\nEND:VCARD\n\n", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\nNOTE:b\r\n c\r\nEND:VCARD\r\n"},
+		{"a picture after DATA", V40, "BEGIN:VCARD\nVERSION:4.0\nFN:a\nPHOTO;DATA:IMAGE/JPEG;BASE64,/9j/4AAQ\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nPHOTO:data:image/jpeg;base64,/9j/4AAQ\r\nEND:VCARD\r\n"},
+		{"twice", V40, "BEGIN:VCARD\nVERSION:4.0\nFN:a\nBDAY:19900102\nBDAY:19910304\nEND:VCARD\n", "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nBDAY:19900102\r\nX-ALT-BDAY:19910304\r\nEND:VCARD\r\n"},
+		{"two ways to write one", V40, "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nN;ALTID=1:a;;;;\r\nN;ALTID=1;LANGUAGE=de:b;;;;\r\nEND:VCARD\r\n", "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nN;ALTID=1:a;;;;\r\nN;ALTID=1;LANGUAGE=de:b;;;;\r\nEND:VCARD\r\n"},
+	} {
+		out, _, err := Export([]byte(tt.in), tt.to)
+		if err != nil || string(out) != tt.want {
+			t.Errorf("%s: %v\n%s", tt.name, err, out)
+		}
+	}
+}

@@ -74,6 +74,23 @@ func readMedia(p *property) *media {
 // dataHead is the beginning of a data: URI without its scheme.
 var dataHead = regexp.MustCompile(`(?i)^[a-z]+/[-+.a-z0-9]+(\\?;[^;,]*)*\\?;base64\\?,`)
 
+// mislabelled tells whether pictures and the like do not say rightly how they are
+// encoded: a link as base64, data as a link.
+func (p *parsed) mislabelled() bool {
+	for i := range p.properties {
+		q := &p.properties[i]
+		if ruleOf(q.name) != asMedia {
+			continue
+		}
+		value := strings.TrimSpace(q.value)
+		encoded := q.base64 || q.kind == "binary" || q.kind == "inline"
+		if q.is("DATA") || dataHead.MatchString(value[:min(len(value), 200)]) || encoded && strings.IndexByte(value, ':') >= 0 || q.base64 && p.is(V40) {
+			return true
+		}
+	}
+	return false
+}
+
 // isLink tells whether a value of which nothing is said is a URI. A key may be
 // a text, which has spaces or line breaks.
 func isLink(s string) bool {
