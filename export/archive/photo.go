@@ -23,6 +23,12 @@ func (r *recorder) putPhoto(ctx context.Context, it export.Item) (export.Outcome
 	err := d.fetch(ctx)
 	if err != nil {
 		if why, ok := refused(err); ok {
+			if errors.Is(why, export.ErrTooLarge) {
+				err = d.drop() // there is no end to go on to
+				if err != nil {
+					return export.Outcome{}, caused(err)
+				}
+			}
 			return r.fail(it, why)
 		}
 		return export.Outcome{}, errors.Join(caused(err), d.giveUp(err))

@@ -86,6 +86,9 @@ func (c *collection) path() string {
 	return strings.TrimSuffix(canonical(c.url.EscapedPath()), "/") + "/"
 }
 
+// maxResponses bounds one answer, whatever it is about.
+const maxResponses = maxItems + 100_000
+
 // propfind asks u and hands each response over with the address that answered.
 func (s *Source) propfind(ctx context.Context, u *url.URL, depth string, ask []byte, each func(final *url.URL, m *multistatus.Response) error) error {
 	_, err := s.report(ctx, request{method: "PROPFIND", url: u, depth: depth, body: ask}, each)
@@ -107,8 +110,11 @@ func (s *Source) report(ctx context.Context, r request, each func(final *url.URL
 	defer s.readers.Put(d)
 	d.Reset(resp.Body, maxData)
 	forms := s.c.signIn.told(false)
-	for {
+	for n := 0; ; n++ {
 		m, err := d.Next()
+		if err == nil && n == maxResponses {
+			return "", fmt.Errorf("%w: an answer names more than %d things", export.ErrTooLarge, maxResponses)
+		}
 		if err == io.EOF {
 			io.CopyN(io.Discard, resp.Body, 4<<10)
 			if token = string(d.SyncToken()); reveals(forms, token) {

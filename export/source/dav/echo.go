@@ -70,3 +70,18 @@ func cleanResponse(forms []string, m *multistatus.Response) {
 		}
 	}
 }
+
+// withheld stands in the ID of an item where its address has the secret in it.
+// The item is asked for by the address that the listing gives.
+const withheld = "withheld"
+
+// toldInPaths are the forms in which the secret may stand in an ID: see
+// [namer.id].
+func (a *signIn) toldInPaths() (list []string) {
+	for _, f := range a.told(false) {
+		if len(f) >= shortest {
+			list = append(list, canonical(f))
+		}
+	}
+	return list
+}

@@ -136,8 +136,11 @@ func (w *worker) multiget(ctx context.Context, rs []record) (left []record, late
 	done := make([]bool, len(rs))
 	w.ask = askData(w.ask, p.c.book, hrefs)
 	r := request{method: "REPORT", url: p.c.url, depth: "1", body: w.ask}
-	names, kept := namer{prefix: p.prefix}, 0
+	names, kept, heard := p.namer(), 0, 0
 	_, err = p.s.report(ctx, r, func(final *url.URL, m *multistatus.Response) error {
+		if heard++; heard > 2*len(rs)+maxUnasked {
+			return fmt.Errorf("%w: the server tells of more than it was asked for", export.ErrDamaged)
+		}
 		id, _, _ := names.id(final, string(m.Href))
 		i, ok := index[id]
 		if !ok || done[i] {
@@ -176,6 +179,9 @@ func (w *worker) multiget(ctx context.Context, rs []record) (left []record, late
 	}
 	return left, later, err
 }
+
+// maxUnasked is how many items a multiget may bring that were not asked for.
+const maxUnasked = 1000
 
 // maxMisses is how many items multiget may fail to bring, none having come,
 // until it is not used any more.

@@ -194,11 +194,28 @@ func (p *pull) response(final *url.URL, href string, m *multistatus.Response) er
 type namer struct {
 	prefix           string // of the collection
 	base, basePrefix string // of the address that answered last
+	secrets          []string
 }
 
+// namer gives names below prefix.
+func (s *Source) namer(prefix string) namer {
+	return namer{prefix: prefix, secrets: s.c.signIn.toldInPaths()}
+}
+
+func (p *pull) namer() namer { return p.s.namer(p.prefix) }
+
 // id is the ID of the item that href names: its path in one spelling, below
-// the collection's if it is there. path is as the server wrote it.
+// the collection's if it is there, without what signs in. path is as the server
+// wrote it.
 func (n *namer) id(final *url.URL, href string) (id, path string, self bool) {
+	id, path, self = n.plainID(final, href)
+	for _, secret := range n.secrets {
+		id = strings.ReplaceAll(id, secret, withheld)
+	}
+	return id, path, self
+}
+
+func (n *namer) plainID(final *url.URL, href string) (id, path string, self bool) {
 	base := final.EscapedPath()
 	path = pathOf(base, href)
 	full := canonical(path)

@@ -45,7 +45,7 @@ func (s *Source) Pull(ctx context.Context, c export.Collection, have export.Have
 	if err != nil {
 		return export.Listing{}, err
 	}
-	p := &pull{s: s, c: col, have: have, to: to, prefix: col.path(), names: namer{prefix: col.path()}, spool: newSpool()}
+	p := &pull{s: s, c: col, have: have, to: to, prefix: col.path(), names: s.namer(col.path()), spool: newSpool()}
 	defer p.spool.Close()
 	if err := p.list(ctx); err != nil {
 		if ctx.Err() != nil && !errors.Is(err, export.ErrStopped) {

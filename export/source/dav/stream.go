@@ -22,6 +22,7 @@ type stream struct {
 	body    io.ReadCloser
 	off     int64  // of the next byte
 	total   int64  // -1 if not stated
+	most    int64  // bytes that are taken
 	etag    string // strong, of the answer that is being read
 	date    string // Last-Modified, if there is no such ETag
 	version string
@@ -31,6 +32,24 @@ type stream struct {
 
 // maxFails is how often a body may break off without having moved on.
 const maxFails = 3
+
+// How long a body may be whose length its answer does not state: somewhat more
+// than the listing says, because it may have changed since, or mostUnstated.
+const (
+	slack        = 64 << 20
+	mostUnstated = 16 << 30
+)
+
+// mostOf is how many bytes of r are taken from an answer that states total.
+func mostOf(r *record, total int64) int64 {
+	switch {
+	case total >= 0:
+		return total
+	case r.size >= 0 && r.size < mostUnstated:
+		return min(2*r.size+slack, mostUnstated)
+	}
+	return mostUnstated
+}
 
 // open asks for the bytes of r from byte from on, if they are still those of
 // version. It begins at 0 if the server cannot or the item has changed.
@@ -66,6 +85,7 @@ func (p *pull) open(ctx context.Context, r *record, from int64, etag, date strin
 		}
 		s.off, s.total = start, total
 	}
+	s.most = mostOf(r, s.total)
 	s.version = r.version()
 	switch v := served(resp); {
 	case v != "" && (opaque(r.etag) != "" || r.flags&flagRetry != 0):
@@ -101,6 +121,10 @@ func (s *stream) Read(b []byte) (int, error) {
 		s.off += int64(n)
 		if n > 0 {
 			s.fails = 0
+		}
+		if s.off > s.most {
+			s.err = fmt.Errorf("%w: more than %d bytes come, where the listing says %d and the answer no length", export.ErrTooLarge, s.most, s.r.size)
+			return 0, s.err
 		}
 		if err == io.EOF {
 			err = s.short()

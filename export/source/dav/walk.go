@@ -97,7 +97,7 @@ func (p *pull) folder(ctx context.Context, f folder) (below []folder, err error)
 	u := at(p.c.url, f.path)
 	list := func(question []byte) error {
 		below = nil
-		names := namer{prefix: p.prefix}
+		names := p.namer()
 		named := false
 		err := p.s.propfind(ctx, u, "1", question, func(final *url.URL, m *multistatus.Response) error {
 			named = true
@@ -164,7 +164,7 @@ func (s *Source) Count(ctx context.Context, c export.Collection) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	p := &pull{s: s, c: col, prefix: col.path(), names: namer{prefix: col.path()}, spool: newSpool()}
+	p := &pull{s: s, c: col, prefix: col.path(), names: s.namer(col.path()), spool: newSpool()}
 	defer p.spool.Close()
 	if col.photos {
 		err = p.walk(ctx)
