@@ -14,6 +14,7 @@ type Counts struct {
 	Kept      int  `json:"kept"`      // new or changed
 	Unchanged int  `json:"unchanged"` // held before in this version, or with these bytes
 	Gone      int  `json:"gone"`      // no longer at the source; kept in the archive
+	Moved     int  `json:"moved"`     // no longer in this collection or album, but kept in another one
 	SetAside  int  `json:"set_aside"` // kept, but could not be understood
 	Failed    int  `json:"failed"`    // could not be read
 }
@@ -34,6 +35,7 @@ func (c *Counts) add(o Counts) {
 	c.Kept += o.Kept
 	c.Unchanged += o.Unchanged
 	c.Gone += o.Gone
+	c.Moved += o.Moved
 	c.SetAside += o.SetAside
 	c.Failed += o.Failed
 }

@@ -20,7 +20,7 @@ import (
 func (s *session) changesVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "changes N",
-		Short: "Tell what export N added, changed and found gone, field by field",
+		Short: "Tell what export N added, changed, moved and found gone, field by field",
 		Args:  arguments("N"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, err := exportNumber(args[0])
@@ -63,7 +63,7 @@ func exportNumber(text string) (int64, error) {
 }
 
 type changeJSON struct {
-	Change     string              `json:"change"` // added, returned, changed or gone
+	Change     string              `json:"change"` // added, returned, changed, moved or gone
 	Account    string              `json:"account"`
 	Collection string              `json:"collection"`
 	ID         string              `json:"id"`
@@ -72,6 +72,14 @@ type changeJSON struct {
 	Kind       export.Kind         `json:"kind"`
 	SetAside   string              `json:"set_aside"` // why, "" if it is not
 	Fields     []fields.Difference `json:"fields"`
+	From       *placeJSON          `json:"from,omitempty"` // of what moved
+}
+
+type placeJSON struct {
+	Collection string `json:"collection"`
+	ID         string `json:"id"`
+	Name       string `json:"name"` // of the collection, or of a photo's folder in it
+	To         string `json:"to"`   // the name of where it came to
 }
 
 // A changesPrinter prints changes as they come, however many there are.
@@ -87,6 +95,8 @@ func (p *changesPrinter) change(c *archive.Change) error {
 		p.count.Added++
 	case archive.Changed:
 		p.count.Changed++
+	case archive.Moved:
+		p.count.Moved++
 	case archive.Gone:
 		p.count.Gone++
 	}
@@ -94,13 +104,16 @@ func (p *changesPrinter) change(c *archive.Change) error {
 		return p.json(c)
 	}
 	out := p.s.stdout
-	sign := map[string]string{archive.Added: "+", archive.Returned: "+", archive.Changed: "~", archive.Gone: "-"}[c.What]
+	sign := map[string]string{archive.Added: "+", archive.Returned: "+", archive.Changed: "~", archive.Moved: ">", archive.Gone: "-"}[c.What]
 	note := ""
 	switch {
 	case c.What == archive.Returned:
 		note = ", returned"
-	case c.Why != "":
-		note = ", set aside: " + c.Why
+	case c.From != nil:
+		note = ", moved from " + words.PlaceName(c.From.Name) + " to " + words.PlaceName(c.From.To)
+	}
+	if c.Why != "" {
+		note += ", set aside: " + c.Why
 	}
 	out.printf("%s %s  (%s, %s%s)\n", sign, named(c.Name), words.Noun(c.Kind, 1), c.Account, note)
 	printDifferences(p.s, c.What == archive.Changed, c.Differences)
@@ -142,7 +155,10 @@ func named(name string) string {
 }
 
 func (p *changesPrinter) json(c *archive.Change) error {
-	j := changeJSON{c.What, c.Account, c.Collection, c.ID, c.UID, c.Name, c.Kind, c.Why, c.Differences}
+	j := changeJSON{c.What, c.Account, c.Collection, c.ID, c.UID, c.Name, c.Kind, c.Why, c.Differences, nil}
+	if c.From != nil {
+		j.From = &placeJSON{c.From.Collection, c.From.ID, c.From.Name, c.From.To}
+	}
 	if j.Fields == nil {
 		j.Fields = []fields.Difference{}
 	}
@@ -174,7 +190,7 @@ func (p *changesPrinter) end(n int64, l *export.Ledger) error {
 		if err != nil {
 			return fmt.Errorf("writing JSON: %w", err)
 		}
-		p.s.stdout.raw(fmt.Sprintf("],\"export\":%d,\"added\":%d,\"changed\":%d,\"gone\":%d,%s\n", n, c.Added, c.Changed, c.Gone, told[1:]))
+		p.s.stdout.raw(fmt.Sprintf("],\"export\":%d,\"added\":%d,\"changed\":%d,\"moved\":%d,\"gone\":%d,%s\n", n, c.Added, c.Changed, c.Moved, c.Gone, told[1:]))
 		return nil
 	}
 	if c == (archive.ChangeCount{}) {
@@ -196,7 +212,11 @@ func (p *changesPrinter) end(n int64, l *export.Ledger) error {
 
 // signed is "+3 added, ~2 changed, -1 gone".
 func signed(c archive.ChangeCount) string {
-	return "+" + words.Number(c.Added) + " added, ~" + words.Number(c.Changed) + " changed, -" + words.Number(c.Gone) + " gone"
+	moved := ""
+	if c.Moved > 0 {
+		moved = ", >" + words.Number(c.Moved) + " moved"
+	}
+	return "+" + words.Number(c.Added) + " added, ~" + words.Number(c.Changed) + " changed" + moved + ", -" + words.Number(c.Gone) + " gone"
 }
 
 // dayTime is a day and time in full, for what may be years ago.

@@ -183,6 +183,9 @@ func (s *session) printLedger(l *export.Ledger) {
 	case l.Gone > 0:
 		s.stdout.printf("  %s gone from the service; your archive keeps what it had of them.\n", words.Number(l.Gone))
 	}
+	if l.Moved > 0 {
+		s.stdout.printf("  %s moved from one collection or album to another.\n", words.Number(l.Moved))
+	}
 	s.printPaths("put back, because it had been deleted or changed", l.PutBack, l.PutBackMore)
 	s.printPaths("missing", l.Missing, l.MissingMore)
 	if s.verbose {
@@ -211,7 +214,7 @@ func changed(c export.Counts) string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{c.Kept, "kept"}, {c.Gone, "gone"}, {c.SetAside, "set aside"}, {c.Failed, "failed"}} {
+	}{{c.Kept, "kept"}, {c.Moved, "moved away"}, {c.Gone, "gone"}, {c.SetAside, "set aside"}, {c.Failed, "failed"}} {
 		if p.n > 0 {
 			parts = append(parts, words.Number(p.n)+" "+p.what)
 		}

@@ -131,18 +131,18 @@ func (s *session) printHistory(list []export.Ledger, counts map[int64]archive.Ch
 		s.say("There has been no export yet.\n")
 		return
 	}
-	t := table{head: []string{"number ", "when", "account", "listed ", "added ", "changed ", "gone ", "set aside ", "failed ", ""}}
+	t := table{head: []string{"number ", "when", "account", "listed ", "added ", "changed ", "moved ", "gone ", "set aside ", "failed ", ""}}
 	for _, l := range list {
 		found := "-"
 		if l.Found != nil {
 			found = words.Number(*l.Found)
 		}
-		added, changed, gone := "?", "?", "?" // older versions were removed
+		added, changed, moved, gone := "?", "?", "?", "?" // older versions were removed
 		if c, ok := counts[l.Number]; ok {
-			added, changed, gone = "+"+words.Number(c.Added), "~"+words.Number(c.Changed), "-"+words.Number(c.Gone)
+			added, changed, moved, gone = "+"+words.Number(c.Added), "~"+words.Number(c.Changed), words.Number(c.Moved), "-"+words.Number(c.Gone)
 		}
 		t.add(words.Number(int(l.Number)), words.When(l.Started, time.Now()), l.Account, found,
-			added, changed, gone, words.Number(l.SetAside), words.Number(l.Failed),
+			added, changed, moved, gone, words.Number(l.SetAside), words.Number(l.Failed),
 			s.remark(&l))
 	}
 	t.print(s.stdout, "")

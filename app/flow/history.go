@@ -177,7 +177,7 @@ func (h *history) rows() []ExportRow {
 	for i := range h.ledgers {
 		l := &h.ledgers[i]
 		c := h.counts[l.Number]
-		out[i] = ExportRow{l.Number, l.Started, l.Account, h.stateOf(l), c.Added, c.Changed, c.Gone}
+		out[i] = ExportRow{l.Number, l.Started, l.Account, h.stateOf(l), c.Added, c.Changed, c.Gone, c.Moved}
 	}
 	return out
 }

@@ -27,6 +27,7 @@ type ExportRow struct {
 	Account              string
 	State                ExportState
 	Added, Changed, Gone int
+	Moved                int // in neither of them
 }
 
 // An ExportState is how an export ended.

@@ -137,7 +137,11 @@ func (o *opened) list() {
 	for _, s := range signs {
 		for i := range o.found[s] {
 			c := &o.found[s][i]
-			rows = append(rows, ChangeRow{s, nameOf(&c.Item), words.Noun(c.Kind, 1)})
+			noun := words.Noun(c.Kind, 1)
+			if c.What == archive.Moved {
+				noun = words.NounMoved(noun)
+			}
+			rows = append(rows, ChangeRow{s, nameOf(&c.Item), noun})
 		}
 	}
 	o.rows = rows
@@ -145,7 +149,7 @@ func (o *opened) list() {
 
 func signOf(what string) Sign {
 	switch what {
-	case archive.Changed:
+	case archive.Changed, archive.Moved:
 		return Tilde
 	case archive.Gone:
 		return Minus
@@ -286,6 +290,8 @@ func itemView(c *archive.Change) *ItemView {
 		v.Told = words.ItemReturned
 	case archive.Gone:
 		v.Told = words.ItemGone
+	case archive.Moved:
+		v.Told = words.ItemMoved(c.From.Name, c.From.To)
 	default:
 		switch {
 		case len(c.Differences) == 0:

@@ -25,7 +25,7 @@ const (
 	SumSetAside  = "set aside"
 	SumFailed    = "failed"
 
-	NothingChanged = "Nothing was new, changed or gone."
+	NothingChanged = "Nothing was new, changed, moved or gone."
 	YouAccepted    = "You said that it was you."
 	TakeThatBack   = "Take that back"
 	ListedAgain    = "The service has listed it all again since."
@@ -136,3 +136,22 @@ func Pruned() Words {
 		"Newer exports still tell what they changed.",
 	}
 }
+
+// PlaceName is the name of a collection or folder in quotation marks.
+func PlaceName(name string) string {
+	if name == "" {
+		return "the top"
+	}
+	return "“" + name + "”"
+}
+
+// ItemMoved tells from where to where an item moved.
+func ItemMoved(from, to string) string {
+	return "Moved from " + PlaceName(from) + " to " + PlaceName(to) + "."
+}
+
+// SomeMoved is "40 moved".
+func SomeMoved(n int) string { return Number(n) + " moved" }
+
+// NounMoved is "contact, moved".
+func NounMoved(noun string) string { return noun + ", moved" }

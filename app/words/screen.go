@@ -184,6 +184,9 @@ func SumLine(c export.Counts) string {
 			parts = append(parts, Number(p.n)+" "+p.word)
 		}
 	}
+	if c.Moved > 0 {
+		parts = append(parts, SomeMoved(c.Moved))
+	}
 	if c.Gone > 0 {
 		parts = append(parts, Number(c.Gone)+" gone there and kept here")
 	}

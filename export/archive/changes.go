@@ -18,13 +18,15 @@ const (
 	Added    = "added"
 	Returned = "returned" // it was gone before
 	Changed  = "changed"
+	Moved    = "moved" // from another collection or album of the account
 	// and Gone
 )
 
 // A Change is what an export found to be different in one item.
 type Change struct {
 	Item               // as recorded after the export; if it is gone, as it was before
-	What        string // [Added], [Returned], [Changed] or [Gone]
+	What        string // [Added], [Returned], [Changed], [Moved] or [Gone]
+	From        *Place // where a moved item was; nil for all others
 	Before      int64  // number of the version that was replaced; 0 if there was none
 	Why         string // why the item is set aside; "" if it is not
 	Differences []fields.Difference
@@ -58,6 +60,9 @@ func (a *Archive) eachChange(ctx context.Context, n int64, yield func(Change, er
 	}
 	last, err := lastVersion(ctx, a.db, n)
 	if err != nil {
+		return err
+	}
+	if yield, err = a.tellingMoves(ctx, before, last, yield); err != nil {
 		return err
 	}
 	for after := before; ; {
@@ -289,6 +294,7 @@ func fieldsOf(v *Version, raw []byte) []fields.Field {
 type ChangeCount struct {
 	Added   int `json:"added"` // those that returned included
 	Changed int `json:"changed"`
+	Moved   int `json:"moved"` // counted neither as added nor as gone
 	Gone    int `json:"gone"`
 }
 
@@ -349,5 +355,11 @@ func (a *Archive) changeCount(ctx context.Context, before, last int64) (c Change
 		}
 		return err
 	})
+	if err != nil || c.Added == 0 || c.Gone == 0 {
+		return c, err
+	}
+	list, err := moves(ctx, a.db, before, last)
+	c.Moved = len(list)
+	c.Added, c.Gone = c.Added-c.Moved, c.Gone-c.Moved
 	return c, err
 }

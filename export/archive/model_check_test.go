@@ -397,3 +397,50 @@ func (m *model) balanced(p *phone, l *export.Ledger, before map[key]state) error
 	}
 	return nil
 }
+
+// moved compares what an export says that it found moved and gone: in its
+// ledger, in its changes, in their counts, and in fact.
+func (m *model) moved(l *export.Ledger, before map[key]state) error {
+	counts, err := m.a.ChangeCounts(m.t.Context(), []int64{l.Number})
+	if err != nil {
+		return err
+	}
+	var c ChangeCount
+	added, gone := map[string]string{}, map[string]string{} // by body: book
+	for x, err := range m.a.Changes(m.t.Context(), l.Number) {
+		if err != nil {
+			return err
+		}
+		to := key{x.Account, x.Collection, x.ID}
+		switch x.What {
+		case Added, Returned:
+			c.Added++
+			added[m.now[to].body] = to.book
+		case Changed:
+			c.Changed++
+		case Gone:
+			c.Gone++
+			gone[m.now[to].body] = to.book
+		case Moved:
+			c.Moved++
+			from := key{x.Account, x.From.Collection, x.From.ID}
+			was, is := before[from], m.now[to]
+			switch {
+			case !was.present || m.now[from].present || before[to].present || !is.present:
+				return fmt.Errorf("%v did not move to %v", from, to)
+			case was.body != is.body && (uidOf(was.body) == "" || uidOf(was.body) != uidOf(is.body)):
+				return fmt.Errorf("%v moved to %v and became %.200q", from, to, is.body)
+			}
+		}
+	}
+	for body, book := range gone {
+		if to, ok := added[body]; ok && to != book {
+			return fmt.Errorf("%.200q is gone from %s and added to %s", body, book, to)
+		}
+	}
+	// What was never read can be gone, but does not change.
+	if l.Gone < c.Gone || l.Moved != c.Moved || c != counts[l.Number] {
+		return fmt.Errorf("the ledger says gone %d, moved %d; the changes %+v; their counts %+v", l.Gone, l.Moved, c, counts[l.Number])
+	}
+	return nil
+}

@@ -52,11 +52,21 @@ var deeds = []deed{
 	{"move from", func(m *model, p *phone, b *book) {
 		to := p.books[m.random.IntN(len(p.books))]
 		for _, id := range b.some(m.random, 4) {
-			if to != b && to.Kind == b.Kind {
-				to.items[to.ID+"moved"+filepath.Base(id)] = b.items[id]
-				p.touch(to, to.ID+"moved"+filepath.Base(id))
-				p.remove(b, id)
+			if to == b || to.Kind != b.Kind {
+				continue
 			}
+			t := *b.items[id]
+			now := to.ID + "moved" + filepath.Base(id)
+			if _, taken := to.items[id]; !taken && m.random.IntN(3) == 0 {
+				now = id
+			}
+			if m.random.IntN(3) == 0 { // a service that rewrites what it is given
+				p.serial++
+				t.version, t.body = fmt.Sprint("v", p.serial), strings.Replace(t.body, "END:VCARD", "NOTE:rewritten\r\nEND:VCARD", 1)
+			}
+			to.items[now] = &t
+			p.touch(to, now)
+			p.remove(b, id)
 		}
 	}},
 	{"reset", func(m *model, p *phone, b *book) {

@@ -198,6 +198,9 @@ func (m *model) export(p *phone) error {
 	if err := m.balanced(p, &l, before); err != nil {
 		return err
 	}
+	if err := m.moved(&l, before); err != nil {
+		return err
+	}
 	if err := m.caughtUp(p); err != nil {
 		return err
 	}

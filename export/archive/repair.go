@@ -103,6 +103,9 @@ func (a *Archive) endCutOff(w *writer, number int64) error {
 	if err != nil {
 		return err
 	}
+	if err := w.tellMoved(number, &l); err != nil {
+		return err
+	}
 	l.NewAside = l.SetAside
 	l.Stop = export.NewStop(fmt.Errorf("%w: the program ended before the export did", export.ErrStopped))
 	if err := a.judgeCutOff(w, &l); err != nil {

@@ -256,6 +256,9 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.tellLost(l); err != nil {
 		return err
 	}
+	if err := s.w.tellMoved(s.number, l); err != nil {
+		return err
+	}
 	if err := s.judge(l); err != nil {
 		return err
 	}

@@ -164,6 +164,9 @@ func (p *historyPage) showRow(i int, o fyne.CanvasObject, chosen bool) {
 	if look.word != "" {
 		ended = ", " + look.word
 	}
+	if e.Moved > 0 {
+		ended += ", " + words.SomeMoved(e.Moved)
+	}
 	if r.account.value != e.Account || r.ended.value != ended {
 		r.account.set(e.Account)
 		r.ended.set(ended)
