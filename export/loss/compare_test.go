@@ -333,3 +333,34 @@ func TestJoined(t *testing.T) {
 		t.Errorf("%+v", v.Loss)
 	}
 }
+
+// A value that few people have is lost if half of them have lost it.
+func TestScarce(t *testing.T) {
+	for _, x := range []struct {
+		lost, left int
+		want       bool
+	}{{6, 0, true}, {6, 6, true}, {6, 7, false}, {4, 0, false}} {
+		q := changed(export.Contacts, x.lost, 194, func(i int) string {
+			return fmt.Sprintf("BEGIN:VCARD\r\nFN:Ann %d\r\nBDAY:1980-05-01\r\nEND:VCARD\r\n", i)
+		}, func(i int) string { return fmt.Sprintf("BEGIN:VCARD\r\nFN:Ann %d\r\nEND:VCARD\r\n", i) })
+		content := q.Content
+		q.Content = func(f Fact) (Content, error) {
+			if f.Version >= 50000 {
+				return vcf("FN:Bo", "BDAY:1970-01-01"), nil
+			}
+			return content(f)
+		}
+		q.Present = func(export.Kind) (list []Fact, err error) {
+			for i := range x.left {
+				list = append(list, Fact{Version: int64(50000 + i), Kind: export.Contacts})
+			}
+			return list, nil
+		}
+		v := judged(t, q)
+		if (v.Loss != nil) != x.want {
+			t.Errorf("%d of %d: %+v", x.lost, x.lost+x.left, v.Loss)
+		} else if v.Loss != nil && v.Loss.Reasons[0].What != export.LostBirthdays {
+			t.Errorf("%+v", v.Loss.Reasons)
+		}
+	}
+}

@@ -58,8 +58,8 @@ type Question struct {
 	// Who is whom the source says it answers for, WhoBefore whom it said when
 	// the files last followed it; "" if it did not say.
 	Who, WhoBefore string
-	// Base lists the items that the files show, Present those of a kind that the
-	// source lists. Each is called at most once.
+	// Base lists the items that the files show; it is called at most once. Present
+	// lists those of a kind that the source lists; it is called rarely.
 	Base    func() ([]Fact, error)
 	Present func(export.Kind) ([]Fact, error)
 	// Content reads the bytes of a contact, event or to-do.
@@ -104,7 +104,13 @@ func Judge(q Question) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	reasons = append(reasons, j.hollow(q.Thresholds, nil)...)
+	hollow := j.hollow(q.Thresholds, nil)
+	if len(hollow) == 0 {
+		if hollow, err = j.scarce(); err != nil {
+			return Verdict{}, err
+		}
+	}
+	reasons = append(reasons, hollow...)
 	if stranger != nil {
 		reasons = append(reasons, *stranger)
 	}
@@ -296,7 +302,8 @@ func (v Verdict) Fates(reasons []export.Reason, first bool) (map[int64]Fate, err
 	j.fated(reasons)
 	keep := map[int64]bool{}
 	for _, l := range j.losses {
-		keep[l.item] = len(j.hollowed) > 0 || l.kept
+		blank := slices.ContainsFunc(l.lost, func(x Lost) bool { return x.Now == "" && !x.Weak }) // no edit
+		keep[l.item] = len(j.hollowed) > 0 || l.kept || blank
 	}
 	for _, g := range j.gones {
 		keep[g.item] = true

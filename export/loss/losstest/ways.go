@@ -154,6 +154,17 @@ func losses() []Way {
 		{Name: "titles of to-dos gone", Do: each(todos, func(_ *Phone, t *Thing) { t.Summary = "" })},
 		{Name: "photos replaced", Do: each(photos, func(p *Phone, t *Thing) { t.Picture += 1e6 })},
 		{Name: "photos thumbnails", Do: each(photos, func(_ *Phone, t *Thing) { t.Size = 2 })},
+		{Name: "the few portraits gone", Alone: true, Before: func(p *Phone) {
+			for i, t := range p.Of(people) {
+				if i%6 > 0 {
+					t.Face = 0
+				}
+			}
+		}, Do: func(p *Phone, _ int) {
+			for _, t := range p.Of(people) {
+				t.Face = 0
+			}
+		}},
 		// Little by little.
 		{Name: "people churn, 19 % a day", Days: 3, Alone: true, Do: churn(people, 19)},
 		{Name: "photos churn, 10 % a day", Days: 4, Alone: true, Do: churn(photos, 10)},

@@ -1,0 +1,93 @@
+package loss
+
+import (
+	"slices"
+
+	"sidekeep/export"
+)
+
+// holds reports whether an item has a value of the sort that can be lost.
+func (c *Content) holds(what string) bool {
+	switch what {
+	case export.LostNumbers:
+		return len(c.phones)+len(c.emails) > 0
+	case export.LostAddresses:
+		return len(c.addresses) > 0
+	case export.LostBirthdays:
+		return c.birthday.Month > 0 || c.birthday.Year > 0
+	case export.LostPortraits:
+		return len(c.portraits) > 0
+	case export.LostPlaces:
+		return !c.places.empty()
+	case export.LostDates:
+		return !c.due.IsZero()
+	}
+	return false
+}
+
+// scarce finds values that few items of a kind have: half of those that had one
+// have lost it, and nothing stands in its place.
+func (j *judging) scarce() ([]export.Reason, error) {
+	type sort struct {
+		kind export.Kind
+		what string
+	}
+	lost := map[sort][]losing{}
+	for _, l := range j.losses {
+		for _, x := range l.lost {
+			if x.Now == "" && !x.Weak {
+				l.lost = []Lost{x}
+				k := sort{l.before.Kind, x.What}
+				lost[k] = append(lost[k], l)
+			}
+		}
+	}
+	var reasons []export.Reason
+	for _, kind := range export.Kinds() {
+		for _, what := range []string{export.LostNumbers, export.LostAddresses, export.LostBirthdays, export.LostPortraits, export.LostPlaces, export.LostDates} {
+			losses := lost[sort{kind, what}]
+			if len(losses) < j.Thresholds.OrDefault().Items || j.Present == nil {
+				continue
+			}
+			left, err := j.holders(kind, what, len(losses))
+			if err != nil {
+				return nil, err
+			}
+			if left > len(losses) {
+				continue
+			}
+			facts := make([]Fact, len(losses))
+			for i, l := range losses {
+				facts[i] = l.before
+			}
+			r := j.reason(Group{Kind: kind}, facts)
+			r.Rule = export.RuleHollow
+			tell(&r, losses)
+			reasons = append(reasons, r)
+			break
+		}
+	}
+	return reasons, nil
+}
+
+// holders counts the items of a kind that are listed with a value; counting ends
+// when there are more than most.
+func (j *judging) holders(kind export.Kind, what string, most int) (n int, err error) {
+	facts, err := j.Present(kind)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range slices.Backward(facts) {
+		if f.Aside || n > most {
+			continue
+		}
+		c, err := j.Content(f)
+		if err != nil {
+			return 0, err
+		}
+		if c.holds(what) {
+			n++
+		}
+	}
+	return n, nil
+}
