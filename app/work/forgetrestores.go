@@ -3,11 +3,12 @@ package work
 import (
 	"context"
 	"errors"
-	"os"
+	"strconv"
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
+	"sidekeep/export/within"
 )
 
 // ForgetsRestores tells which restores name what p deletes, so that they are
@@ -33,7 +34,11 @@ func restoresNaming(archiveDir string, p archive.Forgetting) ([]int, error) {
 		}
 		names := p.Whole
 		if !names {
-			if names, err = journalNames(n.dir(archiveDir), p.Items); err != nil {
+			err = n.within(archiveDir, func(dir *within.Folder) error {
+				names, err = journalNames(dir, p.Items)
+				return err
+			})
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -46,7 +51,7 @@ func restoresNaming(archiveDir string, p archive.Forgetting) ([]int, error) {
 
 // journalNames tells whether a journal or a list is about any of these items. One
 // of that name counts as the same, and so does what cannot be read.
-func journalNames(dir string, items []archive.ForgottenItem) (found bool, err error) {
+func journalNames(dir *within.Folder, items []archive.ForgottenItem) (found bool, err error) {
 	type named struct {
 		kind export.Kind
 		name string
@@ -83,9 +88,8 @@ func forgetRestores(ctx context.Context, a *archive.Archive, p archive.Forgettin
 		return err
 	}
 	numbers, err := restoresNaming(archiveDir, p)
-	for _, n := range numbers {
-		note := restoreNote{RestoreEntry: RestoreEntry{Number: n}}
-		err = errors.Join(err, os.RemoveAll(note.dir(archiveDir)), a.Seal(ctx, n, ""))
+	if err == nil && len(numbers) > 0 {
+		err = removeRestores(ctx, a, numbers)
 	}
 	if err == nil && len(numbers) > 0 {
 		err = tellOpen(ctx, a, p.Account)
@@ -94,4 +98,15 @@ func forgetRestores(ctx context.Context, a *archive.Archive, p archive.Forgettin
 		err = setLimits(archiveDir, p.Account, nil)
 	}
 	return errors.Join(err, release())
+}
+
+func removeRestores(ctx context.Context, a *archive.Archive, numbers []int) error {
+	dir, err := openWithin(a.Dir(), restoresDir)
+	if err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		err = errors.Join(err, dir.RemoveAll(strconv.Itoa(n)), a.Seal(ctx, n, ""))
+	}
+	return errors.Join(err, dir.Close())
 }

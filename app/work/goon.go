@@ -102,7 +102,7 @@ func (n *restoreNote) made(ctx context.Context, a *archive.Archive) (map[restore
 		return nil, err
 	}
 	out, from := map[restore.Key]string{}, map[int]restore.Key{}
-	err = restore.ReadJournal(n.dir(a.Dir()), key, func(r restore.Record) error {
+	err = n.records(a, key, func(r restore.Record) error {
 		switch {
 		case r.Forged():
 		case r.Step == restore.Intent && r.Deed == restore.MakeNew && r.From != nil:

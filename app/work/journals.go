@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -19,12 +19,28 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
+	"sidekeep/export/within"
 )
 
-// restoresDir holds a folder for each restore: its note, its journal and what
-// items were that the history has not.
-func restoresDir(archiveDir string) string {
-	return filepath.Join(archiveDir, ".sidekeep", "restores")
+// restoresDir, in an archive, holds a folder for each restore: its note, its
+// journal and what items were that the history has not.
+const restoresDir = sideDir + "/restores"
+
+// sideDir is the folder of an archive that holds nothing for a reader.
+const sideDir = ".sidekeep"
+
+// openWithin opens a folder of an archive, for the caller to close; fs.ErrNotExist
+// if it is not there.
+func openWithin(archiveDir, name string) (*within.Folder, error) {
+	top, err := within.Open(archiveDir)
+	if err != nil {
+		return nil, err
+	}
+	f, err := top.Sub(name)
+	if err != nil {
+		return nil, errors.Join(err, top.Close())
+	}
+	return f, top.Close()
 }
 
 // A restoreNote is note.json of a restore.
@@ -37,11 +53,11 @@ type restoreNote struct {
 
 // restoreLock keeps two restores from writing to one archive's journals.
 func restoreLock(archiveDir string) (release func() error, err error) {
-	dir := restoresDir(archiveDir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("%w: %w", export.ErrNotWritable, err)
+	file, err := lockFile(archiveDir)
+	if err != nil {
+		return nil, err
 	}
-	f := flock.New(filepath.Join(dir, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	f := flock.New(file, flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	ok, err := f.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("locking the restores: %w", err)
@@ -55,19 +71,57 @@ func restoreLock(archiveDir string) (release func() error, err error) {
 	return f.Close, nil
 }
 
+// lockFile makes the file that is locked, if it is not there, and returns its path.
+func lockFile(archiveDir string) (string, error) {
+	const name = "restores/lock"
+	side, err := openWithin(archiveDir, sideDir)
+	if err == nil {
+		err = errors.Join(makeFile(side, name), side.Close())
+	}
+	switch {
+	case errors.Is(err, export.ErrLink):
+		return "", err
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", export.ErrNotWritable, err)
+	}
+	return side.Path(name), nil
+}
+
+func makeFile(in *within.Folder, name string) error {
+	if err := in.MkdirAll(path.Dir(name)); err != nil {
+		return err
+	}
+	f, err := in.OpenFile(name, os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // readNotes reads the notes of all restores, the newest first.
 func readNotes(archiveDir string) ([]restoreNote, error) {
-	entries, err := os.ReadDir(restoresDir(archiveDir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	dir, err := openWithin(archiveDir, restoresDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reading the restores: %w", err)
 	}
-	var list []restoreNote
+	list, err := notesIn(dir)
+	return list, errors.Join(err, dir.Close())
+}
+
+func notesIn(dir *within.Folder) (list []restoreNote, err error) {
+	entries, err := dir.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("reading the restores: %w", err)
+	}
 	for _, e := range entries {
 		n, err := strconv.Atoi(e.Name())
-		if err != nil || !e.IsDir() {
+		if err != nil || !e.IsDir() && e.Type()&fs.ModeSymlink == 0 {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(restoresDir(archiveDir), e.Name(), "note.json"))
+		text, err := dir.ReadFile(e.Name()+"/"+noteFile, maxNote)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // stopped before anything was written
 		}
@@ -75,7 +129,10 @@ func readNotes(archiveDir string) ([]restoreNote, error) {
 		if err == nil {
 			err = json.Unmarshal(text, &note)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, export.ErrLink):
+			return nil, err
+		case err != nil:
 			return nil, fmt.Errorf("%w: reading restore %d: %w", export.ErrDamaged, n, err)
 		}
 		note.Number = n
@@ -88,32 +145,45 @@ func readNotes(archiveDir string) ([]restoreNote, error) {
 	return list, nil
 }
 
+// noteFile is the note of a restore in its folder, of at most maxNote bytes.
+const (
+	noteFile = "note.json"
+	maxNote  = 64 << 20
+)
+
 // write writes the note whole or not at all.
 func (n *restoreNote) write(archiveDir string) error {
-	dir := n.dir(archiveDir)
 	text, err := json.MarshalIndent(n, "", "  ")
-	if err != nil {
-		return fmt.Errorf("noting the restore: %w", err)
-	}
-	f, err := os.CreateTemp(dir, "note-*")
-	if err != nil {
-		return fmt.Errorf("noting the restore: %w", err)
-	}
-	_, err = f.Write(append(text, '\n'))
 	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, "note.json"))
+		err = n.within(archiveDir, func(dir *within.Folder) error { return dir.WriteFile(noteFile, append(text, '\n')) })
 	}
 	if err != nil {
-		return fmt.Errorf("noting the restore: %w", errors.Join(err, os.Remove(f.Name())))
+		return fmt.Errorf("noting the restore: %w", err)
 	}
 	return nil
 }
 
-func (n *restoreNote) dir(archiveDir string) string {
-	return filepath.Join(restoresDir(archiveDir), strconv.Itoa(n.Number))
+// open opens the folder of the restore, for the caller to close.
+func (n *restoreNote) open(archiveDir string) (*within.Folder, error) {
+	return openWithin(archiveDir, restoresDir+"/"+strconv.Itoa(n.Number))
+}
+
+// within does something in the folder of the restore.
+func (n *restoreNote) within(archiveDir string, do func(*within.Folder) error) error {
+	dir, err := n.open(archiveDir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(dir), dir.Close())
+}
+
+// make makes the folder of the restore; fs.ErrExist if it is there.
+func (n *restoreNote) make(archiveDir string) error {
+	dir, err := openWithin(archiveDir, restoresDir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Mkdir(strconv.Itoa(n.Number)), dir.Close())
 }
 
 // begin opens the journal of a restore: that of note, which is open, or a new one
@@ -133,7 +203,7 @@ func beginRestore(ctx context.Context, a *archive.Archive, note *restoreNote, r 
 			if len(notes) > 0 {
 				note.Number = max(note.Number, notes[0].Number+1)
 			}
-			err := os.Mkdir(note.dir(a.Dir()), 0o700)
+			err := note.make(a.Dir())
 			if err == nil {
 				break
 			}
@@ -155,7 +225,11 @@ func (n *restoreNote) journal(ctx context.Context, a *archive.Archive) (*restore
 	if err != nil {
 		return nil, err
 	}
-	j, err := restore.OpenJournal(n.dir(a.Dir()))
+	dir, err := n.open(a.Dir())
+	if err != nil {
+		return nil, err
+	}
+	j, err := restore.OpenJournal(dir)
 	if err == nil {
 		j.Seal(key)
 	}
@@ -168,7 +242,11 @@ func (n *restoreNote) list(ctx context.Context, a *archive.Archive) ([]restore.W
 	if err != nil {
 		return nil, err
 	}
-	list, err := restore.ReadList(n.dir(a.Dir()), key)
+	var list []restore.Wanted
+	err = n.within(a.Dir(), func(dir *within.Folder) error {
+		list, err = restore.ReadList(dir, key)
+		return err
+	})
 	if errors.Is(err, restore.ErrForeign) {
 		return nil, &Error{
 			What:    fmt.Sprintf("The list of restore %d was changed by someone else, so it cannot be gone on with.", n.Number),
@@ -224,7 +302,7 @@ func readDeeds(ctx context.Context, a *archive.Archive, n *restoreNote) (deedsDo
 		}
 		done[n] = by > 0
 	}
-	err = restore.ReadJournal(n.dir(a.Dir()), key, func(r restore.Record) error {
+	err = n.records(a, key, func(r restore.Record) error {
 		if r.Forged() {
 			return nil
 		}
@@ -254,6 +332,11 @@ func readDeeds(ctx context.Context, a *archive.Archive, n *restoreNote) (deedsDo
 		return nil
 	})
 	return out, err
+}
+
+// records reads the journal of a restore; see [restore.ReadJournal].
+func (n *restoreNote) records(a *archive.Archive, key string, yield func(restore.Record) error) error {
+	return n.within(a.Dir(), func(dir *within.Folder) error { return restore.ReadJournal(dir, key, yield) })
 }
 
 // wrote tells the archive which items of an account were changed or removed by

@@ -65,7 +65,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 			}
 		}},
 		{"a torn journal", func(t *testing.T, w *Work, _ string) {
-			at := filepath.Join(restoresDir(w.ArchiveDir()), "1", "journal.jsonl")
+			at := filepath.Join(w.ArchiveDir(), restoresDir, "1", "journal.jsonl")
 			text, err := os.ReadFile(at)
 			if err != nil {
 				t.Fatal(err)
@@ -124,7 +124,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 // forge appends n times what line says to the journal of a restore.
 func forge(t *testing.T, w *Work, restore int, line func(n int) string, n int) {
 	t.Helper()
-	f, err := os.OpenFile(filepath.Join(restoresDir(w.ArchiveDir()), fmt.Sprint(restore), "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+	f, err := os.OpenFile(filepath.Join(w.ArchiveDir(), restoresDir, fmt.Sprint(restore), "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestForeignList(t *testing.T) {
 	w, name := demoWork(t)
 	removed := wipe(t, w, 3)
 	stopAfter(t, w, RestoreRequest{To: name}, removed/2)
-	at := filepath.Join(restoresDir(w.ArchiveDir()), "1", "list.jsonl")
+	at := filepath.Join(w.ArchiveDir(), restoresDir, "1", "list.jsonl")
 	text, err := os.ReadFile(at)
 	if err != nil {
 		t.Fatal(err)

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"reflect"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/restore/prove"
 	"sidekeep/export/source/dav"
+	"sidekeep/export/within"
 )
 
 // proofSlices is in how many parts an account is proven by itself, one a day at
@@ -140,7 +139,15 @@ func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, par
 	if report != nil {
 		o.Report = func(done int) { report(min(done, items/of), items/of) }
 	}
-	sum, err = prove.Run(ctx, os.DirFS(filepath.Join(dir, filepath.FromSlash(x.Folder))), o)
+	folder, err := openWithin(dir, x.Folder)
+	if err == nil {
+		sum, err = prove.Run(ctx, folder.NoLinks(), o)
+		err = errors.Join(err, folder.Close())
+	}
+	var link *export.LinkError
+	if errors.As(err, &link) {
+		return sum, err
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, export.ErrDamaged) {
 		err = &Error{
 			What: fmt.Sprintf("The open files of “%s” cannot be read by themselves: %v.", x.Name, err), Meaning: "The history of the archive is not touched by this.",
@@ -162,13 +169,20 @@ func openScratch(ctx context.Context, s prove.Service) (export.Writer, error) {
 // the collection, as they said at the last export.
 type limitsOf map[string]map[string]export.Limits
 
-func limitsFile(archiveDir string) string {
-	return filepath.Join(archiveDir, ".sidekeep", "limits.json")
-}
+// limitsFile keeps them, in sideDir, with at most maxLimits bytes.
+const (
+	limitsFile = "limits.json"
+	maxLimits  = 64 << 20
+)
 
 func readLimits(archiveDir string) (limitsOf, error) {
 	all := limitsOf{}
-	text, err := os.ReadFile(limitsFile(archiveDir))
+	var text []byte
+	side, err := openWithin(archiveDir, sideDir)
+	if err == nil {
+		text, err = side.ReadFile(limitsFile, maxLimits)
+		err = errors.Join(err, side.Close())
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}
@@ -215,10 +229,10 @@ func setLimits(archiveDir, account string, now map[string]export.Limits) error {
 		delete(all, account)
 	}
 	if text, err = json.Marshal(all); err == nil {
-		err = os.WriteFile(limitsFile(archiveDir)+".new", text, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(limitsFile(archiveDir)+".new", limitsFile(archiveDir))
+		var side *within.Folder
+		if side, err = openWithin(archiveDir, sideDir); err == nil {
+			err = errors.Join(side.WriteFile(limitsFile, text), side.Close())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("noting what the service takes: %w", err)

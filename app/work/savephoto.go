@@ -3,9 +3,7 @@ package work
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -42,13 +40,17 @@ func (s *saver) photo(it archive.Content) error {
 
 // lists copies the lists of which photos are in an album.
 func (s *saver) lists(account string) error {
-	dir := filepath.Join(s.a.Dir(), "data", account, "Albums")
-	entries, err := os.ReadDir(dir)
+	dir, err := openWithin(s.a.Dir(), "data/"+account+"/Albums")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	entries, err := dir.ReadDir(".")
 	for _, e := range entries {
-		f, openErr := os.Open(filepath.Join(dir, e.Name()))
+		f, openErr := dir.Open(e.Name())
 		if err = errors.Join(err, openErr); err != nil {
 			return err
 		}

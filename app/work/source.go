@@ -61,7 +61,7 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 // was not empty before, as is left where a disk was mounted: nobody empties a
 // folder for good, and everything in it would look lost.
 func (w *Work) openFolder(ctx context.Context, name, dir string) (opened, error) {
-	if own := w.ArchiveDir(); within(own, dir) || within(dir, own) {
+	if own := w.ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
 		return opened{}, &Error{
 			What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
 			Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
@@ -107,8 +107,8 @@ func (w *Work) mayBeEmpty(ctx context.Context, name, dir string) error {
 	})
 }
 
-// within reports whether dir is parent or lies below it.
-func within(dir, parent string) bool {
+// liesIn reports whether dir is parent or lies below it.
+func liesIn(dir, parent string) bool {
 	rel, err := filepath.Rel(resolved(parent), resolved(dir))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -2,11 +2,13 @@ package archive
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 
+	"sidekeep/export"
 	"sidekeep/export/within"
 )
 
@@ -83,7 +85,11 @@ func makeFolders(d Disk, dir string) error {
 	case err == nil && info.IsDir():
 		return nil
 	case err == nil:
-		return &fs.PathError{Op: "mkdir", Path: dir, Err: errors.New("there is something else of this name")}
+		f, err := d.Open(dir) // tells of a link that it is one
+		if err == nil {
+			err = f.Close()
+		}
+		return errors.Join(err, &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("there is something else of this name: %w", export.ErrDamaged)})
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}

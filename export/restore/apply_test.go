@@ -16,11 +16,21 @@ import (
 	"sidekeep/export/davserver"
 	"sidekeep/export/source/dav"
 	"sidekeep/export/source/folder"
+	"sidekeep/export/within"
 )
+
+// openJournal opens the journal in a folder of any place.
+func openJournal(dir string) (*FileJournal, error) {
+	folder, err := within.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return OpenJournal(folder)
+}
 
 func journal(t testing.TB) *FileJournal {
 	t.Helper()
-	j, err := OpenJournal(t.TempDir())
+	j, err := openJournal(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +293,7 @@ func stopAt(t *testing.T, choice Choice, at int, after bool) (done bool) {
 	run := func(step func(w export.Writer, j Journal) error) bool {
 		w := &stopper{Writer: src, at: at, after: after, n: new(int)}
 		for try := 0; ; try++ {
-			j, err := OpenJournal(dir)
+			j, err := openJournal(dir)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package restore
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,11 +12,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/within"
 )
 
 // A Deed is what is done to a target.
@@ -113,7 +114,7 @@ type Journal interface {
 // list.jsonl, what is to be written; and old/ with what items were. A line that
 // was cut off by a stop is dropped.
 type FileJournal struct {
-	dir string
+	dir *within.Folder
 	key string
 	mu  sync.Mutex
 	f   *os.File
@@ -124,20 +125,20 @@ type FileJournal struct {
 // records count.
 func (j *FileJournal) Seal(key string) { j.key = key }
 
-// OpenJournal opens the journal in dir, which is made if it is not there. The
-// caller closes it. One program at a time may have it open.
-func OpenJournal(dir string) (*FileJournal, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "old"), 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder of the restore: %w", err)
+// OpenJournal opens the journal in dir, and makes it if it is not there. The
+// caller closes it, and dir is closed with it, also on an error. One program at a
+// time may have it open.
+func OpenJournal(dir *within.Folder) (*FileJournal, error) {
+	if err := dir.MkdirAll(oldDir); err != nil {
+		return nil, fmt.Errorf("making the folder of the restore: %w", errors.Join(err, dir.Close()))
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "journal.jsonl"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := dir.OpenFile(journalFile, os.O_RDWR|os.O_CREATE)
 	if err != nil {
-		return nil, fmt.Errorf("opening the journal of the restore: %w", err)
+		return nil, fmt.Errorf("opening the journal of the restore: %w", errors.Join(err, dir.Close()))
 	}
 	j := &FileJournal{dir: dir, f: f}
 	if err := j.trim(); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("opening the journal of the restore: %w", err)
+		return nil, fmt.Errorf("opening the journal of the restore: %w", errors.Join(err, j.Close()))
 	}
 	return j, nil
 }
@@ -191,11 +192,12 @@ func (j *FileJournal) Records(yield func(Record) error) error {
 
 // Keep writes old/<hash> aside and renames it.
 func (j *FileJournal) Keep(hash [32]byte, r io.Reader) error {
-	name := j.old(hash)
-	if _, err := os.Stat(name); err == nil {
+	name := oldName(hash)
+	if info, err := j.dir.Lstat(name); err == nil && info.Mode().IsRegular() {
 		return nil
 	}
-	f, err := os.CreateTemp(filepath.Join(j.dir, "old"), "new-*")
+	temp := oldDir + "/new-" + rand.Text()
+	f, err := j.dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return fmt.Errorf("keeping what is replaced: %w", err)
 	}
@@ -209,27 +211,30 @@ func (j *FileJournal) Keep(hash [32]byte, r io.Reader) error {
 		err = fmt.Errorf("%w: it changed while it was read", export.ErrChanged)
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = j.dir.Rename(temp, name)
 	}
 	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("keeping what is replaced: %w", err)
+		return fmt.Errorf("keeping what is replaced: %w", errors.Join(err, j.dir.Remove(temp)))
 	}
 	return nil
 }
 
 // Old opens what was kept.
 func (j *FileJournal) Old(_ context.Context, hash [32]byte) (io.ReadCloser, error) {
-	f, err := os.Open(j.old(hash))
-	if errors.Is(err, fs.ErrNotExist) {
+	f, err := j.dir.Open(oldName(hash))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: it was not kept", export.ErrGone)
+	case err != nil:
+		return nil, err
 	}
-	return f, err
+	return f, nil
 }
 
-func (j *FileJournal) old(hash [32]byte) string {
-	return filepath.Join(j.dir, "old", hex.EncodeToString(hash[:]))
-}
+// oldDir holds what items were, below the folder of the journal.
+const oldDir = "old"
+
+func oldName(hash [32]byte) string { return oldDir + "/" + hex.EncodeToString(hash[:]) }
 
 // Close closes the journal.
-func (j *FileJournal) Close() error { return j.f.Close() }
+func (j *FileJournal) Close() error { return errors.Join(j.f.Close(), j.dir.Close()) }

@@ -48,7 +48,7 @@ func child(url, dir string, undo bool) error {
 	if err != nil {
 		return err
 	}
-	j, err := OpenJournal(dir)
+	j, err := openJournal(dir)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func killUntilDone(t *testing.T, url, dir, undo string) (kills int) {
 
 func TestJournalDropsATornLine(t *testing.T) {
 	dir := t.TempDir()
-	j, err := OpenJournal(dir)
+	j, err := openJournal(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestJournalDropsATornLine(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "journal.jsonl"), whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j, err := OpenJournal(dir)
+		j, err := openJournal(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/within"
 )
 
 // A Wanted is a line of the list of a restore: an item that the owner agreed to
@@ -53,7 +52,7 @@ var ErrForeign = errors.New("somebody changed what the restore noted")
 // ReadList reads the list of the restore in dir, and which of its lines are
 // done; nil if it has none. The error is ErrForeign if the list does not bear the
 // seal of key.
-func ReadList(dir, key string) ([]Wanted, error) {
+func ReadList(dir *within.Folder, key string) ([]Wanted, error) {
 	var list []Wanted
 	err := eachLine(dir, listFile, func(line []byte) error {
 		line, right := unsealed(key, line)
@@ -135,19 +134,8 @@ func (j *FileJournal) makeList(p *Plan) error {
 	if n == 0 {
 		return nil
 	}
-	f, err := os.CreateTemp(j.dir, "list-*")
-	if err != nil {
+	if err := j.dir.WriteFile(listFile, text); err != nil {
 		return fmt.Errorf("writing the list of the restore: %w", err)
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(j.dir, listFile))
-	}
-	if err != nil {
-		return fmt.Errorf("writing the list of the restore: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
+
+	"sidekeep/export/within"
 )
 
 // Names of the files of a journal, in its folder.
@@ -60,7 +60,7 @@ func unsealed(key string, line []byte) (_ []byte, right bool) {
 // if there is none. A record that does not bear the seal of key, if that is not
 // empty, or that cannot be read, is yielded as far as it can be and is
 // [Record.Forged]. A last line that a stop cut off is left out.
-func ReadJournal(dir, key string, yield func(Record) error) error {
+func ReadJournal(dir *within.Folder, key string, yield func(Record) error) error {
 	return eachLine(dir, journalFile, func(line []byte) error {
 		line, right := unsealed(key, line)
 		var r Record
@@ -73,8 +73,8 @@ func ReadJournal(dir, key string, yield func(Record) error) error {
 }
 
 // eachLine reads a file of a journal line by line; nothing if it is not there.
-func eachLine(dir, name string, yield func(line []byte) error) error {
-	f, err := os.Open(filepath.Join(dir, name))
+func eachLine(dir *within.Folder, name string, yield func(line []byte) error) error {
+	f, err := dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -304,6 +304,33 @@ func (f *Folder) SyncDir(name string) error {
 // that lead out.
 func (f *Folder) FS() fs.FS { return f.r.FS() }
 
+// NoLinks is the folder for reading. A name that is a link, or stands below one, has
+// an [*export.LinkError]; the listing of a folder names links as such.
+func (f *Folder) NoLinks() fs.FS { return noLinks{f} }
+
+type noLinks struct{ f *Folder }
+
+func (n noLinks) Open(name string) (fs.File, error) {
+	if err := n.f.below(name); err != nil {
+		return nil, err
+	}
+	info, err := n.f.r.Lstat(name)
+	if err == nil && info.IsDir() {
+		file, err := n.f.r.Open(name)
+		if err != nil {
+			return nil, n.f.told(name, err)
+		}
+		return file, nil
+	}
+	file, err := n.f.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+func (n noLinks) ReadDir(name string) ([]fs.DirEntry, error) { return n.f.ReadDir(name) }
+
 // Mode is what others may do in the folder itself: its permissions.
 func (f *Folder) Mode() fs.FileMode {
 	f.mu.Lock()

@@ -51,7 +51,7 @@ func Open(paths []string) (*Source, error) {
 	return s, nil
 }
 
-// Close lets go of the zip archives.
+// Close lets go of the folders and zip archives.
 func (s *Source) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 	if err := s.closeShelves(); err != nil {
 		return nil, err
 	}
-	w := walk{found: map[string]*book{}}
+	w := walk{found: map[string]*book{}, folders: map[string]*shelf{}}
 	for _, p := range s.paths {
 		err := w.path(ctx, p)
 		s.shelves = append(s.shelves, w.shelves...)
@@ -101,7 +101,7 @@ func (s *Source) book(id string) (*book, error) {
 	return b, nil
 }
 
-// closeShelves closes the zip archives. Called with mu held.
+// closeShelves closes the folders and zip archives. Called with mu held.
 func (s *Source) closeShelves() error {
 	var err error
 	for _, on := range s.shelves {

@@ -23,6 +23,7 @@ import (
 type shelf struct {
 	fsys  fs.FS
 	path  string // on this computer, absolute
+	zip   bool
 	close func() error
 }
 
@@ -61,7 +62,8 @@ func resolve(p string) (string, error) {
 
 // A walk looks for what can be taken.
 type walk struct {
-	shelves []*shelf
+	shelves []*shelf          // to be closed
+	folders map[string]*shelf // of them, by path
 	order   []*book
 	found   map[string]*book
 	skipped []Skipped
@@ -74,11 +76,19 @@ func (w *walk) path(ctx context.Context, p string) error {
 	case err != nil:
 		return caused(err)
 	case info.IsDir():
-		return w.tree(ctx, &shelf{fsys: os.DirFS(p), path: p})
+		on, err := w.folder(p)
+		if err != nil {
+			w.broken(&shelf{path: p}, ".", err)
+			return nil
+		}
+		return w.tree(ctx, on)
 	case !info.Mode().IsRegular():
 		return &OtherError{p, "it is neither a file nor a folder"}
 	}
-	on := &shelf{fsys: os.DirFS(filepath.Dir(p)), path: filepath.Dir(p)}
+	on, err := w.folder(filepath.Dir(p))
+	if err != nil {
+		return caused(err)
+	}
 	t, err := detect(on, filepath.Base(p))
 	if err != nil {
 		return err
@@ -98,6 +108,21 @@ func (w *walk) path(ctx context.Context, p string) error {
 	return nil
 }
 
+// folder is the shelf of a folder: no name and no link leads out of it.
+func (w *walk) folder(p string) (*shelf, error) {
+	if on, ok := w.folders[p]; ok {
+		return on, nil
+	}
+	r, err := os.OpenRoot(p)
+	if err != nil {
+		return nil, err
+	}
+	on := &shelf{fsys: r.FS(), path: p, close: r.Close}
+	w.folders[p] = on
+	w.shelves = append(w.shelves, on)
+	return on, nil
+}
+
 // zip looks at everything in a zip archive.
 func (w *walk) zip(ctx context.Context, p string) error {
 	r, err := zip.OpenReader(p)
@@ -107,7 +132,7 @@ func (w *walk) zip(ctx context.Context, p string) error {
 	if why := bomb(&r.Reader, p); why != "" {
 		return errors.Join(&OtherError{p, why}, r.Close())
 	}
-	on := &shelf{fsys: r, path: p, close: r.Close}
+	on := &shelf{fsys: r, path: p, zip: true, close: r.Close}
 	w.shelves = append(w.shelves, on)
 	return w.tree(ctx, on)
 }
@@ -305,7 +330,7 @@ func (s *shelf) full(name string) string { return filepath.Join(s.path, filepath
 // name is what a folder of the shelf is called; one for a month, with its year.
 func (s *shelf) name(folder string) string {
 	base := filepath.Base(s.full(folder))
-	if folder == "." && s.close != nil { // a zip archive
+	if folder == "." && s.zip {
 		return strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	if _, err := strconv.Atoi(base); err == nil && len(base) <= 2 && path.Dir(folder) != "." {
