@@ -317,8 +317,11 @@ func planMilestones(ctx context.Context, conn *sql.Conn, p *Pruning) error {
 	slices.Sort(p.Kept)
 	p.Kept = slices.Compact(p.Kept)
 	for _, n := range p.Kept {
-		if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.milestone SELECT max(version) FROM version WHERE export <= ? GROUP BY item", n); err != nil {
-			return err
+		// Of what was gone then, also what it had been.
+		for _, bytes := range []string{"", " AND blob IS NOT NULL"} {
+			if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.milestone SELECT max(version) FROM version WHERE export <= ?"+bytes+" GROUP BY item", n); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

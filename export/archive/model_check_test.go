@@ -253,7 +253,7 @@ func (m *model) lookBack(step int) error {
 		}
 		got, err := m.asOf(n)
 		var pruned *PrunedError
-		if n < m.whole {
+		if n < m.whole && !slices.Contains(m.milestones, n) {
 			if !errors.As(err, &pruned) || pruned.From != m.whole {
 				return fmt.Errorf("as of export %d, which was pruned: %v", n, err)
 			}

@@ -61,7 +61,7 @@ func (m *model) prune() error {
 	}
 	if p.Versions > 0 {
 		m.note("%d versions, whole from %d on", p.Versions, p.Export)
-		m.whole = max(m.whole, p.Export)
+		m.whole, m.milestones = max(m.whole, p.Export), p.Kept
 	}
 	return err
 }

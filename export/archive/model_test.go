@@ -47,14 +47,16 @@ type model struct {
 	a      *Archive
 	phones []*phone
 
-	now    map[key]state           // as recorded
-	past   map[int64]map[key]state // now, after each export
-	when   map[int64]time.Time     // each export ended
-	shown  map[key]state           // in the open files
-	last   int64                   // export
-	whole  int64                   // exports before this one are no longer known
-	begun  []time.Time             // when the exports began
-	forgot bool                    // a source may hold what the archive does not
+	now   map[key]state           // as recorded
+	past  map[int64]map[key]state // now, after each export
+	when  map[int64]time.Time     // each export ended
+	shown map[key]state           // in the open files
+	last  int64                   // export
+	whole int64                   // exports before this one are no longer known
+	// milestones are those before it that are known all the same.
+	milestones []int64
+	begun      []time.Time // when the exports began
+	forgot     bool        // a source may hold what the archive does not
 
 	hidden    map[key]bool // new while their account was held, and not shown
 	takenBack bool         // the last step took an answer back
