@@ -79,12 +79,16 @@ func (s *session) statusVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			others, err := w.Shared()
+			if err != nil {
+				return err
+			}
 			s.code = statusCode(list, verified)
 			now := time.Now()
 			if s.json {
-				err = s.printStatusJSON(w, list, verified, now)
+				err = s.printStatusJSON(w, list, verified, others, now)
 			} else {
-				s.printStatus(w, list, verified, now)
+				s.printStatus(w, list, verified, others, now)
 				err = s.printStopped(cmd.Context(), w)
 			}
 			if err == nil && s.code != good {
@@ -145,7 +149,7 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified) {
 	s.stderr.printf("sidekeep: Not all is safe: %s.\n  What was kept before is as it was.\n  %s says what to do.\n", words.List(what), where)
 }
 
-func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, now time.Time) error {
+func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, others bool, now time.Time) error {
 	out := []statusJSON{}
 	for _, x := range list {
 		j := statusJSON{
@@ -169,11 +173,14 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 		}
 		out = append(out, j)
 	}
-	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out, "verified": roundOf(v.Whole), "verifying": roundOf(v.Now)})
+	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out, "verified": roundOf(v.Whole), "verifying": roundOf(v.Now), "shared": others})
 }
 
-func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verified, now time.Time) {
+func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verified, others bool, now time.Time) {
 	s.stdout.printf("Archive  %s\n", w.ArchiveDir())
+	if others {
+		s.stdout.printf("%s\n", othersRead)
+	}
 	for _, line := range verifiedLines(v, now) {
 		s.stdout.printf("%s\n", line)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 )
 
 // The permissions of the archive's folder say who may read it: what is made in
@@ -52,7 +53,8 @@ func (a *Archive) Shared(ctx context.Context) (shared bool, err error) {
 }
 
 // SetShared lets everybody on this computer read the archive, or its owner
-// only. A disk without permissions is left as it is.
+// only. Where a disk has no permissions, only the wish is noted: see
+// [Archive.OthersMay].
 func (a *Archive) SetShared(ctx context.Context, shared bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -83,10 +85,24 @@ func (a *Archive) SetShared(ctx context.Context, shared bool) error {
 	return nil
 }
 
+// OthersMay reports whether others on this computer may read the archive, as the
+// permissions of its folder say. known is false where the system has none of
+// this kind.
+func (a *Archive) OthersMay() (may, known bool) {
+	d, ok := a.disk.(moder)
+	if !ok || runtime.GOOS == "windows" {
+		return false, false
+	}
+	return d.Mode()&0o044 != 0, true
+}
+
 // reserve makes an empty file for SQLite to fill, which would make one that
-// everybody can read.
+// everybody can read, or that the umask closes. One that is there stays.
 func (a *Archive) reserve(name string) error {
-	f, err := a.disk.OpenFile(name, os.O_WRONLY|os.O_CREATE)
+	f, err := a.disk.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -125,3 +125,36 @@ func TestLinkedFolders(t *testing.T) {
 		}
 	}
 }
+
+// A modelessDisk is one that everybody can read and that takes no permissions,
+// as a USB stick.
+type modelessDisk struct{ Disk }
+
+func (modelessDisk) Mode() fs.FileMode     { return 0o755 }
+func (modelessDisk) SetMode(_ fs.FileMode) {}
+
+// TestModeless exports to a disk that takes no permissions: that stops nothing,
+// and nobody is told that they were taken.
+func TestModeless(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("it has no permissions of this kind")
+	}
+	a := create(t, Options{Disk: func(dir string) (Disk, error) {
+		d, err := OpenDisk(dir)
+		return modelessDisk{d}, err
+	}})
+	run(t, a, tinyPhone())
+	for _, shared := range []bool{true, false} {
+		if err := a.SetShared(t.Context(), shared); err != nil {
+			t.Fatal(err)
+		}
+		if noted, err := a.Shared(t.Context()); noted != shared || err != nil {
+			t.Errorf("noted is %v, %v, want %v", noted, err, shared)
+		}
+		if may, known := a.OthersMay(); !may || !known {
+			t.Errorf("others may read it: %v, %v; want what the disk shows", may, known)
+		}
+	}
+	run(t, a, later())
+	whole(t, a)
+}
