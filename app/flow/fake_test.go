@@ -252,7 +252,7 @@ func start(t *testing.T, s *scripted) (f *Flow, changes func() int) {
 // until waits for the view to be so and returns it.
 func until(t *testing.T, f *Flow, what string, so func(View) bool) View {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if v := f.View(); so(v) {
 			return v
 		}
