@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestSkipped(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"notes.txt": "it holds no contacts", "inner.zip": "archive within", "empty.vcf": "it is empty", "link.vcf": "link",
-		"bank.csv": "does not look like one of contacts", "sums.csv": "columns are not those",
+		"bank.csv": "does not look like one of contacts", "sums.csv": "columns are not those", ".hidden.jpg": "it is hidden",
 	} {
 		if !strings.Contains(got[name], want) {
 			t.Errorf("%s: %q, want %q", name, got[name], want)
@@ -197,6 +198,48 @@ func TestSkipped(t *testing.T) {
 	}
 	if len(got) > 0 {
 		t.Errorf("skipped as well: %v", got)
+	}
+}
+
+// Of an archive of Sidekeep its present data are taken, once each; what it keeps
+// besides is named.
+func TestArchiveFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "kept")
+	for name, text := range map[string]string{
+		"bagit.txt": "BagIt-Version: 1.0\n", "manifest-sha256.txt": "", "README.html": "<html></html>", "readme/people.vcf": card("again", "Again"),
+		".sidekeep/half.vcf": card("half", "Half"), ".secret.vcf": card("secret", "Secret"),
+		"data/Phone/index.csv":                     "Name,E-mail\nAnna,anna@example.org\n",
+		"data/Phone/Contacts/Friends.vcf":          card("a", "A") + card("b", "B"),
+		"data/Phone/Calendars/Home.ics":            calendar(event("e", "E")),
+		"data/Phone/Vanished/Contacts/Friends.vcf": card("left", "Left"),
+		"data/Phone/Photos/2026/03/one.jpg":        jpeg,
+	} {
+		write(t, filepath.Join(dir, name), text)
+	}
+	for name, path := range map[string]string{"folder": dir, "zip": filepath.Join(t.TempDir(), "kept.zip")} {
+		if name == "zip" {
+			zipped(t, path, dir)
+		}
+		s := open(t, path)
+		defer s.Close()
+		cs, err := s.Collections(t.Context())
+		var got []string
+		for _, c := range cs {
+			got = append(got, string(c.Kind)+" "+c.Name)
+		}
+		slices.Sort(got)
+		if want := []string{"contacts Friends", "events Home", "photos 2026 03"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
+		}
+		why := map[string]string{}
+		for _, x := range s.Skipped() {
+			why[filepath.Base(x.Path)] = x.Why
+		}
+		for _, name := range []string{"bagit.txt", "manifest-sha256.txt", "README.html", "readme", ".secret.vcf", "index.csv", "Vanished"} {
+			if why[name] == "" {
+				t.Errorf("%s is not named among %v", name, why)
+			}
+		}
 	}
 }
 

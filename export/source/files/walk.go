@@ -169,8 +169,11 @@ func bomb(r *zip.Reader, p string) string {
 }
 
 // tree looks at everything below a shelf. What cannot be read becomes a
-// collection of its own, whose listing fails.
+// collection of its own, whose listing fails. What an archive of Sidekeep keeps
+// beside the present data, and what is hidden, is passed over and named; only
+// what systems leave everywhere is not.
 func (w *walk) tree(ctx context.Context, on *shelf) error {
+	beside := map[string]string{} // why the paths in it are passed over
 	return fs.WalkDir(on.fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%w: %w", export.ErrStopped, ctx.Err())
@@ -183,13 +186,28 @@ func (w *walk) tree(ctx context.Context, on *shelf) error {
 			w.skip(on, name, "it cannot be read", err)
 			return nil
 		}
-		switch base := path.Base(name); {
-		case name != "." && (strings.HasPrefix(base, ".") && !strings.Contains(base, `\`) || litter(base)):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
+		base := path.Base(name)
+		switch {
+		case name != "." && file.Litter(base):
+			return passed(d)
+		case beside[name] != "":
+			w.skip(on, name, beside[name], nil)
+			return passed(d)
+		case name != "." && strings.HasPrefix(base, ".") && !strings.Contains(base, `\`):
+			w.skip(on, name, "it is hidden", nil)
+			return passed(d)
 		case d.IsDir():
+			entries, err := fs.ReadDir(on.fsys, name)
+			if err != nil {
+				return nil // the walk comes to the same error, and tells it
+			}
+			names := make([]string, len(entries))
+			for i, e := range entries {
+				names[i] = e.Name()
+			}
+			for n, why := range file.Beside(names) {
+				beside[path.Join(name, n)] = why
+			}
 			return nil
 		case d.Type()&fs.ModeSymlink != 0:
 			w.skip(on, name, "it is a link to another place", nil)
@@ -209,13 +227,12 @@ func (w *walk) tree(ctx context.Context, on *shelf) error {
 	})
 }
 
-// litter reports whether systems leave files of this name everywhere.
-func litter(name string) bool {
-	switch strings.ToLower(name) {
-	case "thumbs.db", "desktop.ini", "__macosx":
-		return true
+// passed is what a walk that passes over d returns.
+func passed(d fs.DirEntry) error {
+	if d.IsDir() {
+		return fs.SkipDir
 	}
-	return false
+	return nil
 }
 
 // file looks at one file.
