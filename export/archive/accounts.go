@@ -40,12 +40,15 @@ func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) 
 	return errors.Join(err, w.close())
 }
 
+// maxSettings is how many bytes the settings of an account can have.
+const maxSettings = 1 << 20
+
 // Accounts tells what the archive holds of each account, in the order in which
-// they came.
+// they came. Settings that are too long to be any are left out.
 func (a *Archive) Accounts(ctx context.Context) ([]Account, error) {
 	var list []Account
 	var ids []int64
-	err := eachRow(ctx, a.db, "SELECT account, name, folder, settings FROM account ORDER BY account", nil, func(rows *sql.Rows) error {
+	err := eachRow(ctx, a.db, fmt.Sprintf("SELECT account, name, folder, iif(length(settings) <= %d, settings, NULL) FROM account ORDER BY account", maxSettings), nil, func(rows *sql.Rows) error {
 		var c Account
 		var id int64
 		err := rows.Scan(&id, &c.Name, &c.Folder, &c.Settings)

@@ -219,6 +219,9 @@ func (a *Archive) finishForgetting(w *writer) error {
 	if err := json.Unmarshal([]byte(text), &rest); err != nil {
 		return fmt.Errorf("reading what is to be deleted: %w", err)
 	}
+	if rest, err = w.removable(rest); err != nil {
+		return err
+	}
 	if err := a.removeFiles(rest); err != nil {
 		return caused(err)
 	}
@@ -236,6 +239,31 @@ func (a *Archive) finishForgetting(w *writer) error {
 		return err
 	}
 	return w.commit()
+}
+
+// removable is what of a remainder may be deleted: it lies where items are kept,
+// and no row needs it. The history may be somebody else's.
+func (w *writer) removable(rest remainder) (may remainder, err error) {
+	for _, f := range rest.Files {
+		place := strings.HasPrefix(f, partialDir+"/") || strings.HasPrefix(f, "data/") && strings.Count(f, "/") > 1
+		if !place || !fs.ValidPath(f) {
+			continue
+		}
+		var needed bool
+		_, err := w.row("SELECT EXISTS (SELECT 1 FROM photo WHERE path = ?1) OR EXISTS (SELECT 1 FROM file WHERE path = ?1) OR EXISTS (SELECT 1 FROM partial WHERE file = ?1)", []any{f}, &needed)
+		if err != nil {
+			return may, err
+		}
+		if !needed {
+			may.Files = append(may.Files, f)
+		}
+	}
+	for _, dir := range rest.Folders {
+		if strings.HasPrefix(dir, "data/") && fs.ValidPath(dir) {
+			may.Folders = append(may.Folders, dir)
+		}
+	}
+	return may, nil
 }
 
 func (a *Archive) removeFiles(rest remainder) error {

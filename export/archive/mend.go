@@ -140,9 +140,6 @@ func (m *mending) openHistory() (why string, err error) {
 	}
 	sound, err := soundHistory(m.ctx, db)
 	if err == nil && sound == "" {
-		sound, err = m.a.soundSchema(m.ctx, db)
-	}
-	if err == nil && sound == "" {
 		m.a.db, m.a.id = db, id
 		return "", nil
 	}

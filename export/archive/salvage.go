@@ -39,6 +39,9 @@ func (a *Archive) readable(ctx context.Context) (oldHistory, error) {
 	if errors.Is(err, export.ErrNewer) || errors.Is(err, export.ErrBusy) {
 		return oldHistory{}, err
 	}
+	if errors.Is(err, export.ErrDamaged) {
+		db, id, err = openFrozen(ctx, a.file(historyFile))
+	}
 	if err != nil {
 		return oldHistory{}, nil
 	}
@@ -76,24 +79,33 @@ func (a *Archive) salvage(ctx context.Context, w *writer, old *oldHistory) error
 		*old = oldHistory{}
 		return nil
 	}
+	real, err := realTables(ctx, w.conn, "old")
+	if err != nil {
+		real = nil
+	}
 	var tables []string
 	if err := eachString(w, &tables, "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid"); err != nil {
 		return err
 	}
 	for _, table := range tables {
-		if slices.Contains(derived, table) {
+		if slices.Contains(derived, table) || !real[table] {
 			continue
 		}
 		if err := salvageTable(ctx, w.conn, table); err != nil {
 			return fmt.Errorf("copying the table %s: %w", table, err)
 		}
 	}
-	_, err := w.conn.ExecContext(ctx, "INSERT OR IGNORE INTO main.archive SELECT * FROM old.archive WHERE name NOT IN ('id', 'created', 'publish')")
-	if err == nil {
+	if real["archive"] {
+		_, err = w.conn.ExecContext(ctx, "INSERT OR IGNORE INTO main.archive SELECT * FROM old.archive WHERE name NOT IN ('id', 'created', 'publish')")
+	}
+	if err == nil && real["archive"] {
 		_, err = w.conn.ExecContext(ctx, "UPDATE main.archive SET value = (SELECT value FROM old.archive WHERE name = 'created') WHERE name = 'created'")
 	}
 	_ = err // they are not needed
-	_, err = w.conn.ExecContext(ctx, "DETACH old")
+	if _, err = w.conn.ExecContext(ctx, "DETACH old"); err != nil {
+		return err
+	}
+	_, err = w.exec("UPDATE account SET folder = 'data/Account ' || account WHERE " + badFolder)
 	return err
 }
 

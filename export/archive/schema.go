@@ -23,7 +23,7 @@ const Format = 2
 // applicationID marks history.db as such: "Sdkp".
 const applicationID = 0x53646b70
 
-// schema is explained in FORMAT.md; format2 and shownView belong to it.
+// schema is that of format 1, and is explained in FORMAT.md.
 const schema = `
 CREATE TABLE archive (
 	name  TEXT PRIMARY KEY,
@@ -160,27 +160,49 @@ const busyMillis = 30000
 // idleConns is how many connections stay open for the next question.
 const idleConns = 2
 
+// schemaOfFormat is the text that makes the tables of a format, "" of one that
+// is not known. A history that has others was not made by this program, or is
+// damaged: see [ownSchema].
+func schemaOfFormat(format int) string {
+	switch format {
+	case 1:
+		return schema
+	case 2:
+		return schema + format2 + "CREATE " + shownView
+	}
+	return ""
+}
+
 // A connector opens connections to one history.db. With create set the file
-// may be missing; with plain set a history of an older format is left as it is.
+// may be missing; with plain set a history of an older format is left as it is;
+// with frozen set the file is only read, as it stands, whatever lies beside it.
 type connector struct {
-	file          string
-	create, plain bool
+	file                  string
+	create, plain, frozen bool
 }
 
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
 	mode := "rw"
-	if c.create {
+	switch {
+	case c.create:
 		mode = "rwc"
+	case c.frozen:
+		mode = "ro&immutable=1"
+	}
+	if !c.frozen {
+		if err := harmless(c.file); err != nil {
+			return nil, err
+		}
 	}
 	conn, err := c.Driver().Open(fileURI(c.file, fmt.Sprintf("mode=%s&_mutex=no&_busy_timeout=%d", mode, busyMillis)))
 	if err != nil {
 		return nil, err
 	}
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(),
-		"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=OFF", nil)
-	if err == nil && !c.plain {
+		distrust+"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=OFF", nil)
+	if err == nil && !c.plain && !c.frozen {
 		err = asFormat2(conn)
 	}
 	if err != nil {
@@ -202,7 +224,13 @@ func fileURI(file, parameters string) string {
 func openHistory(ctx context.Context, file string) (*sql.DB, string, error) {
 	db := sql.OpenDB(connector{file: file})
 	db.SetMaxIdleConns(idleConns)
-	id, err := readHead(ctx, db)
+	id, format, err := readHead(ctx, db)
+	if err == nil {
+		err = ownSchema(ctx, db, format)
+	}
+	if err == nil {
+		err = ownValues(ctx, db)
+	}
 	if senseless(err) {
 		err = fmt.Errorf("%w: %w", export.ErrDamaged, err)
 	}
@@ -212,34 +240,34 @@ func openHistory(ctx context.Context, file string) (*sql.DB, string, error) {
 	return db, id, nil
 }
 
-func readHead(ctx context.Context, db *sql.DB) (id string, err error) {
-	var app, format int
+func readHead(ctx context.Context, db *sql.DB) (id string, format int, err error) {
+	var app int
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&format); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	switch {
 	case app != applicationID:
-		return "", fmt.Errorf("%w: it is no history of Sidekeep", export.ErrDamaged)
+		return "", 0, fmt.Errorf("%w: it is no history of Sidekeep", export.ErrDamaged)
 	case format > Format:
-		return "", fmt.Errorf("%w: its format is %d, and this program reads up to %d", export.ErrNewer, format, Format)
+		return "", 0, fmt.Errorf("%w: its format is %d, and this program reads up to %d", export.ErrNewer, format, Format)
 	case format < 1:
-		return "", fmt.Errorf("%w: it has no format number", export.ErrDamaged)
+		return "", 0, fmt.Errorf("%w: it has no format number", export.ErrDamaged)
 	}
 	err = db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = 'id'").Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("%w: it has no ID", export.ErrDamaged)
 	}
-	return id, err
+	return id, format, err
 }
 
 // writeHistory makes a new history in file, which must not exist.
 func writeHistory(ctx context.Context, file, id, created string) error {
 	db := sql.OpenDB(connector{file: file, create: true})
 	db.SetMaxOpenConns(1)
-	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA journal_mode=DELETE; BEGIN; PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, Format)+schema+format2+"CREATE "+shownView)
+	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA journal_mode=DELETE; BEGIN; PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, Format)+schemaOfFormat(Format))
 	if err == nil {
 		_, err = db.ExecContext(ctx, "INSERT INTO archive VALUES ('id', ?), ('created', ?), ('publish', '1')", id, created)
 	}

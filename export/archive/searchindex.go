@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sidekeep/export"
@@ -94,6 +95,9 @@ func (a *Archive) openSearchIn(ctx context.Context, report func(done, total int)
 }
 
 func (a *Archive) openSearchAt(ctx context.Context, file string, report func(done, total int)) (*searchIndex, error) {
+	if err := harmless(file); err != nil {
+		return nil, staleIf(ctx, err)
+	}
 	db, err := sql.Open("sqlite3", fileURI(file, fmt.Sprintf("mode=rwc&_mutex=no&_busy_timeout=%d&_sync=NORMAL&_cache_size=-16000", busyMillis)))
 	if err != nil {
 		return nil, err
@@ -115,7 +119,7 @@ func staleIf(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	if c, ok := sqliteCause(err); ok && (c == nil || errors.Is(c, export.ErrDamaged)) {
+	if c, ok := sqliteCause(err); ok && (c == nil || errors.Is(c, export.ErrDamaged)) || errors.Is(err, export.ErrDamaged) {
 		return fmt.Errorf("%w: %w", errStale, err)
 	}
 	return err
@@ -133,6 +137,9 @@ func (x *searchIndex) close() error {
 // history.
 func (x *searchIndex) begin(ctx context.Context) error {
 	var app, format int
+	if _, err := x.db.ExecContext(ctx, distrust); err != nil { // of its one connection
+		return err
+	}
 	err := errors.Join(x.db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app), x.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&format))
 	if err != nil {
 		return err
@@ -142,11 +149,17 @@ func (x *searchIndex) begin(ctx context.Context) error {
 			if err := tx.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil || app != 0 {
 				return err // somebody else was faster
 			}
+			if err := ownIndex(ctx, tx, false); err != nil {
+				return err
+			}
 			if _, err := tx.ExecContext(ctx, searchSchema); err != nil {
 				return err
 			}
 			return x.note(ctx, tx, map[string]string{"archive": x.a.id, "last": "0", "mark": "", "apart": ""})
 		})
+	}
+	if err := ownIndex(ctx, x.db, true); err != nil {
+		return err
 	}
 	var id string
 	if err := x.db.QueryRowContext(ctx, "SELECT value FROM about WHERE name = 'archive'").Scan(&id); err != nil {
@@ -161,6 +174,33 @@ func (x *searchIndex) begin(ctx context.Context) error {
 		return err
 	}
 	if id != x.a.id || format != 1 || mark != now {
+		return errStale
+	}
+	return nil
+}
+
+// ownIndex returns errStale unless q has the tables that are made for an index;
+// none yet if it is not made.
+func ownIndex(ctx context.Context, q querier, made bool) error {
+	got, err := schemaOf(ctx, q)
+	if err != nil {
+		return err
+	}
+	var want []string
+	if made {
+		fresh, err := sql.Open("sqlite3", ":memory:")
+		if err != nil {
+			return err
+		}
+		fresh.SetMaxOpenConns(1)
+		if _, err = fresh.ExecContext(ctx, searchSchema); err == nil {
+			want, err = schemaOf(ctx, fresh)
+		}
+		if err := errors.Join(err, fresh.Close()); err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(got, want) {
 		return errStale
 	}
 	return nil
