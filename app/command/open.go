@@ -1,9 +1,11 @@
 package command
 
 import (
+	"context"
 	"errors"
 
 	"sidekeep/app/words"
+	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/settings"
 
@@ -14,6 +16,7 @@ type openJSON struct {
 	Archive  string              `json:"archive"`
 	Items    map[export.Kind]int `json:"items"`
 	Accounts []accountJSON       `json:"accounts"` // that were taken over
+	Offered  []accountJSON       `json:"offered"`  // that were not, for want of a yes
 	Shared   bool                `json:"shared"`   // others on this computer may read it
 }
 
@@ -22,8 +25,10 @@ func (s *session) openVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "open DIR",
 		Short: "Use an archive that is already there, on this or on a new computer",
-		Long: "Use an archive that is already there, on this or on a new computer. With --shared or --private it is also said, for good,\n" +
-			"who on this computer may read it: everybody, or its owner only, as is usual.",
+		Long: "Use the archive in DIR from now on. Each account that it knows and that is not set up here is shown with\n" +
+			"the address that its password would go to, or its folder, and is only taken over with a yes of yours.\n" +
+			"Passwords and what was agreed to on another computer are never in an archive. With --shared or --private it\n" +
+			"is also said, for good, who on this computer may read it: everybody, or its owner only, as is usual.",
 		Args: arguments("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if shared && private {
@@ -53,7 +58,11 @@ func (s *session) openVerb() *cobra.Command {
 				return err
 			}
 			if s.json {
-				return s.printJSON(openJSON{o.Dir, o.Items, accountsJSON(o.Taken, alarms), others})
+				taken, left, err := s.takeOver(cmd.Context(), w, o.Offered)
+				if err != nil {
+					return err
+				}
+				return s.printJSON(openJSON{o.Dir, o.Items, accountsJSON(taken, alarms), accountsJSON(left, alarms), others})
 			}
 			s.stdout.printf("The archive in %s is used from now on.\n", o.Dir)
 			if text := words.Counts(o.Items); text != "" {
@@ -65,7 +74,11 @@ func (s *session) openVerb() *cobra.Command {
 			case private:
 				s.stdout.printf("Only you can read it.\n")
 			}
-			for _, a := range o.Taken {
+			taken, _, err := s.takeOver(cmd.Context(), w, o.Offered)
+			if err != nil {
+				return err
+			}
+			for _, a := range taken {
 				s.stdout.printf("The account “%s” was taken over%s\n", a.Name, needs(a))
 			}
 			return nil
@@ -79,6 +92,31 @@ func (s *session) openVerb() *cobra.Command {
 
 // othersRead says that the archive is shared.
 const othersRead = "Others on this computer can read it."
+
+// takeOver asks for each account that the archive offers, and takes over those
+// that get a yes; the others are left.
+func (s *session) takeOver(ctx context.Context, w *work.Work, offered []settings.Account) (taken, left []settings.Account, err error) {
+	var names []string
+	for _, a := range offered {
+		s.stderr.printf("The archive knows the account “%s”: %s.\n", a.Name, words.Offer(a))
+		yes, err := s.agreed(ctx, "  Take it over?")
+		if err != nil {
+			return nil, nil, err
+		}
+		if yes {
+			names = append(names, a.Name)
+		} else {
+			left = append(left, a)
+		}
+	}
+	if len(names) > 0 {
+		taken, err = w.TakeAccounts(ctx, names)
+	}
+	if len(left) > 0 && s.tty == nil {
+		s.stderr.printf("  Nobody is there to say yes, so no account was taken over. Run it in a terminal, or add --yes if all of these are yours.\n")
+	}
+	return taken, left, err
+}
 
 // needs says what an account that was taken over still needs.
 func needs(a settings.Account) string {

@@ -46,6 +46,7 @@ func (f *Flow) archive() ArchiveView {
 	if f.free >= 0 {
 		v.Space = words.Free(f.free)
 	}
+	v.Offered, v.OfferLines, v.CanTake = f.offered()
 	n := map[export.Kind]int{}
 	for _, s := range f.status {
 		for k, m := range s.Items {

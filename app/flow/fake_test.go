@@ -219,6 +219,10 @@ func (s *scripted) OpenArchive(_ context.Context, dir string) (*work.Opened, err
 	return &work.Opened{Dir: dir}, nil
 }
 
+func (s *scripted) TakeAccounts(context.Context, []string) ([]settings.Account, error) {
+	return nil, nil
+}
+
 func (s *scripted) Verify(context.Context, func(done, total int64)) (archive.Check, error) {
 	return archive.Check{}, nil
 }

@@ -62,6 +62,7 @@ type Flow struct {
 	loads     int // number of the newest reading of the status
 	connect   connecting
 	check     checking
+	offers    []offer  // of an archive that was opened and not known before
 	session   *session // the restore that is shown or under way; nil if there is none
 	sessions  int      // number of the newest session or step
 	dropped   *dropped // what waits on a card; nil if nothing does

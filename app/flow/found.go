@@ -142,11 +142,11 @@ const newFolder = "Sidekeep"
 // archive gets one of its own.
 func (f *Flow) MoveTo(dir string) {
 	f.run(func(ctx context.Context) {
-		w, err := f.moveTo(ctx, dir)
+		w, offered, err := f.moveTo(ctx, dir)
 		f.change(func() {
 			if err == nil {
 				f.work, f.place = w, w.ArchiveDir()
-				f.connect.problem, f.check = nil, checking{}
+				f.connect.problem, f.check, f.offers = nil, checking{}, offersOf(offered)
 				return
 			}
 			p := words.For(err)
@@ -160,28 +160,33 @@ func (f *Flow) MoveTo(dir string) {
 	})
 }
 
-func (f *Flow) moveTo(ctx context.Context, dir string) (Work, error) {
+// moveTo also tells which accounts an archive offers that was opened.
+func (f *Flow) moveTo(ctx context.Context, dir string) (Work, []settings.Account, error) {
 	if !filepath.IsAbs(dir) {
-		return nil, words.NotAFolder(dir)
+		return nil, nil, words.NotAFolder(dir)
 	}
 	w := f.works()
-	if _, err := w.OpenArchive(ctx, dir); !noArchive(err) {
-		return w, err
+	if o, err := w.OpenArchive(ctx, dir); err == nil {
+		return w, o.Offered, nil
+	} else if !noArchive(err) {
+		return w, nil, err
 	}
 	if has, err := w.HasArchive(); has || err != nil && !noArchive(err) {
-		return nil, errors.Join(err, export.ErrNoArchive) // a second archive is not begun beside the first
+		return nil, nil, errors.Join(err, export.ErrNoArchive) // a second archive is not begun beside the first
 	}
 	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
 		dir = filepath.Join(dir, newFolder)
-		if _, err := w.OpenArchive(ctx, dir); !noArchive(err) {
-			return w, err
+		if o, err := w.OpenArchive(ctx, dir); err == nil {
+			return w, o.Offered, nil
+		} else if !noArchive(err) {
+			return w, nil, err
 		}
 	}
 	next, err := f.o.Open(f.owner(dir))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return next, w.Close()
+	return next, nil, w.Close()
 }
 
 func noArchive(err error) bool {

@@ -274,4 +274,7 @@ type ArchiveView struct {
 	BadFiles   []Detail
 	CanChange  bool
 	Problem    *words.Words
+	Offered    []Row    // accounts that the archive brings along, none chosen at first
+	OfferLines []string // of each, where its password would go, or its folder
+	CanTake    bool     // one is chosen
 }

@@ -8,6 +8,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
+	"sidekeep/export/settings"
 )
 
 // Work is what the screens need done; app/work does it. Each method may take
@@ -59,6 +60,7 @@ type keeper interface {
 	ArchiveDir() string
 	HasArchive() (bool, error)
 	OpenArchive(ctx context.Context, dir string) (*work.Opened, error)
+	TakeAccounts(ctx context.Context, names []string) ([]settings.Account, error)
 	Verify(ctx context.Context, report func(done, total int64)) (archive.Check, error)
 	Verified() (archive.Verified, error)
 	Close() error

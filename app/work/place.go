@@ -2,7 +2,6 @@ package work
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -299,69 +298,4 @@ func (w *Work) allowSynced(ctx context.Context, dir string) error {
 	}
 	was.Synced = true
 	return damaged(w.settings.SetArchive(was))
-}
-
-// Opened is what OpenArchive found.
-type Opened struct {
-	Dir   string
-	Items map[export.Kind]int // that the archive holds
-	Taken []settings.Account  // accounts that the settings did not have before
-}
-
-// OpenArchive makes the archive in dir the one to use, on this or on a new
-// computer. Accounts that it knows and the settings do not are taken over;
-// they need a password.
-func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
-	if isNone(err) {
-		return nil, noArchive(dir, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	o := &Opened{Dir: dir, Items: map[export.Kind]int{}}
-	err = w.takeOver(ctx, a, o)
-	return o, errors.Join(err, a.Close())
-}
-
-func (w *Work) takeOver(ctx context.Context, a *archive.Archive, o *Opened) error {
-	if err := w.allowSynced(ctx, o.Dir); err != nil {
-		return err
-	}
-	accounts, err := a.Accounts(ctx)
-	if err != nil {
-		return err
-	}
-	now := settings.Archive{Folder: o.Dir, ID: a.ID(), Synced: syncedBy(o.Dir) != ""}
-	if known := w.settings.Archive(); known.ID == now.ID && !sameFolder(known.Folder, now.Folder) {
-		now.Seen = withPlace(known.Seen, known.Folder)
-	}
-	if err := w.settings.SetArchive(now); err != nil {
-		return damaged(err)
-	}
-	w.mu.Lock()
-	w.named = ""
-	w.mu.Unlock()
-	for _, in := range accounts {
-		for k, n := range in.Items {
-			o.Items[k] += n
-		}
-		if _, ok := w.settings.Account(in.Name); ok || len(in.Settings) == 0 {
-			continue
-		}
-		var s settings.Account
-		if err := json.Unmarshal(in.Settings, &s); err != nil {
-			return fmt.Errorf("reading the settings of %q in the archive: %w: %w", in.Name, export.ErrDamaged, err)
-		}
-		s.Name = in.Name
-		if err := w.settings.Add(s); err != nil {
-			return known(err, in.Name)
-		}
-		o.Taken = append(o.Taken, s)
-	}
-	return nil
 }

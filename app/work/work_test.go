@@ -337,10 +337,23 @@ func TestTakenOver(t *testing.T) {
 	}
 	want := old.Accounts()[0]
 	want.Secret, want.Trust = "", settings.Trust{}
-	if diff := cmp.Diff([]settings.Account{want}, o.Taken); diff != "" {
+	if diff := cmp.Diff([]settings.Account{want}, o.Offered); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(o.Taken, w.Accounts()); diff != "" {
+	if again, err := w.OpenArchive(t.Context(), dir); err != nil || len(w.Accounts()) > 0 || len(again.Offered) != 1 {
+		t.Errorf("taken over without a yes: %+v, %v", w.Accounts(), err)
+	}
+	if taken, err := w.TakeAccounts(t.Context(), []string{"another"}); err != nil || len(taken)+len(w.Accounts()) > 0 {
+		t.Errorf("%v %+v", err, taken)
+	}
+	taken, err := w.TakeAccounts(t.Context(), []string{"home"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(o.Offered, taken); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(taken, w.Accounts()); diff != "" {
 		t.Error(diff)
 	}
 	if w.ArchiveDir() != dir || o.Items[export.Contacts] == 0 {
@@ -360,5 +373,30 @@ func TestTakenOver(t *testing.T) {
 	}
 	if n != o.Items[export.Contacts] {
 		t.Errorf("%d contacts, want %d", n, o.Items[export.Contacts])
+	}
+}
+
+// TestNothingSecretTravels: whatever an archive says of an account, no command is
+// run for it, no certificate is trusted and no host gets a password for it.
+func TestNothingSecretTravels(t *testing.T) {
+	url, _ := phone(t)
+	old := newWork(t, Options{})
+	add(t, old, url)
+	run(t, old, "home")
+	err := old.withArchive(func(a *archive.Archive) error {
+		return a.SetAccount(t.Context(), "home", []byte(`{"type":"dav","address":"https://evil.example/","user":"victim","secret":"s","Secret":"s",
+			"password_command":"touch x","PasswordCommand":"touch x","trust":{"hosts":["evil.example"]},"Trust":{"Plain":["evil.example"],"Pins":{"a":"b"}},"name":"other","Name":"other"}`))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWork(t, Options{})
+	if _, err := w.OpenArchive(t.Context(), old.ArchiveDir()); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := w.TakeAccounts(t.Context(), []string{"home"})
+	want := []settings.Account{{Name: "home", Type: settings.DAV, Address: "https://evil.example/", User: "victim"}}
+	if diff := cmp.Diff(want, taken); diff != "" || err != nil {
+		t.Error(err, diff)
 	}
 }

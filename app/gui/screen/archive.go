@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"sidekeep/app/flow"
@@ -22,6 +24,10 @@ type archivePage struct {
 	bar          *meter
 	running      *fyne.Container // the bar with its gap
 	start        *button
+	offers       *fyne.Container
+	offered      []flow.Row
+	boxes        []*check
+	take         *button
 	bad          *fyne.Container
 	badFor       int
 	all          *fyne.Container
@@ -30,7 +36,7 @@ type archivePage struct {
 func newArchivePage(s *shell) *archivePage {
 	p := &archivePage{
 		s: s, place: newText("", cardTitle, colorText, cut), holds: newText("", body, colorText2, wrap),
-		space: newText("", caption, colorText2, wrap), refused: column(0), bad: column(0), badge: column(0), tone: -1,
+		space: newText("", caption, colorText2, wrap), refused: column(0), offers: column(0), bad: column(0), badge: column(0), tone: -1,
 		title: newText("", cardTitle, colorText, wrap), line: newText("", body, colorText2, wrap), bar: newMeter(0), badFor: -1,
 	}
 	p.open = newButton(primary, "folder", words.OpenFolder, s.openFolder)
@@ -45,7 +51,7 @@ func newArchivePage(s *shell) *archivePage {
 		p.running, p.bad, gap(16), row(8, p.start, newSpring()))))
 	p.all = column(0,
 		newText(words.YourArchive, pageTitle, colorText, wrap), newText(words.ArchiveLine, body, colorText2, wrap),
-		gap(24), p.refused, where, gap(16), p.check)
+		gap(24), p.refused, p.offers, where, gap(16), p.check)
 	return p
 }
 
@@ -58,6 +64,37 @@ func (p *archivePage) toggle() {
 		p.s.flow.StopCheck()
 	} else {
 		p.s.flow.Check()
+	}
+}
+
+// offer lists the accounts that the archive brings along.
+func (p *archivePage) offer(a flow.ArchiveView) {
+	same := slices.EqualFunc(p.offered, a.Offered, func(x, y flow.Row) bool { return x.ID == y.ID })
+	p.offered = a.Offered
+	if !same {
+		p.offers.Objects, p.boxes = nil, nil
+		lines := []fyne.CanvasObject{newText(words.OfferTitle, cardTitle, colorText, wrap), newText(words.OfferLine, body, colorText2, wrap), gap(12)}
+		for i, r := range a.Offered {
+			c := newCheck(r.Icon, r.Name, "", r.On, func() { p.s.flow.ToggleOffer(r.ID) })
+			p.boxes = append(p.boxes, c)
+			lines = append(lines, sized(0, 38, c), newText(a.OfferLines[i], caption, colorText2, wrap))
+		}
+		p.take = newButton(primary, "", words.OfferLeave, p.s.flow.TakeOffers)
+		if len(a.Offered) > 0 {
+			lines = append(lines, gap(16), row(8, p.take, newSpring()))
+			p.offers.Objects = []fyne.CanvasObject{stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0, lines...))), gap(16)}
+		}
+	}
+	for i, c := range p.boxes {
+		c.set(a.Offered[i].On)
+	}
+	if p.take == nil {
+		return
+	}
+	if a.CanTake {
+		p.take.say(words.OfferTake)
+	} else {
+		p.take.say(words.OfferLeave)
 	}
 }
 
@@ -96,6 +133,7 @@ func (p *archivePage) show(v flow.View) {
 			p.bad.Objects = append(p.bad.Objects, gap(8), newText(b.Title, captionB, colorText, wrap), newText(b.Line, caption, colorText2, wrap))
 		}
 	}
+	p.offer(a)
 	if p.told != a.Problem {
 		p.told, p.refused.Objects = a.Problem, nil
 		if a.Problem != nil {

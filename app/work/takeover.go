@@ -1,0 +1,116 @@
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"sidekeep/export"
+	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+)
+
+// Opened is what OpenArchive found.
+type Opened struct {
+	Dir   string
+	Items map[export.Kind]int // that the archive holds
+	// Offered are accounts that it knows and the settings do not: see TakeAccounts.
+	Offered []settings.Account
+}
+
+// OpenArchive makes the archive in dir the one to use, on this or on a new
+// computer. It may be somebody else's: the accounts that only it knows are offered,
+// and none is taken over.
+func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
+	if isNone(err) {
+		return nil, noArchive(dir, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := &Opened{Dir: dir, Items: map[export.Kind]int{}}
+	err = w.use(ctx, a, o)
+	return o, errors.Join(err, a.Close())
+}
+
+// use remembers a as the archive to use, and tells what it holds.
+func (w *Work) use(ctx context.Context, a *archive.Archive, o *Opened) error {
+	if err := w.allowSynced(ctx, o.Dir); err != nil {
+		return err
+	}
+	accounts, err := a.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, in := range accounts {
+		for k, n := range in.Items {
+			o.Items[k] += n
+		}
+	}
+	if o.Offered, err = w.offered(accounts); err != nil {
+		return err
+	}
+	now := settings.Archive{Folder: o.Dir, ID: a.ID(), Synced: syncedBy(o.Dir) != ""}
+	if known := w.settings.Archive(); known.ID == now.ID && !sameFolder(known.Folder, now.Folder) {
+		now.Seen = withPlace(known.Seen, known.Folder)
+	}
+	if err := w.settings.SetArchive(now); err != nil {
+		return damaged(err)
+	}
+	w.mu.Lock()
+	w.named = ""
+	w.mu.Unlock()
+	return nil
+}
+
+// TakeAccounts takes over accounts of the archive by their names, without their
+// passwords and without what was agreed to on another computer. A name that is
+// not offered is left out.
+func (w *Work) TakeAccounts(ctx context.Context, names []string) (taken []settings.Account, err error) {
+	err = w.withArchive(func(a *archive.Archive) error {
+		accounts, err := a.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		offered, err := w.offered(accounts)
+		if err != nil {
+			return err
+		}
+		for _, s := range offered {
+			if !slices.Contains(names, s.Name) {
+				continue
+			}
+			if err := w.settings.Add(s); err != nil {
+				return known(err, s.Name)
+			}
+			taken = append(taken, s)
+		}
+		return nil
+	})
+	return taken, err
+}
+
+// offered are the accounts of an archive that the settings do not have, as they
+// would be taken over.
+func (w *Work) offered(accounts []archive.Account) (list []settings.Account, err error) {
+	for _, in := range accounts {
+		if _, ok := w.settings.Account(in.Name); ok || len(in.Settings) == 0 {
+			continue
+		}
+		var s settings.Account // its form in JSON has nothing secret, and no yes
+		if err := json.Unmarshal(in.Settings, &s); err != nil {
+			return nil, fmt.Errorf("reading the settings of %q in the archive: %w: %w", in.Name, export.ErrDamaged, err)
+		}
+		s.Name = in.Name
+		list = append(list, s)
+	}
+	return list, nil
+}
