@@ -1,6 +1,10 @@
 package words
 
-import "sidekeep/export"
+import (
+	"errors"
+
+	"sidekeep/export"
+)
 
 // Typed returns the words for err as the command line says them: what to do is
 // what to type there. archive tells whether there is one that could be damaged.
@@ -22,6 +26,10 @@ func typed(w Words, tries map[error]string, err error, archive bool) Words {
 		w.Try = try
 	} else if Cause(err) == export.ErrDamaged {
 		w.Try = "Try again: what arrived damaged is then fetched anew."
+	}
+	var link *export.LinkError
+	if errors.As(err, &link) && link.IsFolder {
+		w.Try = "Put the folder itself in the place of the link. To have the archive on another disk, move all of it there and say so with “sidekeep open FOLDER”."
 	}
 	return w
 }

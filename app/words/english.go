@@ -226,7 +226,7 @@ func linked(w Words, l *export.LinkError) Words {
 	}
 	w.Title += "."
 	if l.IsFolder {
-		w.Try = "Put the folder itself in the place of the link. To have the archive on another disk, move all of it there and say so with “sidekeep open FOLDER”."
+		w.Try = "Put the folder itself in the place of the link. To have the archive on another disk, move all of it there and choose it with “" + UseAnother + "”."
 	}
 	return w
 }

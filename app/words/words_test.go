@@ -146,3 +146,15 @@ func TestTimes(t *testing.T) {
 		}
 	}
 }
+
+// A link in an archive is mended by a button in the window and by a verb where
+// verbs are typed.
+func TestLinkedFolder(t *testing.T) {
+	err := fmt.Errorf("exporting: %w", &export.LinkError{Folder: "/a", Name: "data", To: "/b", IsFolder: true})
+	if w := For(err); !strings.Contains(w.Try, UseAnother) || strings.Contains(w.Try, "sidekeep ") {
+		t.Errorf("in the window: %q", w.Try)
+	}
+	if w := Typed(err, true); !strings.Contains(w.Try, "sidekeep open FOLDER") {
+		t.Errorf("typed: %q", w.Try)
+	}
+}
