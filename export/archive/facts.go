@@ -1,7 +1,10 @@
 package archive
 
 import (
+	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -95,6 +98,8 @@ func (j *judge) loadChanges(kept bool, query string, args ...any) error {
 		}
 		j.at[item] = collection
 		j.changes = append(j.changes, c)
+		j.know(c.Before)
+		j.know(c.Now)
 		return nil
 	})
 }
@@ -221,33 +226,114 @@ func (j *judge) present(kind export.Kind) ([]loss.Fact, error) {
 	return facts, err
 }
 
+// know remembers a fact.
+func (j *judge) know(f *loss.Fact) {
+	if j.known == nil {
+		j.known = map[int64]*loss.Fact{}
+	}
+	if f != nil {
+		j.known[f.Version] = f
+	}
+}
+
 // factOf is facts, and reads each version once.
 func (j *judge) factOf(version int64) (*loss.Fact, error) {
 	if f, ok := j.known[version]; ok {
 		return f, nil
 	}
 	f, err := j.facts(version)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		j.know(nil)
+		j.known[version] = f
 	}
-	if j.known == nil {
-		j.known = map[int64]*loss.Fact{}
-	}
-	j.known[version] = f
-	return f, nil
+	return f, err
 }
+
+// How far content reads ahead.
+const (
+	aheadChanges = 100
+	aheadBytes   = 1 << 20
+)
 
 // content reads the bytes of an item; those of photos are never asked for.
 func (j *judge) content(f loss.Fact) (loss.Content, error) {
-	var raw []byte
-	ok, err := j.w.row("SELECT bytes FROM version JOIN blob USING (blob) WHERE version = ?", []any{f.Version}, &raw)
-	if err == nil && !ok {
-		err = fmt.Errorf("%w: version %d has no bytes", export.ErrDamaged, f.Version)
+	raw, ok := j.ahead[f.Version]
+	if !ok {
+		var err error
+		if raw, err = j.readAhead(f.Version); err != nil {
+			return loss.Content{}, err
+		}
 	}
-	if err != nil {
-		return loss.Content{}, err
-	}
+	delete(j.ahead, f.Version)
 	return guarded(func(raw []byte) (loss.Content, error) { return loss.Read(f.Kind, raw), nil }, raw)
+}
+
+// readAhead reads the bytes of a version, and of those that are compared next:
+// one by one they would take ten times as long.
+func (j *judge) readAhead(version int64) ([]byte, error) {
+	j.ahead = map[int64][]byte{}
+	list := []int64{version}
+	for _, c := range j.following(version) {
+		for _, f := range []*loss.Fact{c.Before, c.Now} {
+			if f != nil && f.Version != version {
+				list = append(list, f.Version)
+			}
+		}
+	}
+	wanted, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	size := 0
+	if j.w.broken != nil {
+		return nil, j.w.broken
+	}
+	err = eachRow(context.Background(), j.w.conn, `SELECT v.version, bytes FROM json_each(?) w CROSS JOIN version v ON v.version = w.value JOIN blob USING (blob)`,
+		[]any{string(wanted)}, func(r *sql.Rows) error {
+			var n int64
+			var raw []byte
+			if err := r.Scan(&n, &raw); err != nil {
+				return err
+			}
+			j.ahead[n] = raw
+			if size += len(raw); size > aheadBytes {
+				return errEnough
+			}
+			return nil
+		})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, j.w.fail(err)
+	}
+	raw, ok := j.ahead[version]
+	if !ok {
+		return nil, fmt.Errorf("%w: version %d has no bytes", export.ErrDamaged, version)
+	}
+	return raw, nil
+}
+
+// following are the change that has a version and, unless changes are asked for
+// from the last to the first, those after it.
+func (j *judge) following(version int64) []loss.Change {
+	if j.where == nil {
+		j.where = map[int64]int{}
+	}
+	for ; j.placed < len(j.changes); j.placed++ {
+		for _, f := range []*loss.Fact{j.changes[j.placed].Before, j.changes[j.placed].Now} {
+			if f != nil {
+				j.where[f.Version] = j.placed
+			}
+		}
+	}
+	at, ok := j.where[version]
+	if !ok {
+		return nil
+	}
+	ahead := aheadChanges
+	if at < j.reached {
+		ahead = 1
+	}
+	j.reached = at
+	return j.changes[at:min(at+ahead, len(j.changes))]
 }
 
 // samePicture compares the files of two states of a photo. One that cannot be

@@ -38,8 +38,13 @@ type judge struct {
 	had, has  map[loss.Group]int
 	names     map[int64]string
 	known     map[int64]*loss.Fact // by version
-	noticed   int64                // the export that was noticed last and waits for an answer, 0 if none
-	notice    *export.Loss         // what this export gives notice of
+	compared  loss.Compared
+	ahead     map[int64][]byte // by version, what was read before it was asked for
+	where     map[int64]int    // of the first placed changes, by version
+	placed    int
+	reached   int          // the change from which on was read ahead last
+	noticed   int64        // the export that was noticed last and waits for an answer, 0 if none
+	notice    *export.Loss // what this export gives notice of
 }
 
 // run judges the export. The loss is nil if the account is not held.
@@ -79,6 +84,7 @@ func (j *judge) run() (*export.Loss, error) {
 // begin reads what is known of the account; earlier tells whether it was
 // exported before.
 func (j *judge) begin() (earlier bool, err error) {
+	j.compared = loss.Compared{}
 	_, err = j.w.row("SELECT who, items, percent, answered FROM alarm WHERE account = ?", []any{j.account},
 		&j.whoBefore, &j.t.Items, &j.t.Percent, &j.answered)
 	if err != nil {
@@ -107,8 +113,12 @@ func (j *judge) begin() (earlier bool, err error) {
 // follow lets the files show what is recorded, and remembers for whom the
 // source answers.
 func (j *judge) follow() error {
+	var open bool
+	if _, err := j.w.row("SELECT EXISTS (SELECT 1 FROM accepted WHERE open)", nil, &open); err != nil {
+		return err
+	}
 	for _, c := range j.changes {
-		if c.Now == nil {
+		if !open || c.Now == nil {
 			continue // what was never shown does not come up as gone
 		}
 		if _, err := j.w.exec("UPDATE accepted SET open = 0 WHERE item = ? AND open", c.Item); err != nil {
@@ -169,7 +179,7 @@ func (j *judge) verdict() (*export.Loss, error) {
 func (j *judge) question(changes []loss.Change) loss.Question {
 	return loss.Question{
 		Thresholds: j.t, At: j.now, Changes: changes, Had: j.had, Has: j.has, Names: j.names,
-		Who: j.who, WhoBefore: j.whoBefore, Base: j.base, Present: j.present, Content: j.content, SamePicture: j.samePicture,
+		Who: j.who, WhoBefore: j.whoBefore, Base: j.base, Present: j.present, Content: j.content, SamePicture: j.samePicture, Compared: j.compared,
 	}
 }
 

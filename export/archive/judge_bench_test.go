@@ -57,6 +57,37 @@ func BenchmarkHourly(b *testing.B) {
 	}
 }
 
+// BenchmarkAllChanged is an export of 10,000 contacts that have all got another
+// number: each is looked at, and the export is held.
+func BenchmarkAllChanged(b *testing.B) {
+	const n = 10000
+	var took time.Duration
+	for b.Loop() {
+		a := create(b, Options{})
+		people := &shelved{Collection: export.Collection{ID: "/c/", Name: "People", Kind: export.Contacts}}
+		for i := range n {
+			people.items = append(people.items, text(fmt.Sprintf("/c/%d.vcf", i), "1", "", numbered10(i, 1)))
+		}
+		run(b, a, &shelf{collections: []*shelved{people}})
+		for i := range n {
+			people.items[i] = text(fmt.Sprintf("/c/%d.vcf", i), "2", "", numbered10(i, 2))
+		}
+		at := cpu()
+		l := run(b, a, &shelf{collections: []*shelved{people}})
+		took += cpu() - at
+		if !l.Held || len(l.Loss.Reasons) == 0 || l.Loss.Reasons[0].Lost != n {
+			b.Fatalf("held %v, %+v", l.Held, l.Loss)
+		}
+	}
+	b.ReportMetric(took.Seconds()/float64(b.N), "cpu-s/export")
+}
+
+// numbered10 is a card with a number of ten digits that differs for each of sort.
+func numbered10(n, sort int) string {
+	return fmt.Sprintf("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u%d\r\nFN:Person Number %d\r\nN:Number %d;Person;;;\r\nTEL:+1 555 %d%06d\r\n"+
+		"EMAIL:person%d@example.com\r\nADR:;;%d Main Street;Springfield;;%05d;\r\nEND:VCARD\r\n", n, n, n, sort, n, n, n%400, n)
+}
+
 func sizeOf(t testing.TB, file string) int64 {
 	t.Helper()
 	info, err := os.Stat(file)

@@ -67,6 +67,9 @@ type Question struct {
 	// SamePicture reports whether two files of a photo show the same, and differ
 	// only in what is noted in them.
 	SamePicture func(before, now Fact) (bool, error)
+	// Compared keeps what was found for questions about the same listing, so that
+	// they read each item once; nil to keep nothing.
+	Compared Compared
 }
 
 // A Fate is what the owner's files show of a changed item while the account is
@@ -156,7 +159,7 @@ type side struct {
 // A pair is one person, event, to-do or photo before and now.
 type pair struct {
 	item        int64 // of the change that has the state now
-	before, now Fact
+	before, now *Fact
 	kept        bool
 }
 
@@ -233,7 +236,7 @@ func (j *judging) goneNow(t export.Thresholds, count func(*Fact) bool) []export.
 // shows something else is as much gone as one that is.
 func (j *judging) replaced(k Group) (n int) {
 	for _, l := range j.losses {
-		if g := groupsOf(l.before); l.before.Kind == export.Photos && (g[0] == k || g[1] == k) {
+		if g := groupsOf(*l.before); l.before.Kind == export.Photos && (g[0] == k || g[1] == k) {
 			n++
 		}
 	}

@@ -3,6 +3,7 @@ package loss
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sidekeep/export"
 )
@@ -13,6 +14,17 @@ type losing struct {
 	lost []Lost
 }
 
+// Compared is what pairs of states were found to differ in, by the versions
+// before and now.
+type Compared map[[2]int64]comparison
+
+// A comparison is what became of one item's content.
+type comparison struct {
+	lost     []Lost
+	gained   bool
+	had, has []portrait // if none of them is lost; without the pictures
+}
+
 // compare finds what has lost content, and what has got some.
 func (j *judging) compare() error {
 	var faces faces
@@ -20,21 +32,22 @@ func (j *judging) compare() error {
 		if p.before.Body == p.now.Body {
 			continue
 		}
-		lost, gained, err := j.lost(p, &faces)
+		c, err := j.compared(*p.before, *p.now)
 		if err != nil {
 			return err
 		}
+		faces.add(p, c.had, c.has)
 		switch {
-		case len(lost) > 0:
-			j.losses = append(j.losses, losing{p, lost})
-		case gained:
+		case len(c.lost) > 0:
+			j.losses = append(j.losses, losing{p, c.lost})
+		case c.gained:
 			j.gained = append(j.gained, p)
 		}
 	}
 	for _, p := range faces.wrong() {
 		lost := Lost{What: export.LostPortraits, Now: "another"}
 		if i := slices.IndexFunc(j.losses, func(l losing) bool { return l.item == p.item }); i >= 0 {
-			j.losses[i].lost = append(j.losses[i].lost, lost)
+			j.losses[i].lost = append(slices.Clip(j.losses[i].lost), lost)
 			continue
 		}
 		j.losses = append(j.losses, losing{p, []Lost{lost}})
@@ -42,36 +55,60 @@ func (j *judging) compare() error {
 	return nil
 }
 
+// compared tells what one item has lost, and reads it if that is not known.
+func (j *judging) compared(before, now Fact) (comparison, error) {
+	k := [2]int64{before.Version, now.Version}
+	if c, ok := j.Compared[k]; ok {
+		return c, nil
+	}
+	c, err := j.lost(before, now)
+	if err == nil && j.Compared != nil {
+		j.Compared[k] = c
+	}
+	return c, err
+}
+
 // lost tells what one item has lost.
-func (j *judging) lost(p pair, faces *faces) (list []Lost, gained bool, err error) {
-	before, now := p.before, p.now
+func (j *judging) lost(before, now Fact) (comparison, error) {
 	switch {
 	case before.Aside:
-		return nil, false, nil
+		return comparison{}, nil
 	case now.Aside:
-		return []Lost{{What: export.LostMeaning}}, false, nil
+		return comparison{lost: []Lost{{What: export.LostMeaning}}}, nil
 	case before.Kind == export.Photos:
 		if before.Size > 0 && now.Size*2 <= before.Size {
-			return []Lost{{What: export.LostSize}}, false, nil
+			return comparison{lost: []Lost{{What: export.LostSize}}}, nil
 		}
 		if same, err := j.SamePicture(before, now); err != nil || same {
-			return nil, false, err
+			return comparison{}, err
 		}
-		return []Lost{{What: export.LostPictures, Now: "another"}}, false, nil
+		return comparison{lost: []Lost{{What: export.LostPictures, Now: "another"}}}, nil
 	}
 	had, err := j.Content(before)
 	if err != nil {
-		return nil, false, err
+		return comparison{}, err
 	}
 	has, err := j.Content(now)
 	if err != nil {
-		return nil, false, err
+		return comparison{}, err
 	}
-	list = Compare(had, has)
-	if !slices.ContainsFunc(list, func(l Lost) bool { return l.What == export.LostPortraits }) {
-		faces.add(p, had.portraits, has.portraits)
+	c := comparison{lost: Compare(had, has), gained: Gained(had, has)}
+	for i, l := range c.lost { // without the texts that they are parts of
+		c.lost[i].Before, c.lost[i].Now = strings.Clone(l.Before), strings.Clone(l.Now)
 	}
-	return list, Gained(had, has), nil
+	if !slices.ContainsFunc(c.lost, func(l Lost) bool { return l.What == export.LostPortraits }) {
+		c.had, c.has = hashes(had.portraits), hashes(has.portraits)
+	}
+	return c, nil
+}
+
+// hashes are portraits without their pictures.
+func hashes(list []portrait) []portrait {
+	list = slices.Clone(list)
+	for i, p := range list {
+		list[i] = portrait{link: strings.Clone(p.link), hash: p.hash}
+	}
+	return list
 }
 
 // faces are the portraits of items that may have kept theirs.
@@ -137,7 +174,7 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 		if len(l.lost) == 0 {
 			continue
 		}
-		for _, k := range groupsOf(l.before) {
+		for _, k := range groupsOf(*l.before) {
 			g := at[k]
 			if g == nil {
 				g = &grouped{group: k}
@@ -169,7 +206,7 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 		}
 		facts := make([]Fact, len(g.losses))
 		for i, l := range g.losses {
-			facts[i] = l.before
+			facts[i] = *l.before
 		}
 		if g.group.Collection == 0 {
 			told[g.group.Kind] = true
@@ -238,7 +275,7 @@ func (j *judging) notice() ([]export.Reason, error) {
 	reasons = append(reasons, j.hollow(t, func(p pair, l Lost) bool { return !l.Weak && p.before.Lasting(j.At) })...)
 	changed := map[export.Kind][]Fact{}
 	for _, p := range slices.Concat(j.gained, j.shuffled) {
-		changed[p.before.Kind] = append(changed[p.before.Kind], p.before)
+		changed[p.before.Kind] = append(changed[p.before.Kind], *p.before)
 	}
 	for _, kind := range export.Kinds() {
 		k := Group{Kind: kind}

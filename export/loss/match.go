@@ -31,7 +31,7 @@ func (j *judging) match() error {
 	for _, c := range j.Changes {
 		if c.Before != nil && c.Now != nil && !swapped(c) {
 			if !unsure(c) {
-				j.same = append(j.same, pair{c.Item, *c.Before, *c.Now, c.Kept})
+				j.same = append(j.same, pair{c.Item, c.Before, c.Now, c.Kept})
 				continue
 			}
 			doubts = append(doubts, c)
@@ -59,11 +59,11 @@ func (j *judging) match() error {
 			continue
 		}
 		if g.used && c.Before.Kind == export.Photos {
-			j.shuffled = append(j.shuffled, pair{c.Item, g.Fact, n.Fact, c.Kept})
+			j.shuffled = append(j.shuffled, pair{c.Item, &g.Fact, &n.Fact, c.Kept})
 		}
 		if !g.used && !n.used {
 			g.used, n.used = true, true
-			j.same = append(j.same, pair{c.Item, g.Fact, n.Fact, c.Kept})
+			j.same = append(j.same, pair{c.Item, &g.Fact, &n.Fact, c.Kept})
 		}
 	}
 	for _, g := range gone {
@@ -151,7 +151,7 @@ func (j *judging) shots(gone, fresh []*side) error {
 func (j *judging) pair(g, n *side) {
 	g.used, n.used, g.with, n.with = true, true, n, g
 	j.moved[n.item] = true
-	j.same = append(j.same, pair{n.item, g.Fact, n.Fact, g.kept})
+	j.same = append(j.same, pair{n.item, &g.Fact, &n.Fact, g.kept})
 }
 
 func body(f Fact) string { return string(f.Kind) + "\x00" + f.Body }

@@ -58,7 +58,7 @@ func (j *judging) scarce() ([]export.Reason, error) {
 			}
 			facts := make([]Fact, len(losses))
 			for i, l := range losses {
-				facts[i] = l.before
+				facts[i] = *l.before
 			}
 			r := j.reason(Group{Kind: kind}, facts)
 			r.Rule = export.RuleHollow
