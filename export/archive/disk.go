@@ -108,10 +108,20 @@ func makeFolders(d Disk, dir string) error {
 // Where there are no links, to is reserved by an empty file first; one that a
 // stop leaves behind is removed by [Archive.adopt].
 func moveNew(d Disk, from, to string) error {
+	return moveAnd(d, from, to, func() error { return d.SyncDir(path.Dir(to)) })
+}
+
+// placeNew is moveNew without syncing the folder of to. Until that is done, a
+// power cut may take the file under both names.
+func placeNew(d Disk, from, to string) error {
+	return moveAnd(d, from, to, func() error { return nil })
+}
+
+func moveAnd(d Disk, from, to string, then func() error) error {
 	err := d.Link(from, to)
 	switch {
 	case err == nil:
-		if err := d.SyncDir(path.Dir(to)); err != nil {
+		if err := then(); err != nil {
 			return err
 		}
 		return d.Remove(from)
@@ -128,7 +138,7 @@ func moveNew(d Disk, from, to string) error {
 	if err := d.Rename(from, to); err != nil {
 		return errors.Join(err, d.Remove(to))
 	}
-	return d.SyncDir(path.Dir(to))
+	return then()
 }
 
 // exists reports whether there is anything of this name.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 
 	"sidekeep/export"
@@ -26,6 +27,7 @@ type download struct {
 	size  int64
 	taken photo.Capture
 	noted bool // table partial has a row
+	moved bool // the file has its place
 }
 
 func partialFile(collection int64, id string) string {
@@ -65,10 +67,13 @@ func (d *download) fetch(ctx context.Context) (err error) {
 	if version != d.it.Version || version == "" || d.it.Size >= 0 && have > d.it.Size {
 		have = 0
 	}
-	if err := makeFolders(disk, partialDir); err != nil {
-		return err
-	}
 	f, err := disk.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeFolders(disk, partialDir); err != nil {
+			return err
+		}
+		f, err = disk.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
+	}
 	if err != nil {
 		return err
 	}
@@ -176,6 +181,9 @@ func (d *download) drop() error {
 		if _, err := d.r.s.w.exec("DELETE FROM partial WHERE collection = ? AND id = ?", d.r.n, d.it.ID); err != nil {
 			return err
 		}
+	}
+	if d.moved {
+		return nil
 	}
 	return caused(removeIfThere(d.r.s.a.disk, d.file))
 }

@@ -17,7 +17,8 @@ import (
 )
 
 // putPhoto takes a photo or video: fetched aside, synced, moved to where it
-// stays, its folder synced, and only then recorded.
+// stays, its folder synced, and only then committed. The photos of a batch share
+// the syncs of their folders.
 func (r *recorder) putPhoto(ctx context.Context, it export.Item) (export.Outcome, error) {
 	d := &download{r: r, it: it, file: partialFile(r.n, it.ID), sum: sha256.New()}
 	err := d.fetch(ctx)
@@ -98,10 +99,7 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 			return 0, err
 		}
 		s.w.unlock()
-		err = makeFolders(s.a.disk, path.Dir(name))
-		if err == nil {
-			err = moveNew(s.a.disk, d.file, name)
-		}
+		err = s.move(d.file, name)
 		s.w.lock()
 		if errors.Is(err, fs.ErrExist) {
 			// Something that the history does not know has the name: it keeps it.
@@ -114,6 +112,8 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 		if err != nil {
 			return 0, s.w.fail(err)
 		}
+		d.moved = true
+		s.behind[path.Dir(name)] = true
 		s.last.photo++
 		_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
 			s.last.photo, s.account, hash, d.size, name, foldName(name))
@@ -125,6 +125,18 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 		}
 		return s.last.photo, err
 	}
+}
+
+// move moves a synced file into a folder of photos, see [placeNew].
+func (s *session) move(from, to string) error {
+	dir := path.Dir(to)
+	if !s.made[dir] {
+		if err := makeFolders(s.a.disk, dir); err != nil {
+			return err
+		}
+		s.made[dir] = true
+	}
+	return placeNew(s.a.disk, from, to)
 }
 
 // datedName is, with the hash of a photo behind it, the name of the archive's own

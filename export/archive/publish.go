@@ -317,8 +317,10 @@ func (p *publication) move() error {
 			}
 		}
 		dir := path.Dir(s.path)
-		if err := makeFolders(d, dir); err != nil {
-			return err
+		if !folders[dir] {
+			if err := makeFolders(d, dir); err != nil {
+				return err
+			}
 		}
 		if err := d.Rename(s.temp, s.path); err != nil {
 			return err

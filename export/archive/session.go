@@ -32,6 +32,20 @@ type session struct {
 	lost   []lostFile // open files that were missing when the export began
 	large  sync.Mutex // one large body is in memory at a time
 	photos sync.Mutex // one photo gets its name at a time
+
+	made   map[string]bool // folders of photos that are there; guarded by photos
+	behind map[string]bool // of those, what was moved into them is not synced; guarded by the writer
+}
+
+// settle syncs the folders into which photos of the batch were moved.
+func (s *session) settle() error {
+	for dir := range s.behind {
+		if err := s.a.disk.SyncDir(dir); err != nil {
+			return err
+		}
+		delete(s.behind, dir)
+	}
+	return nil
 }
 
 // Begin opens the next export of account, which is made if the archive does not
@@ -45,7 +59,8 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 	if err != nil {
 		return nil, err
 	}
-	s := &session{a: a, l: l, w: w}
+	s := &session{a: a, l: l, w: w, made: map[string]bool{}, behind: map[string]bool{}}
+	w.settle = s.settle
 	w.lock()
 	err = s.begin(account, at)
 	w.unlock()

@@ -31,7 +31,8 @@ type writer struct {
 	bytes  int
 	kept   int // items that were answered as kept and are not committed
 	timer  *time.Timer
-	broken error // after an error SQLite may have rolled the batch back: nothing more is taken
+	settle func() error // makes durable what a batch speaks of, before it is committed; may be nil
+	broken error        // after an error SQLite may have rolled the batch back: nothing more is taken
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
@@ -127,6 +128,11 @@ func (w *writer) commit() error {
 		return w.broken
 	}
 	w.timer.Stop()
+	if w.settle != nil {
+		if err := w.settle(); err != nil {
+			return w.fail(err)
+		}
+	}
 	_, err := w.raw("COMMIT")
 	w.begun = false
 	if err == nil {
