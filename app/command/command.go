@@ -90,6 +90,8 @@ func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) 
 	s.explain("", err)
 	if errors.As(err, &own) && own.Usage {
 		return usage
+	} else if own != nil && own.Unread {
+		return partly
 	}
 	return failed
 }

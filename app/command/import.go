@@ -46,6 +46,13 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 	r.end()
 	var own *work.Error
 	if errors.As(err, &own) {
+		if !own.Unread {
+			return err
+		}
+		if s.json {
+			err = errors.Join(err, s.printJSON(importJSON{[]export.Ledger{}, skippedOf(in.Skipped)}))
+		}
+		s.notTaken(in.Skipped)
 		return err
 	}
 	s.code = codeOf(ctx, &in.Ledger)

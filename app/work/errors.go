@@ -16,6 +16,7 @@ type Error struct {
 	What, Meaning, Try string
 	Window             string // what to do in the window; "" where it is Try there too
 	Usage              bool   // what was asked for makes no sense, whatever the state of things
+	Unread             bool   // nothing was done, because of things that are there and cannot be read
 	Err                error  // the cause, if there is one
 }
 

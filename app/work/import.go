@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -228,14 +229,25 @@ func notImported(err error) error {
 }
 
 func nothingThere(skipped []files.Skipped) error {
-	what := "There is nothing to import: no contacts, calendars, to-dos or photos."
-	if len(skipped) > 0 {
-		what = fmt.Sprintf("There is nothing to import. The first file: %s: %s.", skipped[0].Path, skipped[0].Why)
+	e := &Error{
+		What:    "There is nothing to import: no contacts, calendars, to-dos or photos.",
+		Meaning: "Nothing was written.",
+		Try:     "Name other files or folders.", Usage: true, Err: export.ErrEmpty,
 	}
-	return &Error{
-		What: what, Meaning: "Nothing was written.",
-		Try: "Name other files or folders.", Usage: true, Err: export.ErrEmpty,
+	unread := func(x files.Skipped) bool { return x.Err != nil }
+	switch at := slices.IndexFunc(skipped, unread); {
+	case files.Locked(skipped):
+		e.What = "Nothing can be imported without a password: the files in the zip archive are encrypted."
+		e.Try = "Unpack the archive with its password, and import the folder."
+		e.Usage, e.Unread = false, true
+	case at >= 0:
+		e.What = fmt.Sprintf("Nothing could be read. The first: %s: %s.", skipped[at].Path, skipped[at].Why)
+		e.Try = "Fetch the files again from where they came."
+		e.Usage, e.Unread = false, true
+	case len(skipped) > 0:
+		e.What = fmt.Sprintf("There is nothing to import. The first file: %s: %s.", skipped[0].Path, skipped[0].Why)
 	}
+	return e
 }
 
 func holdsFiles(name string) error {

@@ -167,6 +167,8 @@ func TestSkipped(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir)
 	write(t, filepath.Join(dir, "more", "inner.zip"), "PK\x03\x04")
+	write(t, filepath.Join(dir, "more", "none.zip"), "PK\x05\x06"+strings.Repeat("\x00", 18))
+	write(t, filepath.Join(dir, "more", "letter.docx"), "PK\x03\x04")
 	write(t, filepath.Join(dir, "more", "empty.vcf"), "")
 	write(t, filepath.Join(dir, "more", "bank.csv"), "Date,Name,Amount\n2026-01-01,Grocer,12\n2026-01-02,Baker,3\n")
 	write(t, filepath.Join(dir, "more", "sums.csv"), "Date,Amount\n2026-01-01,12\n")
@@ -188,7 +190,7 @@ func TestSkipped(t *testing.T) {
 		got[filepath.Base(x.Path)] = x.Why
 	}
 	for name, want := range map[string]string{
-		"notes.txt": "it holds no contacts", "inner.zip": "archive within", "empty.vcf": "it is empty", "link.vcf": "link",
+		"notes.txt": "it holds no contacts", "inner.zip": "it is a damaged zip", "none.zip": "it is an empty zip", "letter.docx": "it holds no contacts", "empty.vcf": "it is empty", "link.vcf": "link",
 		"bank.csv": "does not look like one of contacts", "sums.csv": "columns are not those", ".hidden.jpg": "it is hidden",
 	} {
 		if !strings.Contains(got[name], want) {

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +92,7 @@ func (w *walk) path(ctx context.Context, p string) error {
 	if err != nil {
 		return err
 	}
-	if t == file.Archive {
+	if t == file.Archive || t == file.Unknown && unpacksItself(on, filepath.Base(p)) {
 		return w.zip(ctx, p)
 	}
 	before := len(w.skipped)
@@ -121,51 +120,6 @@ func (w *walk) folder(p string) (*shelf, error) {
 	w.folders[p] = on
 	w.shelves = append(w.shelves, on)
 	return on, nil
-}
-
-// zip looks at everything in a zip archive.
-func (w *walk) zip(ctx context.Context, p string) error {
-	r, err := zip.OpenReader(p)
-	if err != nil {
-		return &OtherError{p, "it is a damaged zip archive"}
-	}
-	if why := bomb(&r.Reader, p); why != "" {
-		return errors.Join(&OtherError{p, why}, r.Close())
-	}
-	on := &shelf{fsys: r, path: p, zip: true, close: r.Close}
-	w.shelves = append(w.shelves, on)
-	return w.tree(ctx, on)
-}
-
-// The bounds of a zip archive: more entries or a larger ratio has none that
-// anybody made of contacts, dates and photos.
-const (
-	maxEntries = 500_000
-	maxRatio   = 200
-	freeSize   = 256 << 20 // up to which any ratio will do
-)
-
-// bomb tells why an archive is not to be unpacked, "" if it may be. What an
-// entry says of its size is held to by archive/zip when it is read.
-func bomb(r *zip.Reader, p string) string {
-	info, err := os.Stat(p)
-	if err != nil {
-		return "its size cannot be told"
-	}
-	if len(r.File) > maxEntries {
-		return fmt.Sprintf("it has %d entries, and at most %d are taken", len(r.File), maxEntries)
-	}
-	total := uint64(0)
-	for _, f := range r.File {
-		if f.UncompressedSize64 > 1<<50 || total > 1<<60 {
-			return "it says that it holds more than any disk"
-		}
-		total += f.UncompressedSize64
-	}
-	if total > freeSize && total > maxRatio*uint64(info.Size()) {
-		return "it would become more than 200 times as large, which no contacts, dates or photos do"
-	}
-	return ""
 }
 
 // tree looks at everything below a shelf. What cannot be read becomes a
@@ -243,7 +197,7 @@ func (w *walk) file(ctx context.Context, on *shelf, name string, t file.Type, na
 	case file.Cards, file.Calendar, file.Table:
 		return w.text(ctx, on, name, t, named)
 	case file.Archive:
-		w.skip(on, name, "it is an archive within a folder or archive: import it by itself", nil)
+		return w.inner(ctx, on, name)
 	case file.EmptyFile:
 		w.skip(on, name, "it is empty", nil)
 	default:
