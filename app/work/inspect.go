@@ -14,6 +14,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/formats/file"
 	"sidekeep/formats/photo"
+	"sidekeep/formats/zips"
 )
 
 // Stdin is the path that stands for the standard input.
@@ -80,6 +81,36 @@ func inspectFile(ctx context.Context, name string, to Inspector) error {
 	return inspect(ctx, name, f, to)
 }
 
+// inspectArchive tells how many files are in a zip archive, and which of them
+// cannot be read.
+func inspectArchive(name string, x *Inspected) {
+	z, err := zips.Open(name)
+	switch {
+	case errors.Is(err, zips.ErrEmpty):
+		x.Odd = append(x.Odd, err.Error())
+		return
+	case err != nil:
+		x.Err = err
+		return
+	}
+	n := 0
+	err = fs.WalkDir(z, ".", func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			n++
+		}
+		return err
+	})
+	x.Odd = append(x.Odd, fmt.Sprintf("files in it that can be read: %d", n))
+	for _, left := range z.Left() {
+		if left.Name == "" {
+			x.Odd = append(x.Odd, left.Err.Error())
+		} else {
+			x.Odd = append(x.Odd, fmt.Sprintf("“%s”: %v", left.Name, left.Err))
+		}
+	}
+	x.Err = errors.Join(err, z.Close())
+}
+
 // inspect tells what is in one file.
 func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error {
 	var layout file.Layout
@@ -95,6 +126,10 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		return err
 	}
 	switch x.Type {
+	case file.Archive:
+		if name != Stdin {
+			inspectArchive(name, &x)
+		}
 	case file.Photo:
 		if f, ok := in.(*os.File); ok && name != Stdin {
 			x.Taken = photo.Captured(f, name, time.Time{}, time.Now())
