@@ -36,7 +36,7 @@ var (
 	ErrNoKeychain  = errors.New("this system has no keychain that answers")
 	ErrStopped     = errors.New("stopped")
 	ErrUnbalanced  = errors.New("the sum does not balance")
-	ErrMistake     = errors.New("Sidekeep itself made a mistake")
+	ErrMistake     = errors.New("a mistake of the program itself")
 )
 
 // The causes of a failure to write to a source; see [Writer].

@@ -24,7 +24,6 @@ type memory struct {
 	items       map[string]*kept
 	order       []*kept
 	exports     int64
-	held        bool
 }
 
 type version struct {

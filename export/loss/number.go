@@ -48,14 +48,6 @@ func digits(s string) string {
 	}, s)
 }
 
-// key is equal for numbers that may be one.
-func (n number) key() string {
-	if n.digits == "" {
-		return n.other
-	}
-	return n.digits[max(0, len(n.digits)-sameDigits):]
-}
-
 func (n number) empty() bool { return n.digits == "" && n.other == "" }
 
 // same reports whether two numbers reach the same person: they end alike, and

@@ -143,27 +143,6 @@ const (
 	longWait  = 2 * time.Second
 )
 
-// await looks again and again at what is not as it is to be, for as long as wait,
-// and returns what is not so then.
-func await(ctx context.Context, w export.Source, open []*glance, wait time.Duration) ([]*glance, error) {
-	var err error
-	for pause := firstWait; len(open) > 0 && wait > 0; pause = min(2*pause, longWait) {
-		pause = min(pause, wait)
-		wait -= pause
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return open, fmt.Errorf("%w: %w", export.ErrStopped, ctx.Err())
-		}
-		if open, err = look(ctx, w, open); err != nil {
-			return open, err
-		}
-	}
-	return open, nil
-}
-
 // again lists the collections of what was seen, and returns those of gs that are
 // not listed as they were seen. strange are the items that are listed and were
 // neither there before, as had knows it by collection, nor are in gs; none of a

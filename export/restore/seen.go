@@ -152,7 +152,6 @@ type rounds struct {
 	a     *applier
 	lost  []*glance       // seen before, and no longer there or no longer the same
 	known map[string]bool // items that are not the restore's, by collection and ID
-	twins []*glance
 }
 
 // next looks once more: by itself at what was not seen yet, and at a listing of

@@ -188,8 +188,6 @@ type length struct {
 	exact time.Duration
 }
 
-func (l length) after(t time.Time) time.Time { return t.AddDate(0, 0, l.days).Add(l.exact) }
-
 func duration(s string) (l length, ok bool) {
 	sign := 1
 	if s, ok = strings.CutPrefix(s, "-"); ok {
