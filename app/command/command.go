@@ -48,6 +48,9 @@ type session struct {
 	verb    *cobra.Command // that runs
 	account string         // that it is at, "" if it is at none
 
+	// archiveThere is whether there is an archive, once somebody asked.
+	archiveThere *bool
+
 	code  int  // of what went wrong without an error
 	began bool // the arguments were understood
 }
@@ -216,8 +219,17 @@ func (s *session) explain(account string, err error) {
 	}
 }
 
-// hasArchive reports whether there is an archive, in whatever state.
+// hasArchive reports whether there is an archive, in whatever state. It looks
+// once: one that was moved is searched for.
 func (s *session) hasArchive() bool {
+	if s.archiveThere == nil {
+		there := s.findArchive()
+		s.archiveThere = &there
+	}
+	return *s.archiveThere
+}
+
+func (s *session) findArchive() bool {
 	w, err := work.New(work.Options{Settings: s.settings, Archive: s.archive})
 	if err != nil {
 		return false
