@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -31,9 +32,11 @@ type publication struct {
 	site    *pages.Site
 	// notShown are the pages, and the items on them, that could not be made.
 	notShown []export.Problem
-	temps    int   // how many files were written aside so far
-	account  int64 // whose files are being staged; 0 for those of the archive
-	n        int64 // the collection whose files are being staged; 0 for others
+	// edited are the files below data/ that somebody had changed.
+	edited  []string
+	temps   int   // how many files were written aside so far
+	account int64 // whose files are being staged; 0 for those of the archive
+	n       int64 // the collection whose files are being staged; 0 for others
 }
 
 // A staged file is written aside and synced.
@@ -42,6 +45,7 @@ type staged struct {
 	account, n int64
 	hash       [sha256.Size]byte
 	size       int64
+	was        []byte // the hash of what was published at path before; nil if nothing was
 }
 
 // publish brings the open files up to the history. The writer is held by the
@@ -276,6 +280,9 @@ func (p *publication) recordFile(s staged) error {
 	if same {
 		return p.a.disk.Remove(s.temp)
 	}
+	if _, err := p.w.row("SELECT hash FROM file WHERE path = ?", []any{s.path}, &s.was); err != nil {
+		return err
+	}
 	p.staged = append(p.staged, s)
 	_, err = p.w.exec(`INSERT INTO file (path, account, collection, size, hash) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (path) DO UPDATE SET account = excluded.account, collection = excluded.collection, size = excluded.size, hash = excluded.hash`,
@@ -322,12 +329,39 @@ func (p *publication) move() error {
 				return err
 			}
 		}
+		if err := p.keepEdited(s); err != nil {
+			return err
+		}
 		if err := d.Rename(s.temp, s.path); err != nil {
 			return err
 		}
 		folders[dir] = true
 	}
 	return p.remove(folders)
+}
+
+// keepEdited keeps what stands where s belongs if it is neither what was
+// published there nor s itself, which a publication that was cut off has left:
+// somebody has changed it.
+func (p *publication) keepEdited(s staged) error {
+	if !strings.HasPrefix(s.path, "data/") {
+		return nil
+	}
+	info, err := p.a.disk.Lstat(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode().IsRegular() {
+		now, _, err := hashFile(context.Background(), p.a.disk, s.path, nil)
+		if err != nil || now == s.hash || string(now[:]) == string(s.was) {
+			return err
+		}
+	}
+	p.edited = append(p.edited, s.path)
+	return p.a.keepDamaged(s.path)
 }
 
 // remove syncs the folders that changed, and then removes what the history no
