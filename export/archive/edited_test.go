@@ -3,6 +3,7 @@ package archive
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -20,7 +21,10 @@ func TestEditedBeforeRewrite(t *testing.T) {
 	if err := os.WriteFile(index, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t, a, later())
+	l := run(t, a, later())
+	if !slices.Contains(l.PutBack, "data/Phone/index.csv") {
+		t.Errorf("put back: %q", l.PutBack)
+	}
 	kept, err := os.ReadFile(filepath.Join(a.Dir(), ".sidekeep", "damaged", "data", "Phone", "index.csv"))
 	if err != nil || string(kept) != string(text) {
 		t.Errorf("kept is %d bytes, %v; want what was written", len(kept), err)

@@ -52,19 +52,18 @@ type staged struct {
 // caller, with nothing in its batch. What is not shown for a mistake is told by
 // the next export.
 func (a *Archive) publish(w *writer, force bool) error {
-	_, err := a.publishTelling(w, force)
+	_, _, err := a.publishTelling(w, force)
 	return err
 }
 
 // publishTelling is publish, and tells which pages of README.html, or items on
-// them, could not be made.
-func (a *Archive) publishTelling(w *writer, force bool) ([]export.Problem, error) {
+// them, could not be made, and which open files somebody had changed.
+func (a *Archive) publishTelling(w *writer, force bool) (notShown []export.Problem, edited []string, err error) {
 	p := &publication{a: a, w: w, force: force}
-	err := export.Guard(p.run)
-	if err != nil {
+	if err = export.Guard(p.run); err != nil {
 		w.rollback()
 	}
-	return p.notShown, caused(err)
+	return p.notShown, p.edited, caused(err)
 }
 
 func (p *publication) run() error {

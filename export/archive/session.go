@@ -295,9 +295,9 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.w.commit(); err != nil || !dirty {
 		return err
 	}
-	notShown, err := s.a.publishTelling(s.w, false)
+	notShown, edited, err := s.a.publishTelling(s.w, false)
 	if err == nil {
-		return s.tellNotShown(l, notShown)
+		return s.tellPublished(l, notShown, edited)
 	}
 	if l.Good() {
 		// What was delivered is safe, but not yet in the open files.
@@ -309,13 +309,20 @@ func (s *session) finish(l *export.Ledger) error {
 	return err
 }
 
-// tellNotShown adds to the ledger of a finished export which pages, or items on
-// them, could not be made.
-func (s *session) tellNotShown(l *export.Ledger, list []export.Problem) error {
-	if len(list) == 0 {
+// tellPublished adds to the ledger of a finished export which pages, or items on
+// them, could not be made, and which open files somebody had changed.
+func (s *session) tellPublished(l *export.Ledger, notShown []export.Problem, edited []string) error {
+	if len(notShown) == 0 && len(edited) == 0 {
 		return nil
 	}
-	l.NotShown = list[:min(len(list), export.MaxProblems)]
+	l.NotShown = notShown[:min(len(notShown), export.MaxProblems)]
+	for _, path := range edited {
+		if len(l.PutBack) < export.MaxProblems {
+			l.PutBack = append(l.PutBack, path)
+		} else {
+			l.PutBackMore++
+		}
+	}
 	text, err := storedText(l)
 	if err == nil {
 		_, err = s.w.exec("UPDATE export SET good = ?, ledger = ? WHERE number = ?", l.Good(), text, s.number)
