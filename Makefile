@@ -46,8 +46,8 @@ go:
 	@.ci/deps --go
 
 test: deps
-	go test -timeout 20m -race $(REST)
-	go test -timeout 20m $(WINDOW) $(WHOLE)
+	go test -timeout 40m -race $(REST)
+	go test -timeout 40m $(WINDOW) $(WHOLE)
 
 check: deps format vet lint test
 
