@@ -10,7 +10,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // agendaDays is how many days an agenda shows of which only one end is named.
@@ -91,7 +91,7 @@ func (s *session) agenda(ctx context.Context, w *work.Work, q archive.Query, fro
 	return nil
 }
 
-func momentText(m ical.Moment) string {
+func momentText(m datetime.Moment) string {
 	switch {
 	case m.Date:
 		return m.Time.Format(time.DateOnly)

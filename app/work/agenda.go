@@ -11,13 +11,14 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // An Occasion is one occurrence of an event or a to-do of the archive.
 type Occasion struct {
 	Item       archive.Item
 	Name       string // of this occurrence: an exception may have one of its own
-	Start, End ical.Moment
+	Start, End datetime.Moment
 }
 
 // Begins is when an occasion begins by the clock of this computer. A day begins

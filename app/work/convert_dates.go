@@ -12,6 +12,7 @@ import (
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/portable"
 	"sidekeep/formats/vcard"
 )
 
@@ -25,7 +26,7 @@ func (c *conversion) calendar() error {
 			days = append(days, c.days(in, it)...)
 			return nil
 		}
-		raw, lost, err := ical.ForOthers(it.Raw)
+		raw, lost, err := portable.Write(it.Raw)
 		for _, o := range lost {
 			c.lose(in, it, []vcard.Loss{{Property: it.Component, Happens: o.Reason, Line: o.Line}})
 		}

@@ -18,7 +18,7 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
 	"sidekeep/export/source/files"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
 
@@ -243,7 +243,7 @@ func (d *dropping) text(ctx context.Context, it *restore.Item, got export.Item) 
 			it.Name = orThat(m.Name, it.Name)
 		}
 	} else {
-		if m, err := ical.MeaningOf(raw); err == nil {
+		if m, err := meaning.Of(raw); err == nil {
 			it.UID = m.UID
 			it.Name = orThat(m.Summary, it.Name)
 		}

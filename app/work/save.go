@@ -17,6 +17,8 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/portable"
+	"sidekeep/formats/ical/syntax"
 	"sidekeep/formats/vcard"
 )
 
@@ -274,8 +276,8 @@ func (s *saver) date(it archive.Item, raw []byte) error {
 		parts, err = ical.Parts(out)
 	}
 	if err == nil && parts.Old { // few programs read vCalendar 1.0
-		var lost []ical.Odd
-		if out, lost, err = ical.ForOthers(out); err == nil {
+		var lost []syntax.Odd
+		if out, lost, err = portable.Write(out); err == nil {
 			parts, err = ical.Parts(out)
 		}
 		it.Path = strings.TrimSuffix(it.Path, path.Ext(it.Path)) + ".ics"

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"sidekeep/export"
-	"sidekeep/formats/ical"
+	icalmeaning "sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
 
@@ -210,8 +210,8 @@ func (t *turnover) saying(ctx context.Context, kind export.Kind, blob int64) (su
 		m, err = vcard.MeaningOf(raw)
 		fields = m.Fields
 	} else {
-		var m ical.Meaning
-		m, err = ical.MeaningOf(raw)
+		var m icalmeaning.Meaning
+		m, err = icalmeaning.Of(raw)
 		fields = m.Fields
 	}
 	if err != nil { // it is set aside, and says what its bytes are

@@ -12,6 +12,7 @@ import (
 
 	"sidekeep/export/archive/pages"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // The bounds of the agenda. What recurs is shown from a year before the newest
@@ -153,7 +154,7 @@ func (a *agendaBuilder) times(s *ical.Series) (list []time.Time, info *agendaSer
 }
 
 // wallTime is what a clock shows at that moment where it takes place.
-func wallTime(m ical.Moment) time.Time {
+func wallTime(m datetime.Moment) time.Time {
 	t := m.Time
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }

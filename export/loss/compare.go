@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sidekeep/export"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // A Lost is a value that an item had and has no more.
@@ -210,7 +210,7 @@ func (c *comparing) more() {
 
 // sameMoment reports whether two moments are one for a person: in whatever
 // zone, and where one has none, by what the clock on the wall shows.
-func sameMoment(a, b ical.Moment) bool {
+func sameMoment(a, b datetime.Moment) bool {
 	switch {
 	case b.IsZero() || a.Date != b.Date:
 		return a.IsZero() && b.IsZero()
@@ -231,7 +231,7 @@ func wall(t time.Time) int64 {
 }
 
 // moment tells a moment to people.
-func moment(m ical.Moment) string {
+func moment(m datetime.Moment) string {
 	switch {
 	case m.IsZero():
 		return ""

@@ -8,6 +8,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 	"sidekeep/formats/vcard"
 )
 
@@ -24,7 +25,7 @@ type Content struct {
 	details      map[string]bool
 	first        string // of the details, for people
 
-	start, due ical.Moment
+	start, due datetime.Moment
 	lasts      time.Duration // of an event; 0 if it does not say
 	recurs     string        // how often; "" if once
 	done       bool

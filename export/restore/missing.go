@@ -7,6 +7,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 	"sidekeep/formats/vcard"
 )
 
@@ -130,7 +131,7 @@ func dated(raw []byte) (list []string, err error) {
 	return list, nil
 }
 
-func at(m ical.Moment) string {
+func at(m datetime.Moment) string {
 	if m.IsZero() {
 		return ""
 	}

@@ -9,7 +9,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/formats/contentline"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/portable"
 	"sidekeep/formats/vcard"
 )
 
@@ -85,7 +85,7 @@ func (p *prepared) object(limits export.Limits, own bool) error {
 	if own {
 		return nil
 	}
-	out, _, err := ical.ForOthers(p.raw)
+	out, _, err := portable.Write(p.raw)
 	if err != nil {
 		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
 	}

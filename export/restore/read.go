@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
 
@@ -97,7 +97,7 @@ func (r *reading) card(raw []byte) {
 }
 
 func (r *reading) object(raw []byte) {
-	m, err := ical.MeaningOf(raw)
+	m, err := meaning.Of(raw)
 	if err != nil {
 		r.err = err
 		return

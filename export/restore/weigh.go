@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"sidekeep/export"
-	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
 
@@ -27,7 +27,7 @@ func merge(kind export.Kind, device, archive []byte) ([]byte, []Clash, error) {
 		}
 		return out, clashes, damaged(err)
 	}
-	out, list, err := ical.Combine(device, archive)
+	out, list, err := meaning.Combine(device, archive)
 	for _, c := range list {
 		clashes = append(clashes, Clash{c.Property, c.Kept, c.Other, c.NotedInside})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // Calendar tells what a calendar object says: an event, a to-do or a journal
@@ -129,10 +130,10 @@ func (l *list) when(on string, e *ical.Entry) {
 	for _, r := range e.Rules {
 		l.add("Repeats", on, rule(r))
 	}
-	for _, m := range e.Added() {
-		l.add("Also on", on, moment(m))
+	for _, p := range e.Dates {
+		l.add("Also on", on, moment(p.Start))
 	}
-	for _, m := range e.Left() {
+	for _, m := range e.ExDates {
 		l.add("Not on", on, moment(m))
 	}
 	for i := range e.Alarms {
@@ -204,7 +205,7 @@ func link(k ical.Link) string {
 }
 
 // moment is a day or a time, with its zone if it has one.
-func moment(m ical.Moment) string {
+func moment(m datetime.Moment) string {
 	switch {
 	case m.IsZero():
 		return ""

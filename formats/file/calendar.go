@@ -7,6 +7,7 @@ import (
 
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/syntax"
 )
 
 // A component is one component of a calendar.
@@ -144,7 +145,7 @@ func objects(raw []byte) []object {
 	var c calendar
 	c.split(raw)
 	whole := false
-	var odd []ical.Odd
+	var odd []syntax.Odd
 	for p := range seq(raw) {
 		o := object{uid: p.UID, name: p.Component, raw: p.Raw, line: 1, err: p.Err}
 		odd = append(odd, p.Odd...)
@@ -171,7 +172,7 @@ func objects(raw []byte) []object {
 }
 
 // assign gives what is odd in a piece to the object that it stands in, or after.
-func assign(list []object, odd []ical.Odd) {
+func assign(list []object, odd []syntax.Odd) {
 	if len(list) == 0 || len(odd) == 0 {
 		return
 	}

@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	goical "github.com/emersion/go-ical"
+
+	"sidekeep/formats/ical"
 )
 
 // BenchmarkViewBesideGoICal reads everything that is in 1,000 calendar objects,
@@ -23,7 +25,7 @@ func BenchmarkViewBesideGoICal(b *testing.B) {
 	for b.Loop() {
 		start := time.Now()
 		for _, raw := range objects {
-			if _, err := View(raw); err != nil {
+			if _, err := ical.View(raw); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -52,16 +54,16 @@ func BenchmarkReadAndMerge(b *testing.B) {
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
-		m := NewMerger(io.Discard, "Home")
+		m := ical.NewMerger(io.Discard, "Home")
 		for _, raw := range objects {
-			if _, err := Read(raw); err != nil {
+			if _, err := ical.Read(raw); err != nil {
 				b.Fatal(err)
 			}
-			raw, err := Published(raw)
+			raw, err := ical.Published(raw)
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := Parts(raw)
+			p, err := ical.Parts(raw)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/civil"
 )
 
 // A Birthday is a day of the year that belongs to a person.
@@ -43,7 +44,7 @@ func Birthdays(name string, list []Birthday) (out []byte, impossible []Birthday)
 		if year == 0 {
 			year = yearless
 		}
-		if p.Month < 1 || p.Month > 12 || p.Day < 1 || year < 1 || year > 9999 || p.Day > monthLength(year, int(p.Month)) {
+		if p.Month < 1 || p.Month > 12 || p.Day < 1 || year < 1 || year > 9999 || p.Day > civil.MonthLength(year, int(p.Month)) {
 			impossible = append(impossible, p)
 			continue
 		}

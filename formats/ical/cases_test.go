@@ -1,23 +1,27 @@
-package ical
+package ical_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
+	"sidekeep/formats/ical/portable"
 )
 
 // startsOf are the starts of all that takes place in a calendar, as each clock
 // shows them, a line each.
 func startsOf(t *testing.T, raw string, from, to time.Time) string {
 	t.Helper()
-	c, err := View([]byte(strings.ReplaceAll(raw, "\n", "\r\n")))
+	c, err := ical.View([]byte(strings.ReplaceAll(raw, "\n", "\r\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
 	for i := range c.Series {
-		err := Expand(&c.Series[i], from, to, func(o Occurrence) bool {
+		err := ical.Expand(&c.Series[i], from, to, func(o ical.Occurrence) bool {
 			layout := "2006-01-02T15:04:05Z07:00"
 			switch {
 			case o.Start.Date:
@@ -87,10 +91,10 @@ func TestRscale(t *testing.T) {
 // what they mean then; "" says that a name means nothing.
 func TestZoneNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"\"(UTC+01:00) Amsterdam, Berlin\"": "11:00", "GMT+0200": "10:00", "UTC+2": "10:00", "Europe/Kiev": "09:00", "US/Pacific": "19:00",
+		"\"(UTC+01:00) Amsterdam, berlin\"": "11:00", "GMT+0200": "10:00", "UTC+2": "10:00", "Europe/Kiev": "09:00", "US/Pacific": "19:00",
 		"/freeassociation.sourceforge.net/Europe/Berlin": "10:00", "/mozilla.org/20070129_1/Europe/Berlin": "10:00", "Eastern Time (US & Canada)": "16:00",
 		"\"tzone://Microsoft/Utc\"": "12:00", "Romance Standard Time": "10:00", "Mitteleuropäische Zeit": "10:00", "EST5EDT": "16:00", "Asia/Calcutta": "06:30",
-		"India Standard Time": "06:30", "Etc/GMT-3": "09:00", "W. Europe Standard Time 1": "10:00", "europe/berlin": "10:00", "Europe/Berlin ": "10:00",
+		"India Standard Time": "06:30", "Etc/GMT-3": "09:00", "W. Europe Standard Time 1": "10:00", "europe/berlin": "10:00", "Europe/berlin ": "10:00",
 		"Europe-Berlin": "10:00", "CEST": "10:00", "Central European Standard Time": "10:00", "Local": "", "floating": "", "AUS Eastern Standard Time": "02:00",
 		"SA Pacific Standard Time": "17:00", "Arabian Standard Time": "08:00", "GMT Standard Time": "11:00", "Greenwich Standard Time": "12:00",
 		"\"Paris, Madrid\"": "10:00", "Etc/Unknown": "",
@@ -110,11 +114,11 @@ func TestZoneNames(t *testing.T) {
 		case want != "" && (err != nil || at.UTC().Format("15:04") != want):
 			t.Errorf("%s: %s", name, got)
 		}
-		o, err := Read([]byte(strings.ReplaceAll(eventOf("DTSTART;TZID="+name+":20260715T120000"), "\n", "\r\n")))
+		o, err := ical.Read([]byte(strings.ReplaceAll(eventOf("DTSTART;TZID="+name+":20260715T120000"), "\n", "\r\n")))
 		if err != nil || o.Floating != (want == "") || want != "" && o.Start.UTC().Format("15:04") != want {
 			t.Errorf("%s is read as %+v, %v", name, o, err)
 		}
-		c, err := View([]byte(eventOf("DTSTART;TZID=" + name + ":20260715T120000")))
+		c, err := ical.View([]byte(eventOf("DTSTART;TZID=" + name + ":20260715T120000")))
 		if err != nil || (len(c.Series[0].Master.Odd) > 0) != (want == "") {
 			t.Errorf("%s: what is said of it is %+v", name, c.Series[0].Master.Odd)
 		}
@@ -146,7 +150,7 @@ func TestZonesThatStop(t *testing.T) {
 		if got != tt[1] {
 			t.Errorf("%s:\n%s", name, got)
 		}
-		o, err := Read([]byte(strings.ReplaceAll(tt[0], "\n", "\r\n")))
+		o, err := ical.Read([]byte(strings.ReplaceAll(tt[0], "\n", "\r\n")))
 		if first, _, _ := strings.Cut(tt[1], " "); err != nil || o.Start.Format(time.RFC3339) != first {
 			t.Errorf("%s is read as %v, %v", name, o.Start, err)
 		}
@@ -165,8 +169,8 @@ func TestDays(t *testing.T) {
 		"DTSTART:20220906T100000Z\nDTEND:20220906T110000Z\nDURATION:PT2H":          "2022-09-06T10:00:00Z 2022-09-06T11:00:00Z",
 		"DTSTART;VALUE=DATE:20220907\nDURATION:PT24H":                              "2022-09-07 2022-09-08",
 		"DTSTART;VALUE=DATE:20220908\nDURATION:P2W":                                "2022-09-08 2022-09-22",
-		"DTSTART;TZID=Europe/Berlin:20221029T120000\nDURATION:P1D":                 "2022-10-29T12:00:00+02:00 2022-10-30T12:00:00+01:00",
-		"DTSTART;TZID=Europe/Berlin:20221029T120000\nDURATION:PT24H":               "2022-10-29T12:00:00+02:00 2022-10-30T11:00:00+01:00",
+		"DTSTART;TZID=Europe/berlin:20221029T120000\nDURATION:P1D":                 "2022-10-29T12:00:00+02:00 2022-10-30T12:00:00+01:00",
+		"DTSTART;TZID=Europe/berlin:20221029T120000\nDURATION:PT24H":               "2022-10-29T12:00:00+02:00 2022-10-30T11:00:00+01:00",
 		"DTSTART;TZID=W. Europe Standard Time:20221101T000000\nDTEND;TZID=W. Europe Standard Time:20221102T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE": "2022-11-01 2022-11-02",
 		"DTSTART:20221101T000000\nDTEND:20221103T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:true":                                                           "2022-11-01 2022-11-03",
 		"DTSTART:20221101T000000\nDTEND:20221102T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:FALSE":                                                          "2022-11-01T00:00:00 2022-11-02T00:00:00",
@@ -188,12 +192,12 @@ func TestDays(t *testing.T) {
 		"DTSTART;VALUE=date:20221109T230000Z\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE;VALUE=DATE:20221109T000000Z": "2022-11-10 2022-11-11",
 		"DTSTART:20221109T250000Z": "",
 	} {
-		c, err := View([]byte(strings.ReplaceAll(eventOf(lines), "\n", "\r\n")))
+		c, err := ical.View([]byte(strings.ReplaceAll(eventOf(lines), "\n", "\r\n")))
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ""
-		text := func(m Moment) string {
+		text := func(m datetime.Moment) string {
 			switch {
 			case m.Date:
 				return m.Time.Format(time.DateOnly)
@@ -202,13 +206,13 @@ func TestDays(t *testing.T) {
 			}
 			return m.Time.Format(time.RFC3339)
 		}
-		if err := Expand(&c.Series[0], time.Time{}, time.Time{}, func(o Occurrence) bool {
+		if err := ical.Expand(&c.Series[0], time.Time{}, time.Time{}, func(o ical.Occurrence) bool {
 			got = text(o.Start) + " " + text(o.End)
 			return true
 		}); err != nil || got != want {
 			t.Errorf("%s:\n%s, %v", lines, got, err)
 		}
-		o, err := Read([]byte(strings.ReplaceAll(eventOf(lines), "\n", "\r\n")))
+		o, err := ical.Read([]byte(strings.ReplaceAll(eventOf(lines), "\n", "\r\n")))
 		first := c.Series[0].Master.Start
 		if err != nil || !o.Start.Equal(first.Time) || o.AllDay != first.Date || o.Floating != first.Floating {
 			t.Errorf("%s is read as %+v, %v", lines, o, err)
@@ -238,7 +242,7 @@ func TestVCalendarToNew(t *testing.T) {
 		"a start in UTC":           {zone, "DTSTART:20101030T073000Z\nRRULE:D1 #3", "2010-10-30T07:30:00Z 2010-10-31T07:30:00Z 2010-11-01T07:30:00Z"},
 		"west":                     {"TZ:-0500\n", "DTSTART:20100905T223000\nRRULE:W1 SU #2", "2010-09-05T22:30:00-05:00 2010-09-12T22:30:00-05:00"},
 		"half an hour":             {"TZ:+5:30\n", "DTSTART:20100901T003000\nRRULE:MD1 1 #2", "2010-09-01T00:30:00+05:30 2010-10-01T00:30:00+05:30"},
-		"a name":                   {"TZ:Europe/Berlin\n", "DTSTART:20101030T090000\nRRULE:D1 #2", "2010-10-30T09:00:00+02:00 2010-10-31T09:00:00+01:00"},
+		"a name":                   {"TZ:Europe/berlin\n", "DTSTART:20101030T090000\nRRULE:D1 #2", "2010-10-30T09:00:00+02:00 2010-10-31T09:00:00+01:00"},
 		"no daylight":              {"TZ:+01\nDAYLIGHT:FALSE\n", "DTSTART:20100906T013000", "2010-09-06T01:30:00+01:00"},
 		"two years":                {zone + "DAYLIGHT:TRUE;+02;20110327T010000Z;20111030T010000Z;CET;CEST\n", "DTSTART:20100701T090000\nRRULE:YM1 7 #2", "2010-07-01T09:00:00+02:00 2011-07-01T09:00:00+02:00"},
 		"no zone":                  {"", "DTSTART:20101030T090000\nRRULE:D1 20101031T090000", "2010-10-30T09:00:00 2010-10-31T09:00:00"},
@@ -248,14 +252,14 @@ func TestVCalendarToNew(t *testing.T) {
 		if got := strings.ReplaceAll(startsOf(t, old, time.Time{}, time.Time{}), "\n", " "); got != tt.want {
 			t.Errorf("%s, as it is:\n%s", name, got)
 		}
-		out, lost, err := ForOthers([]byte(strings.ReplaceAll(old, "\n", "\r\n")))
+		out, lost, err := portable.Write([]byte(strings.ReplaceAll(old, "\n", "\r\n")))
 		if err != nil || len(lost) > 0 {
 			t.Fatal(name, err, lost)
 		}
 		if got := strings.ReplaceAll(startsOf(t, strings.ReplaceAll(string(out), "\r\n", "\n"), time.Time{}, time.Time{}), "\n", " "); got != tt.want {
 			t.Errorf("%s, brought over:\n%s\n%s", name, got, out)
 		}
-		if again, _, err := ForOthers(out); err != nil || string(again) != string(out) {
+		if again, _, err := portable.Write(out); err != nil || string(again) != string(out) {
 			t.Errorf("%s: brought over again it is\n%s", name, again)
 		}
 	}
@@ -269,8 +273,8 @@ func TestMergeOld(t *testing.T) {
 	}
 	old, other, modern := object("1.0\r\nTZ:+01\r\n"), object("1.0\r\nTZ:+02\r\n"), object("2.0\r\nPRODID:x\r\n")
 	var b strings.Builder
-	m := NewMerger(&b, "Work")
-	p, err := Parts(old)
+	m := ical.NewMerger(&b, "Work")
+	p, err := ical.Parts(old)
 	if err != nil || !p.Old {
 		t.Fatal(p, err)
 	}
@@ -278,18 +282,18 @@ func TestMergeOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, raw := range [][]byte{other, modern} {
-		q, err := Parts(raw)
+		q, err := ical.Parts(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := m.Add(q); !errors.Is(err, ErrZoneClash) {
+		if _, _, err := m.Add(q); !errors.Is(err, ical.ErrZoneClash) {
 			t.Errorf("%q stands in it too: %v", raw, err)
 		}
 	}
 	if err := m.Close(); err != nil || !strings.HasPrefix(b.String(), "BEGIN:VCALENDAR\r\nVERSION:1.0\r\n") || !strings.Contains(b.String(), "\r\nTZ:+01\r\n") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
-	if back, err := Join(p.Wrapper, nil, p.Components); err != nil || string(back) != string(old) {
+	if back, err := ical.Join(p.Wrapper, nil, p.Components); err != nil || string(back) != string(old) {
 		t.Errorf("%v\n%s", err, back)
 	}
 }

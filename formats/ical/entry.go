@@ -10,16 +10,20 @@ import (
 	"time"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/datetime"
+	"sidekeep/formats/ical/recur"
+	"sidekeep/formats/ical/syntax"
+	"sidekeep/formats/ical/timezone"
 )
 
 // An entryReader reads one VEVENT, VTODO or VJOURNAL.
 type entryReader struct {
 	e     Entry
-	zones *zones
+	zones *timezone.Set
 	old   bool
 }
 
-func (v *viewer) entry(n *Node) Entry {
+func (v *viewer) entry(n *syntax.Node) Entry {
 	r := entryReader{zones: v.zones, old: v.old, e: Entry{Component: n.Name, Percent: -1, Raw: n.Raw}}
 	for i := range n.Lines {
 		l := &n.Lines[i]
@@ -50,7 +54,7 @@ func (r *entryReader) odd(l *contentline.Line, format string, args ...any) {
 	if l != nil {
 		number = l.Number
 	}
-	r.e.Odd = append(r.e.Odd, Odd{number, fmt.Sprintf(format, args...)})
+	r.e.Odd = append(r.e.Odd, syntax.Odd{Line: number, Reason: fmt.Sprintf(format, args...)})
 }
 
 // text reads a property that is one text; false if it is none that the view
@@ -66,7 +70,7 @@ func (r *entryReader) text(name string, l *contentline.Line) bool {
 		to = &e.Summary
 	case "DESCRIPTION":
 		if e.Component == "VJOURNAL" && e.Description != "" {
-			e.Description += "\n\n" + textOf(l)
+			e.Description += "\n\n" + syntax.TextOf(l)
 			return true
 		}
 		to = &e.Description
@@ -101,7 +105,7 @@ func (r *entryReader) text(name string, l *contentline.Line) bool {
 	if to == nil || *to != "" {
 		return false
 	}
-	if *to = textOf(l); upper {
+	if *to = syntax.TextOf(l); upper {
 		*to = strings.ToUpper(*to)
 	}
 	if name == "STATUS" {
@@ -116,7 +120,7 @@ func (r *entryReader) text(name string, l *contentline.Line) bool {
 func (r *entryReader) number(l *contentline.Line, from, to int) int {
 	n, err := strconv.Atoi(strings.TrimSpace(l.Value))
 	if err != nil || n < from || n > to {
-		r.odd(l, "%s is %q, which is no number from %d to %d", shownName(strings.ToUpper(l.Name)), contentline.Shown(l.Value), from, to)
+		r.odd(l, "%s is %q, which is no number from %d to %d", syntax.ShownName(strings.ToUpper(l.Name)), contentline.Shown(l.Value), from, to)
 		if l.Is("PERCENT-COMPLETE") {
 			return -1
 		}
@@ -128,7 +132,7 @@ func (r *entryReader) number(l *contentline.Line, from, to int) int {
 // time reads a property of time.
 func (r *entryReader) time(name string, l *contentline.Line) bool {
 	e := &r.e
-	var to *Moment
+	var to *datetime.Moment
 	switch name {
 	case "DTSTART":
 		to = &e.Start
@@ -151,7 +155,7 @@ func (r *entryReader) time(name string, l *contentline.Line) bool {
 		if e.measured {
 			return false
 		}
-		if e.length, e.measured = duration(strings.TrimSpace(l.Value)); !e.measured {
+		if e.length, e.measured = datetime.ParseDuration(strings.TrimSpace(l.Value)); !e.measured {
 			r.odd(l, "DURATION is %q, which is no length of time", contentline.Shown(l.Value))
 		}
 		return true
@@ -161,7 +165,7 @@ func (r *entryReader) time(name string, l *contentline.Line) bool {
 	if !to.IsZero() {
 		return false
 	}
-	m, ok := r.zones.moment(strings.TrimSpace(l.Text()), l)
+	m, ok := r.zones.Moment(strings.TrimSpace(l.Text()), l)
 	if !ok {
 		if strings.TrimSpace(l.Value) != "" {
 			r.odd(l, "%s is %q, which is neither a date nor a time", name, contentline.Shown(l.Value))
@@ -184,16 +188,16 @@ func (r *entryReader) list(name string, l *contentline.Line) bool {
 	case "RESOURCES":
 		e.Resources = append(e.Resources, r.texts(l)...)
 	case "COMMENT":
-		e.Comments = append(e.Comments, textOf(l))
+		e.Comments = append(e.Comments, syntax.TextOf(l))
 	case "CONTACT":
-		e.Contacts = append(e.Contacts, textOf(l))
+		e.Contacts = append(e.Contacts, syntax.TextOf(l))
 	case "ORGANIZER":
 		if e.Organizer != (Person{}) {
 			return false
 		}
-		e.Organizer = person(l)
+		e.Organizer = ReadPerson(l)
 	case "ATTENDEE":
-		e.Attendees = append(e.Attendees, person(l))
+		e.Attendees = append(e.Attendees, ReadPerson(l))
 	case "ATTACH":
 		e.Attachments = append(e.Attachments, link(l))
 	case "IMAGE":
@@ -201,7 +205,7 @@ func (r *entryReader) list(name string, l *contentline.Line) bool {
 	case "CONFERENCE":
 		e.Conferences = append(e.Conferences, link(l))
 	case "RELATED-TO":
-		relation := Relation{Type: strings.ToUpper(l.Param("RELTYPE")), UID: textOf(l)}
+		relation := Relation{Type: strings.ToUpper(l.Param("RELTYPE")), UID: syntax.TextOf(l)}
 		if relation.Type == "" {
 			relation.Type = "PARENT"
 		}
@@ -240,8 +244,8 @@ func (r *entryReader) rule(name string, l *contentline.Line) {
 	if text == "" {
 		return
 	}
-	t := ruleText{text, r.old}
-	if _, err := t.parse(); err != nil {
+	t := recur.Text{Value: text, Old: r.old}
+	if _, err := t.Parse(); err != nil {
 		r.odd(l, "%v", err)
 	}
 	if name == "RRULE" {
@@ -252,16 +256,16 @@ func (r *entryReader) rule(name string, l *contentline.Line) {
 }
 
 func (r *entryReader) dates(name string, l *contentline.Line) {
-	periods, bad := r.zones.periods(l)
+	periods, bad := r.zones.Periods(l)
 	if bad != "" {
 		r.odd(l, "%s has %q, which is neither a date nor a time", name, contentline.Shown(bad))
 	}
 	if name == "RDATE" {
-		r.e.dates = append(r.e.dates, periods...)
+		r.e.Dates = append(r.e.Dates, periods...)
 		return
 	}
 	for _, p := range periods {
-		r.e.exDates = append(r.e.exDates, p.start)
+		r.e.ExDates = append(r.e.ExDates, p.Start)
 	}
 }
 
@@ -269,7 +273,7 @@ func (r *entryReader) dates(name string, l *contentline.Line) {
 func (r *entryReader) finish() {
 	e := &r.e
 	if e.measured && !e.Start.IsZero() {
-		if end := e.Start.after(e.length); e.Component == "VTODO" && e.Due.IsZero() {
+		if end := e.Start.After(e.length); e.Component == "VTODO" && e.Due.IsZero() {
 			e.Due = end
 		} else if e.Component != "VTODO" && e.End.IsZero() {
 			e.End = end
@@ -280,61 +284,59 @@ func (r *entryReader) finish() {
 	if !e.Recurs() && e.Recurrence.IsZero() {
 		for i := range e.Rest {
 			if l := &e.Rest[i]; l.Is("X-MICROSOFT-CDO-ALLDAYEVENT") {
-				allDay(l.Value, &e.Start, &e.End)
+				datetime.AllDay(l.Value, &e.Start, &e.End)
 			}
 		}
 	}
 	if e.Start.Date && !e.End.IsZero() && !e.End.Date && !e.measured { // the time of day of such an end counts for nothing
 		y, m, d := e.End.Time.Date()
-		e.End = Moment{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Date: true}
+		e.End = datetime.Moment{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Date: true}
 	}
 	if !e.Start.IsZero() && !e.End.IsZero() && e.End.Time.Before(e.Start.Time) {
 		r.odd(nil, "it ends before it starts")
 	}
-	if e.Component == "VEVENT" && e.first().IsZero() && e.Recurrence.IsZero() {
+	if e.Component == "VEVENT" && e.First().IsZero() && e.Recurrence.IsZero() {
 		r.odd(nil, "it has no start")
 	}
 }
 
 // alarm reads a VALARM (RFC 5545 section 3.6.6, RFC 9074).
-func (r *entryReader) alarm(n *Node) Alarm {
+func (r *entryReader) alarm(n *syntax.Node) Alarm {
 	var a Alarm
 	for i := range n.Lines {
 		l := &n.Lines[i]
 		switch strings.ToUpper(l.Name) {
 		case "ACTION":
-			a.Action = strings.ToUpper(textOf(l))
+			a.Action = strings.ToUpper(syntax.TextOf(l))
 		case "TRIGGER":
-			if span, ok := duration(strings.TrimSpace(l.Value)); ok {
-				a.Offset, a.AtEnd = span.time(), strings.EqualFold(l.Param("RELATED"), "END")
-			} else if a.At, ok = r.zones.momentOf(l); !ok {
+			if span, ok := datetime.ParseDuration(strings.TrimSpace(l.Value)); ok {
+				a.Offset, a.AtEnd = span.Time(), strings.EqualFold(l.Param("RELATED"), "END")
+			} else if a.At, ok = r.zones.MomentOf(l); !ok {
 				r.odd(l, "an alarm goes off at %q, which is no time", contentline.Shown(l.Value))
 			}
 		case "SUMMARY":
-			a.Summary = textOf(l)
+			a.Summary = syntax.TextOf(l)
 		case "DESCRIPTION":
-			a.Description = textOf(l)
+			a.Description = syntax.TextOf(l)
 		case "REPEAT":
 			a.Repeat = r.number(l, 0, 1<<31-1)
 		case "DURATION":
-			span, _ := duration(strings.TrimSpace(l.Value))
-			a.Every = span.time()
+			span, _ := datetime.ParseDuration(strings.TrimSpace(l.Value))
+			a.Every = span.Time()
 		case "ACKNOWLEDGED":
-			a.Acknowledged, _ = r.zones.momentOf(l)
+			a.Acknowledged, _ = r.zones.MomentOf(l)
 		case "PROXIMITY":
-			a.Proximity = strings.ToUpper(textOf(l))
+			a.Proximity = strings.ToUpper(syntax.TextOf(l))
 		case "ATTACH":
 			a.Attachments = append(a.Attachments, link(l))
 		case "ATTENDEE":
-			a.Attendees = append(a.Attendees, person(l))
+			a.Attendees = append(a.Attendees, ReadPerson(l))
 		default:
 			a.Rest = append(a.Rest, *l)
 		}
 	}
 	return a
 }
-
-func (l length) time() time.Duration { return time.Duration(l.days)*24*time.Hour + l.exact }
 
 // oldAlarm reads an alarm of vCalendar 1.0: its time, snooze time, repeat count
 // and what it does, with semicolons between.
@@ -352,14 +354,14 @@ func (r *entryReader) oldAlarm(name string, l *contentline.Line) bool {
 		return ""
 	}
 	var ok bool
-	if a.At, ok = r.zones.in(get(0), "", false); !ok {
-		span, isSpan := duration(get(0))
-		if a.Offset = span.time(); !isSpan {
+	if a.At, ok = r.zones.In(get(0), "", false); !ok {
+		span, isSpan := datetime.ParseDuration(get(0))
+		if a.Offset = span.Time(); !isSpan {
 			r.odd(l, "an alarm goes off at %q, which is no time", contentline.Shown(get(0)))
 		}
 	}
-	if span, ok := duration(get(1)); ok {
-		a.Every = span.time()
+	if span, ok := datetime.ParseDuration(get(1)); ok {
+		a.Every = span.Time()
 	}
 	a.Repeat, _ = strconv.Atoi(get(2))
 	switch action {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"sidekeep/formats/ical/civil"
+	"sidekeep/formats/ical/datetime"
 )
 
 // ErrTooMuch says that a recurrence rule would take too long to evaluate.
@@ -18,8 +21,8 @@ const maxWork = 1 << 18
 // 1970: of wall-clock time if the master has no zone.
 type series struct {
 	*Series
-	base     Moment // of the master's first occurrence
-	clock    clock  // of the master
+	base     datetime.Moment // of the master's first occurrence
+	clock    civil.Clock     // of the master
 	window   window
 	from, to int // the window in the master's moments
 	work     int
@@ -30,7 +33,7 @@ type series struct {
 	moved  []moved        // sorted by their moments
 	exTime map[int]bool
 	exDay  map[int]bool
-	ends   map[int]Moment // of RDATEs with an end of their own
+	ends   map[int]datetime.Moment // of RDATEs with an end of their own
 }
 
 // A moved is an exception that stands for all later occurrences too.
@@ -47,16 +50,16 @@ type window struct {
 }
 
 func newWindow(from, to time.Time) window {
-	w := window{farPast, farFuture, farPast, farFuture}
+	w := window{civil.FarPast, civil.FarFuture, civil.FarPast, civil.FarFuture}
 	if !from.IsZero() {
-		w.from, w.wallFrom = int(from.Unix()), wallOf(from)
+		w.from, w.wallFrom = int(from.Unix()), civil.WallOf(from)
 	}
 	if !to.IsZero() {
 		end := to.Add(time.Second - 1) // a part of a second counts as a whole one
 		if !from.IsZero() {
 			end = end.In(from.Location())
 		}
-		w.to, w.wallTo = int(end.Unix()), wallOf(end)
+		w.to, w.wallTo = int(end.Unix()), civil.WallOf(end)
 	}
 	return w
 }
@@ -65,15 +68,15 @@ func newWindow(from, to time.Time) window {
 func (w *window) holds(o *Occurrence) bool {
 	start, end := int(o.Start.Time.Unix()), int(o.End.Time.Unix())
 	from, to := w.from, w.to
-	if o.Start.local() {
+	if o.Start.Local() {
 		from, to = w.wallFrom, w.wallTo
 	}
 	return start < to && (end > from || start >= from)
 }
 
 // key orders occurrences with and without a zone.
-func (w *window) key(m Moment) int {
-	if m.local() && w.from != farPast {
+func (w *window) key(m datetime.Moment) int {
+	if m.Local() && w.from != civil.FarPast {
 		return int(m.Time.Unix()) - w.wallFrom + w.from
 	}
 	return int(m.Time.Unix())
@@ -83,12 +86,12 @@ func expand(s *Series, from, to time.Time, yield func(Occurrence) bool) error {
 	x := &series{Series: s, window: newWindow(from, to), work: maxWork}
 	x.from, x.to = x.window.from, x.window.to
 	if s.Master != nil {
-		x.base = s.Master.first()
+		x.base = s.Master.First()
 	}
-	if x.base.local() {
+	if x.base.Local() {
 		x.from, x.to = x.window.wallFrom, x.window.wallTo
 	} else if !x.base.IsZero() {
-		x.clock.loc = x.base.Time.Location()
+		x.clock.Location = x.base.Time.Location()
 	}
 	exceptions := x.exceptions()
 	if x.base.IsZero() {
@@ -136,8 +139,8 @@ func (x *series) err() error {
 	return errors.Join(x.errs...)
 }
 
-// first gives the moment by which an entry recurs.
-func (e *Entry) first() Moment {
+// First gives the moment by which an entry recurs.
+func (e *Entry) First() datetime.Moment {
 	if e.Start.IsZero() {
 		return e.Due
 	}
@@ -153,24 +156,24 @@ func (e *Entry) before(other *Entry) bool {
 // endFor gives the end of the occurrence of e that starts at start: as long
 // after it as the entry's own, to the second if it has an end, and by the
 // calendar if it has a DURATION (RFC 5545 section 3.8.5.3).
-func (e *Entry) endFor(start Moment) Moment {
+func (e *Entry) endFor(start datetime.Moment) datetime.Moment {
 	end := e.End
 	if e.Component == "VTODO" {
 		end = e.Due
 	}
 	switch {
 	case e.measured && !e.Start.IsZero():
-		end = start.after(e.length)
+		end = start.After(e.length)
 	case e.Start.IsZero(), end.IsZero():
 		end = start
-	case start.local() || end.local() || e.Start.local():
-		span := end.wall() - e.Start.wall()
-		end = start.after(length{days: floorDiv(span, daySeconds), exact: time.Duration(floorMod(span, daySeconds)) * time.Second})
+	case start.Local() || end.Local() || e.Start.Local():
+		span := end.Wall() - e.Start.Wall()
+		end = start.After(datetime.Duration{Days: civil.FloorDiv(span, civil.DaySeconds), Exact: time.Duration(civil.FloorMod(span, civil.DaySeconds)) * time.Second})
 	default:
 		end.Time = start.Time.Add(end.Time.Sub(e.Start.Time)).In(end.Time.Location())
 	}
 	if start.Date && !end.Time.After(start.Time) {
-		return start.after(length{days: 1})
+		return start.After(datetime.Duration{Days: 1})
 	}
 	if end.Time.Before(start.Time) {
 		return start
@@ -180,16 +183,16 @@ func (e *Entry) endFor(start Moment) Moment {
 
 // place gives the moment of the series that m names; day says that it names
 // no more than a day, whose first second it is on the clock.
-func (x *series) place(m Moment) (at int, day bool) {
+func (x *series) place(m datetime.Moment) (at int, day bool) {
 	switch {
 	case x.base.Date:
-		return floorDiv(m.wall(), daySeconds) * daySeconds, false
+		return civil.FloorDiv(m.Wall(), civil.DaySeconds) * civil.DaySeconds, false
 	case m.Date:
-		return m.wall(), true
+		return m.Wall(), true
 	case x.base.Floating:
-		return m.wall(), false
+		return m.Wall(), false
 	case m.Floating:
-		at, _ = x.clock.at(m.wall())
+		at, _ = x.clock.At(m.Wall())
 		return at, false
 	}
 	return int(m.Time.Unix()), false
@@ -204,7 +207,7 @@ func (x *series) exceptions() []Occurrence {
 		at, day := x.place(e.Recurrence)
 		by := x.byTime
 		if day {
-			at, by = floorDiv(at, daySeconds), x.byDay
+			at, by = civil.FloorDiv(at, civil.DaySeconds), x.byDay
 		}
 		if other := by[at]; other == nil || !e.before(other) {
 			by[at] = e
@@ -213,10 +216,10 @@ func (x *series) exceptions() []Occurrence {
 	for i := range x.Exceptions {
 		e := &x.Exceptions[i]
 		at, day := x.place(e.Recurrence)
-		if x.byTime[at] != e && (!day || x.byDay[floorDiv(at, daySeconds)] != e) {
+		if x.byTime[at] != e && (!day || x.byDay[civil.FloorDiv(at, civil.DaySeconds)] != e) {
 			continue // another one for the occurrence is newer
 		}
-		o := Occurrence{Start: e.first(), ID: e.Recurrence, Of: e}
+		o := Occurrence{Start: e.First(), ID: e.Recurrence, Of: e}
 		if o.Start.IsZero() {
 			o.Start = e.Recurrence
 		}
@@ -224,9 +227,9 @@ func (x *series) exceptions() []Occurrence {
 		if e.AndFuture && !x.base.IsZero() {
 			from := at
 			if !day {
-				from = x.clock.shows(at)
+				from = x.clock.Shows(at)
 			}
-			x.moved = append(x.moved, moved{at, o.Start.wall() - from, e})
+			x.moved = append(x.moved, moved{at, o.Start.Wall() - from, e})
 		}
 		if x.window.holds(&o) {
 			out = append(out, o)
@@ -241,9 +244,9 @@ func (x *series) exceptions() []Occurrence {
 // of its day.
 func (x *series) exclusions() {
 	x.exTime, x.exDay = map[int]bool{}, map[int]bool{}
-	for _, m := range x.Master.exDates {
+	for _, m := range x.Master.ExDates {
 		if at, day := x.place(m); day {
-			x.exDay[floorDiv(at, daySeconds)] = true
+			x.exDay[civil.FloorDiv(at, civil.DaySeconds)] = true
 		} else {
 			x.exTime[at] = true
 		}
@@ -254,7 +257,7 @@ func (x *series) exclusions() {
 // at, because occurrences are long, or moved.
 func (x *series) reach() (before, after int) {
 	long := func(e *Entry) int {
-		start := e.first()
+		start := e.First()
 		if start.IsZero() {
 			return 0
 		}
@@ -264,6 +267,6 @@ func (x *series) reach() (before, after int) {
 	for _, m := range x.moved {
 		most, shift = max(most, long(m.entry)), max(shift, m.shift, -m.shift)
 	}
-	const margin = 2 * daySeconds // zones, and hours that a clock leaves out
+	const margin = 2 * civil.DaySeconds // zones, and hours that a clock leaves out
 	return most + shift + margin, shift + margin
 }

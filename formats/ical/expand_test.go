@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"errors"
@@ -8,9 +8,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/recur"
 )
 
-const daysOfJanuary = "DTSTART;TZID=Europe/Berlin:20240101T120000\nDTEND;TZID=Europe/Berlin:20240101T130000\n"
+const daysOfJanuary = "DTSTART;TZID=Europe/berlin:20240101T120000\nDTEND;TZID=Europe/berlin:20240101T130000\n"
 
 // expansions are asked for with New York as the place where one is.
 var expansions = []struct {
@@ -22,9 +25,9 @@ var expansions = []struct {
 	{"once, and it is going on", daysOfJanuary, "2024-01-01 06:59", "2024-02-01 00:00", "2024-01-01 12:00"},
 	{"several rules", daysOfJanuary + "RRULE:FREQ=WEEKLY;COUNT=2\nRRULE:FREQ=DAILY;INTERVAL=7;COUNT=3\nRRULE:FREQ=MONTHLY;COUNT=2", "2024-01-01 00:00", "2025-01-01 00:00",
 		"2024-01-01 12:00, 2024-01-08 12:00, 2024-01-15 12:00, 2024-02-01 12:00"},
-	{"RDATE with dates, times and periods", daysOfJanuary + "RDATE;VALUE=DATE:20240110,20240103\nRDATE;TZID=Europe/Berlin:20240105T090000\nRDATE;VALUE=PERIOD:20240107T080000Z/PT3H,20240106T080000Z/20240106T090000Z",
+	{"RDATE with dates, times and periods", daysOfJanuary + "RDATE;VALUE=DATE:20240110,20240103\nRDATE;TZID=Europe/berlin:20240105T090000\nRDATE;VALUE=PERIOD:20240107T080000Z/PT3H,20240106T080000Z/20240106T090000Z",
 		"2024-01-01 00:00", "2025-01-01 00:00", "2024-01-01 12:00, 2024-01-03 12:00, 2024-01-05 09:00, 2024-01-06 09:00, 2024-01-07 09:00, 2024-01-10 12:00"},
-	{"EXDATE with lists, in UTC, as a date and without a zone", daysOfJanuary + "RRULE:FREQ=DAILY;COUNT=7\nEXDATE;TZID=Europe/Berlin:20240102T120000,20240103T120000\nEXDATE:20240104T110000Z\nEXDATE;VALUE=DATE:20240105\nEXDATE:20240106T120000",
+	{"EXDATE with lists, in UTC, as a date and without a zone", daysOfJanuary + "RRULE:FREQ=DAILY;COUNT=7\nEXDATE;TZID=Europe/berlin:20240102T120000,20240103T120000\nEXDATE:20240104T110000Z\nEXDATE;VALUE=DATE:20240105\nEXDATE:20240106T120000",
 		"2024-01-01 00:00", "2025-01-01 00:00", "2024-01-01 12:00, 2024-01-07 12:00"},
 	{"EXRULE", daysOfJanuary + "RRULE:FREQ=DAILY;COUNT=10\nEXRULE:FREQ=WEEKLY;BYDAY=TU,WE,TH,FR", "2024-01-01 00:00", "2025-01-01 00:00", "2024-01-01 12:00, 2024-01-06 12:00, 2024-01-07 12:00, 2024-01-08 12:00"},
 	{"EXRULE that takes the first one", daysOfJanuary + "RRULE:FREQ=DAILY;COUNT=3\nEXRULE:FREQ=WEEKLY", "2024-01-01 00:00", "2025-01-01 00:00", "2024-01-02 12:00, 2024-01-03 12:00"},
@@ -44,10 +47,10 @@ var expansions = []struct {
 	{"all day, EXDATE as a time", "DTSTART;VALUE=DATE:20240227\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20240228T000000Z", "2024-02-01 00:00", "2024-04-01 00:00", "2024-02-27, 2024-02-29"},
 	{"floating", "DTSTART:20240101T080000\nRRULE:FREQ=DAILY", "2024-01-05 07:00", "2024-01-07 08:00", "2024-01-05 08:00, 2024-01-06 08:00"},
 	{"29 February", "DTSTART;VALUE=DATE:20200229\nRRULE:FREQ=YEARLY", "2020-01-01 00:00", "2030-01-01 00:00", "2020-02-29, 2024-02-29, 2028-02-29"},
-	{"DST gap", "DTSTART;TZID=Europe/Berlin:20240330T023000\nRRULE:FREQ=DAILY;COUNT=3", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-30 02:30, 2024-03-31 03:30, 2024-04-01 02:30"},
-	{"DST gap by the hour", "DTSTART;TZID=Europe/Berlin:20240331T003000\nRRULE:FREQ=HOURLY;COUNT=4", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-31 00:30, 2024-03-31 01:30, 2024-03-31 03:30, 2024-03-31 04:30"},
-	{"DST gap, two in it", "DTSTART;TZID=Europe/Berlin:20240331T020000\nRRULE:FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0,30;COUNT=5", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-31 03:00, 2024-03-31 03:30, 2024-04-01 02:00, 2024-04-01 02:30, 2024-04-01 03:00"},
-	{"DST overlap", "DTSTART;TZID=Europe/Berlin:20241026T023000\nRRULE:FREQ=DAILY;COUNT=3", "2024-01-01 00:00", "2025-01-01 00:00", "2024-10-26 02:30, 2024-10-27 02:30, 2024-10-28 02:30"},
+	{"DST gap", "DTSTART;TZID=Europe/berlin:20240330T023000\nRRULE:FREQ=DAILY;COUNT=3", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-30 02:30, 2024-03-31 03:30, 2024-04-01 02:30"},
+	{"DST gap by the hour", "DTSTART;TZID=Europe/berlin:20240331T003000\nRRULE:FREQ=HOURLY;COUNT=4", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-31 00:30, 2024-03-31 01:30, 2024-03-31 03:30, 2024-03-31 04:30"},
+	{"DST gap, two in it", "DTSTART;TZID=Europe/berlin:20240331T020000\nRRULE:FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0,30;COUNT=5", "2024-01-01 00:00", "2025-01-01 00:00", "2024-03-31 03:00, 2024-03-31 03:30, 2024-04-01 02:00, 2024-04-01 02:30, 2024-04-01 03:00"},
+	{"DST overlap", "DTSTART;TZID=Europe/berlin:20241026T023000\nRRULE:FREQ=DAILY;COUNT=3", "2024-01-01 00:00", "2025-01-01 00:00", "2024-10-26 02:30, 2024-10-27 02:30, 2024-10-28 02:30"},
 	{"a day that Samoa left out", "DTSTART;TZID=Pacific/Apia:20111229T100000\nRRULE:FREQ=DAILY;COUNT=3", "2011-01-01 00:00", "2025-01-01 00:00", "2011-12-29 10:00, 2011-12-31 10:00, 2012-01-01 10:00"},
 	{"lower case, empty and unknown parts", daysOfJanuary + "RRULE: freq=daily ;;byday=;X-THING=1;count=2;", "2024-01-01 00:00", "2025-01-01 00:00", "2024-01-01 12:00, 2024-01-02 12:00"},
 	{"week number without a day", "DTSTART:20240515T080000\nRRULE:FREQ=YEARLY;BYWEEKNO=20,53", "2024-01-01 00:00", "2028-01-01 00:00", "2024-05-15 08:00, 2025-05-14 08:00, 2026-05-13 08:00, 2026-12-30 08:00, 2027-05-19 08:00"},
@@ -65,31 +68,31 @@ func TestExpand(t *testing.T) {
 }
 
 func TestExceptions(t *testing.T) {
-	master := "BEGIN:VEVENT\nUID:1\nSUMMARY:a\nDTSTART;TZID=Europe/Berlin:20240101T120000\nDTEND;TZID=Europe/Berlin:20240101T130000\nRRULE:FREQ=DAILY;COUNT=5\nEND:VEVENT\n"
+	master := "BEGIN:VEVENT\nUID:1\nSUMMARY:a\nDTSTART;TZID=Europe/berlin:20240101T120000\nDTEND;TZID=Europe/berlin:20240101T130000\nRRULE:FREQ=DAILY;COUNT=5\nEND:VEVENT\n"
 	exception := func(id, rest string) string {
 		return "BEGIN:VEVENT\nUID:1\nSUMMARY:b\nRECURRENCE-ID" + id + "\n" + rest + "END:VEVENT\n"
 	}
 	for _, tt := range []struct{ name, lines, want string }{
-		{"moved", master + exception(";TZID=Europe/Berlin:20240102T120000", "DTSTART;TZID=Europe/Berlin:20240103T080000\nDTEND;TZID=Europe/Berlin:20240103T100000\n"),
+		{"moved", master + exception(";TZID=Europe/berlin:20240102T120000", "DTSTART;TZID=Europe/berlin:20240103T080000\nDTEND;TZID=Europe/berlin:20240103T100000\n"),
 			"a 01 12:00-13:00, b 03 08:00-10:00, a 03 12:00-13:00, a 04 12:00-13:00, a 05 12:00-13:00"},
 		{"before its master, named in UTC", exception(":20240102T110000Z", "DTSTART:20240102T120000Z\n") + master,
 			"a 01 12:00-13:00, b 02 12:00-12:00, a 03 12:00-13:00, a 04 12:00-13:00, a 05 12:00-13:00"},
 		{"named by a date", master + exception(";VALUE=DATE:20240102", "DTSTART:20240102T120000Z\n"),
 			"a 01 12:00-13:00, b 02 12:00-12:00, a 03 12:00-13:00, a 04 12:00-13:00, a 05 12:00-13:00"},
-		{"moved into the window from before it", strings.Replace(master, "20240101T1", "20230101T1", 2) + exception(";TZID=Europe/Berlin:20230102T120000", "DTSTART:20240102T120000Z\n"),
+		{"moved into the window from before it", strings.Replace(master, "20240101T1", "20230101T1", 2) + exception(";TZID=Europe/berlin:20230102T120000", "DTSTART:20240102T120000Z\n"),
 			"b 02 12:00-12:00"},
 		{"where the series has none", master + exception(":20240109T110000Z", "DTSTART:20240110T120000Z\n"),
 			"a 01 12:00-13:00, a 02 12:00-13:00, a 03 12:00-13:00, a 04 12:00-13:00, a 05 12:00-13:00, b 10 12:00-12:00"},
-		{"this and all later ones", master + exception(";TZID=Europe/Berlin;RANGE=THISANDFUTURE:20240103T120000", "DTSTART;TZID=Europe/Berlin:20240103T150000\nDURATION:PT2H\n"),
+		{"this and all later ones", master + exception(";TZID=Europe/berlin;RANGE=THISANDFUTURE:20240103T120000", "DTSTART;TZID=Europe/berlin:20240103T150000\nDURATION:PT2H\n"),
 			"a 01 12:00-13:00, a 02 12:00-13:00, b 03 15:00-17:00, b 04 15:00-17:00, b 05 15:00-17:00"},
-		{"this and all later ones but for one", master + exception(";RANGE=THISANDFUTURE:20240103T110000Z", "DTSTART;TZID=Europe/Berlin:20240102T150000\nDURATION:PT2H\n") + strings.Replace(exception(":20240104T110000Z", "DTSTART:20240104T010000Z\n"), ":b", ":c", 1),
+		{"this and all later ones but for one", master + exception(";RANGE=THISANDFUTURE:20240103T110000Z", "DTSTART;TZID=Europe/berlin:20240102T150000\nDURATION:PT2H\n") + strings.Replace(exception(":20240104T110000Z", "DTSTART:20240104T010000Z\n"), ":b", ":c", 1),
 			"a 01 12:00-13:00, a 02 12:00-13:00, b 02 15:00-17:00, c 04 01:00-01:00, b 04 15:00-17:00"},
 		{"without a master", exception(":20240103T110000Z", "DTSTART:20240103T110000Z\n"), "b 03 11:00-11:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			s := seriesOf(t, in(tt.lines))
-			err := Expand(s, utc("2024-01-01 00:00"), utc("2025-01-01 00:00"), func(o Occurrence) bool {
+			err := ical.Expand(s, utc("2024-01-01 00:00"), utc("2025-01-01 00:00"), func(o ical.Occurrence) bool {
 				got = append(got, o.Of.Summary+" "+o.Start.Time.Format("02 15:04")+"-"+o.End.Time.Format("15:04"))
 				return true
 			})
@@ -122,8 +125,8 @@ func TestHostileRules(t *testing.T) {
 		s := one(t, "DTSTART:20240101T120000Z\nRRULE:"+rule+"\nEXRULE:"+rule)
 		for _, from := range []time.Time{{}, utc("2024-01-01 12:00"), utc("2900-01-01 12:00")} {
 			begun, n := time.Now(), 0
-			err := Expand(s, from, time.Time{}, func(Occurrence) bool { n++; return true })
-			if err != nil && !errors.Is(err, ErrTooMuch) {
+			err := ical.Expand(s, from, time.Time{}, func(ical.Occurrence) bool { n++; return true })
+			if err != nil && !errors.Is(err, ical.ErrTooMuch) {
 				t.Errorf("%s: %v", rule, err)
 			}
 			if spent := time.Since(begun); spent > 5*time.Second {
@@ -132,8 +135,8 @@ func TestHostileRules(t *testing.T) {
 		}
 	}
 	s := one(t, "DTSTART:20240101T120000Z\nRRULE:FREQ=SECONDLY")
-	if err := Expand(s, time.Time{}, utc("2025-01-01 00:00"), func(Occurrence) bool { return true }); !errors.Is(err, ErrTooMuch) {
-		t.Errorf("got %v, want %v", err, ErrTooMuch)
+	if err := ical.Expand(s, time.Time{}, utc("2025-01-01 00:00"), func(ical.Occurrence) bool { return true }); !errors.Is(err, ical.ErrTooMuch) {
+		t.Errorf("got %v, want %v", err, ical.ErrTooMuch)
 	}
 }
 
@@ -149,8 +152,8 @@ func TestRuleThatIsNotUnderstood(t *testing.T) {
 	for _, rule := range []string{"FREQ=SOMETIMES", "COUNT=3", "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYDAY=XX", "RSCALE=HEBREW;FREQ=YEARLY", "FREQ=DAILY;UNTIL=tomorrow"} {
 		n := 0
 		s := one(t, "DTSTART:20240101T120000Z\nRDATE:20240105T120000Z\nRRULE:"+rule)
-		err := Expand(s, time.Time{}, time.Time{}, func(Occurrence) bool { n++; return true })
-		var e *RuleError
+		err := ical.Expand(s, time.Time{}, time.Time{}, func(ical.Occurrence) bool { n++; return true })
+		var e *recur.RuleError
 		if !errors.As(err, &e) || e.Rule != rule || n != 2 {
 			t.Errorf("%s: %d occurrences, error %v", rule, n, err)
 		}
@@ -170,7 +173,7 @@ func TestOldRules(t *testing.T) {
 		"YM1 #0": "FREQ=YEARLY", "FREQ=DAILY;COUNT=2": "FREQ=DAILY;COUNT=2",
 		"YM1 6 #5 MP1 1+ SU": "", "D1 0600 1730 #0": "", "X1": "", "W1 XX": "", "MP1 MO #3": "", "": "",
 	} {
-		r, err := ruleText{text, true}.parse()
+		r, err := recur.Text{Value: text, Old: true}.Parse()
 		got := ""
 		if err == nil {
 			got = r.String()

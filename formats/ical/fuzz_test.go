@@ -1,12 +1,19 @@
-package ical
+package ical_test
 
 import (
 	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
+
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/portable"
+	"sidekeep/formats/ical/recur"
+	"sidekeep/formats/ical/syntax"
 )
 
 // FuzzCalendar holds whatever comes in to: no panic, bounded work, and objects
@@ -18,32 +25,32 @@ func FuzzCalendar(f *testing.F) {
 	f.Add([]byte(oldPhone))
 	f.Add([]byte(everything))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		c, err := View(raw)
+		c, err := ical.View(raw)
 		if err == nil {
 			for i := range c.Series {
 				n := 0
-				Expand(&c.Series[i], utc("2024-01-01 00:00"), utc("2024-03-01 00:00"), func(Occurrence) bool { n++; return n < 1000 })
+				ical.Expand(&c.Series[i], utc("2024-01-01 00:00"), utc("2024-03-01 00:00"), func(ical.Occurrence) bool { n++; return n < 1000 })
 			}
-			if err := WriteToDos(io.Discard, []*Calendar{c}); err != nil {
+			if err := ical.WriteToDos(io.Discard, []*ical.Calendar{c}); err != nil {
 				t.Error(err)
 			}
 		}
-		Objects(raw, func(p Piece) bool {
+		ical.Objects(raw, func(p ical.Piece) bool {
 			if p.Err == nil && len(p.Raw) > 0 && len(p.Raw) < 1<<20 && !bytes.Equal(p.Raw, raw) {
-				if _, err := View(p.Raw); err != nil {
+				if _, err := ical.View(p.Raw); err != nil {
 					t.Errorf("%q: %v", p.Raw, err)
 				}
 			}
 			return true
 		})
-		out, _, err := ForOthers(raw)
+		out, _, err := portable.Write(raw)
 		if err != nil {
 			return
 		}
-		if t := grow(out); len(t.roots) == 1 && len(t.roots[0].Nodes) == 0 {
+		if t := syntax.Parse(out); len(t.Roots) == 1 && len(t.Roots[0].Nodes) == 0 {
 			return // all of it broke off, or was outside
 		}
-		if _, err := View(out); err != nil {
+		if _, err := ical.View(out); err != nil {
 			t.Errorf("%q: %v", out, err)
 		}
 	})
@@ -71,10 +78,18 @@ func FuzzRule(f *testing.F) {
 				t.Errorf("%q took %v", text, spent)
 			}
 		}()
-		for _, old := range []bool{false, true} {
-			e := &Entry{Component: "VEVENT", Start: Moment{Time: time.Unix(start, 0).In(load("Europe/Berlin"))}, rules: []ruleText{{text, old}}}
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return // it is more than one line
+		}
+		clock := time.Unix(start, 0).UTC().Format("20060102T150405")
+		for _, version := range []string{"1.0", "2.0"} {
+			raw := "BEGIN:VCALENDAR\r\nVERSION:" + version + "\r\nBEGIN:VEVENT\r\nDTSTART;TZID=Europe/Berlin:" + clock + "\r\nRRULE:" + text + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+			c, err := ical.View([]byte(raw))
+			if err != nil || len(c.Series) != 1 {
+				t.Fatalf("%q: %v", raw, err)
+			}
 			last, n := time.Time{}, 0
-			Expand(&Series{Master: e}, time.Time{}, time.Time{}, func(o Occurrence) bool {
+			ical.Expand(&c.Series[0], time.Time{}, time.Time{}, func(o ical.Occurrence) bool {
 				if n > 0 && !o.Start.Time.After(last) {
 					t.Fatalf("%q: %v after %v", text, o.Start.Time, last)
 				}
@@ -83,8 +98,8 @@ func FuzzRule(f *testing.F) {
 				return n < 200
 			})
 		}
-		if r, err := parseRule(text); err == nil {
-			if _, err := parseRule(r.String()); err != nil {
+		if r, err := recur.Parse(text); err == nil {
+			if _, err := recur.Parse(r.String()); err != nil {
 				t.Errorf("%q is written as %q: %v", text, r.String(), err)
 			}
 		}
@@ -94,10 +109,10 @@ func FuzzRule(f *testing.F) {
 // BenchmarkExpand expands one year of 10,000 recurring events.
 func BenchmarkExpand(b *testing.B) {
 	rules := []string{"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY", "FREQ=WEEKLY;INTERVAL=2;COUNT=500", "FREQ=MONTHLY;BYMONTHDAY=15,-1"}
-	var all []Series
+	var all []ical.Series
 	for i := range 10000 {
 		raw := in(berlin + fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nDTSTART;TZID=%s:20%02d0%d01T120000\nDURATION:PT1H\nRRULE:%s\nEND:VEVENT\n", i, []string{"Mine", "America/New_York"}[i%2], i%20, i%9+1, rules[i%len(rules)]))
-		c, err := View([]byte(raw))
+		c, err := ical.View([]byte(raw))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -107,7 +122,7 @@ func BenchmarkExpand(b *testing.B) {
 	for b.Loop() {
 		n := 0
 		for i := range all {
-			if err := Expand(&all[i], utc("2026-01-01 00:00"), utc("2027-01-01 00:00"), func(Occurrence) bool { n++; return true }); err != nil {
+			if err := ical.Expand(&all[i], utc("2026-01-01 00:00"), utc("2027-01-01 00:00"), func(ical.Occurrence) bool { n++; return true }); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -119,7 +134,7 @@ func BenchmarkView(b *testing.B) {
 	raw := []byte(in(berlin + "BEGIN:VEVENT\nUID:1\nSUMMARY:x\nDTSTART;TZID=Mine:20240101T120000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\n"))
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
-		if _, err := View(raw); err != nil {
+		if _, err := ical.View(raw); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,11 +1,10 @@
-// Package ical splits, reads, takes apart and merges iCalendar objects. What
+// Package ical reads, takes apart and merges iCalendar objects. What
 // it reads is a view for people; what is stored are always the bytes as
 // delivered.
 package ical
 
 import (
 	"errors"
-	"io"
 	"time"
 
 	"sidekeep/formats/contentline"
@@ -23,13 +22,6 @@ type Object struct {
 	Done      bool      // a to-do that is completed
 	Due       time.Time // of a to-do; zero if it has none
 	Recurs    bool      // there are more occurrences than one
-}
-
-// Split reads calendars from r and yields each VCALENDAR as delivered. The
-// yielded pieces, joined, are the bytes of r. The slice is only valid during
-// the call. See [contentline.Split].
-func Split(r io.Reader, yield func(raw []byte) error) error {
-	return contentline.Split(r, yield)
 }
 
 // Read reads what a person needs to recognise one calendar object. An error is

@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical"
 )
 
 // crlf makes an object of lines that are separated by LF.
@@ -47,48 +48,48 @@ func utc(s string) time.Time {
 
 var reads = []struct {
 	name, in string
-	want     Object
+	want     ical.Object
 }{
 	{"event in UTC", in("BEGIN:VEVENT\nUID:1\nSUMMARY:Lunch\\, then\\ncoffee\nDTSTART:20200101T120000Z\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Summary: "Lunch, then coffee", Start: utc("2020-01-01 12:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Summary: "Lunch, then coffee", Start: utc("2020-01-01 12:00")}},
 	{"all day", in("BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20200101\nRRULE:FREQ=DAILY\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true, Recurs: true}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true, Recurs: true}},
 	{"a date that does not say so", in("BEGIN:VEVENT\nUID:1\nDTSTART:20200101\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true}},
 	{"floating", in("BEGIN:VEVENT\nUID:1\nDTSTART:20200101T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 12:00"), Floating: true}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 12:00"), Floating: true}},
 	{"own zone in summer", in(berlin + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Mine:20200701T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
 	{"own zone in winter", in("BEGIN:VEVENT\nUID:1\nDTSTART;TZID=\"Mine\":20200101T120000\nEND:VEVENT\n" + berlin[1:]),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 11:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-01-01 11:00")}},
 	{"own zone before a name that is known", in(strings.Replace(berlin, "Mine", "America/New_York", 1) + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=America/New_York:20200701T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
 	{"IANA", in("BEGIN:VEVENT\nUID:1\nDTSTART;TZID=America/New_York:20200701T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 16:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 16:00")}},
 	{"Windows", in("BEGIN:VEVENT\nUID:1\nDTSTART;TZID=W. Europe Standard Time:20200701T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 10:00")}},
 	{"unknown zone", in("BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Nowhere:20200701T120000\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 12:00"), Floating: true}},
+		ical.Object{Component: "VEVENT", UID: "1", Start: utc("2020-07-01 12:00"), Floating: true}},
 	{"to-do", in("BEGIN:VTODO\nUID:1\nSUMMARY:x\nDUE:20200102T000000Z\nSTATUS:NEEDS-ACTION\nPERCENT-COMPLETE:100\nEND:VTODO\n"),
-		Object{Component: "VTODO", UID: "1", Summary: "x", Due: utc("2020-01-02 00:00")}},
-	{"done", in("BEGIN:VTODO\nUID:1\nCOMPLETED:20200102T000000Z\nEND:VTODO\n"), Object{Component: "VTODO", UID: "1", Done: true}},
+		ical.Object{Component: "VTODO", UID: "1", Summary: "x", Due: utc("2020-01-02 00:00")}},
+	{"done", in("BEGIN:VTODO\nUID:1\nCOMPLETED:20200102T000000Z\nEND:VTODO\n"), ical.Object{Component: "VTODO", UID: "1", Done: true}},
 	{"due by duration", in("BEGIN:VTODO\nUID:1\nDTSTART:20200101T000000Z\nDURATION:P1DT2H\nSTATUS:COMPLETED\nEND:VTODO\n"),
-		Object{Component: "VTODO", UID: "1", Start: utc("2020-01-01 00:00"), Due: utc("2020-01-02 02:00"), Done: true}},
+		ical.Object{Component: "VTODO", UID: "1", Start: utc("2020-01-01 00:00"), Due: utc("2020-01-02 02:00"), Done: true}},
 	{"journal", in("BEGIN:VJOURNAL\nUID:1\nDTSTART;VALUE=DATE:20200101\nEND:VJOURNAL\n"),
-		Object{Component: "VJOURNAL", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true}},
+		ical.Object{Component: "VJOURNAL", UID: "1", Start: utc("2020-01-01 00:00"), AllDay: true}},
 	{"exception before its master", in("BEGIN:VEVENT\nUID:1\nSUMMARY:moved\nRECURRENCE-ID:20200101\nEND:VEVENT\nBEGIN:VEVENT\nUID:1\nSUMMARY:weekly\nRRULE:FREQ=WEEKLY\nEND:VEVENT\n"),
-		Object{Component: "VEVENT", UID: "1", Summary: "weekly", Recurs: true}},
-	{"an alarm is not the event", in("BEGIN:VEVENT\nBEGIN:VALARM\nUID:2\nSUMMARY:y\nEND:VALARM\nUID:1\nEND:VEVENT\n"), Object{Component: "VEVENT", UID: "1"}},
+		ical.Object{Component: "VEVENT", UID: "1", Summary: "weekly", Recurs: true}},
+	{"an alarm is not the event", in("BEGIN:VEVENT\nBEGIN:VALARM\nUID:2\nSUMMARY:y\nEND:VALARM\nUID:1\nEND:VEVENT\n"), ical.Object{Component: "VEVENT", UID: "1"}},
 	{"lower case, LF, folded, in quoted-printable, 1.0", "begin:vcalendar\nversion:1.0\nbegin:vevent\nuid:1\nsummary;charset=utf-8;encoding=quoted-printable:M=C3=\n=BCll\ndtstart:20200101T12\n 0000Z\nend:vevent\nend:vcalendar\n",
-		Object{Component: "VEVENT", UID: "1", Summary: "Müll", Start: utc("2020-01-01 12:00")}},
-	{"a line without a colon", in("BEGIN:VEVENT\nX-FOO;A=b\nUID:1\nEND:VEVENT\n"), Object{Component: "VEVENT", UID: "1"}},
-	{"times that are none", in("BEGIN:VEVENT\nUID:1\nDTSTART:soon\nEND:VEVENT\n"), Object{Component: "VEVENT", UID: "1"}},
+		ical.Object{Component: "VEVENT", UID: "1", Summary: "Müll", Start: utc("2020-01-01 12:00")}},
+	{"a line without a colon", in("BEGIN:VEVENT\nX-FOO;A=b\nUID:1\nEND:VEVENT\n"), ical.Object{Component: "VEVENT", UID: "1"}},
+	{"times that are none", in("BEGIN:VEVENT\nUID:1\nDTSTART:soon\nEND:VEVENT\n"), ical.Object{Component: "VEVENT", UID: "1"}},
 }
 
 func TestRead(t *testing.T) {
 	for _, tt := range reads {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Read([]byte(tt.in))
+			got, err := ical.Read([]byte(tt.in))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,12 +119,12 @@ var refused = []struct{ name, in, want string }{
 func TestReadRefuses(t *testing.T) {
 	for _, tt := range refused {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Read([]byte(tt.in))
+			_, err := ical.Read([]byte(tt.in))
 			var e *contentline.Error
 			if !errors.As(err, &e) || err.Error() != tt.want {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
 			}
-			if _, partsErr := Parts([]byte(tt.in)); partsErr == nil || partsErr.Error() != tt.want {
+			if _, partsErr := ical.Parts([]byte(tt.in)); partsErr == nil || partsErr.Error() != tt.want {
 				t.Errorf("Parts: %v", partsErr)
 			}
 		})
@@ -133,7 +134,7 @@ func TestReadRefuses(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	whole := in(berlin + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Mine:20200701T120000\nEND:VEVENT\n")
 	for n := range len(whole) - len("\r\n") {
-		if _, err := Read([]byte(whole[:n])); err == nil {
+		if _, err := ical.Read([]byte(whole[:n])); err == nil {
 			t.Fatalf("read as whole: %q", whole[:n])
 		}
 	}

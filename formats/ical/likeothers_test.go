@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 var update = flag.Bool("update", false, "renew testdata")
@@ -61,7 +64,7 @@ func compare(t *testing.T, text []byte, rules int) {
 			continue
 		}
 		if len(want) > 4 { // and from the midst on
-			at, _, _, _ := parseTime(want[len(want)/2])
+			at, _, _, _ := datetime.ParseTime(want[len(want)/2])
 			got, want := texts(t, s, at, len(want)-len(want)/2), want[len(want)/2:]
 			if strings.Join(got, " ") != strings.Join(want, " ") {
 				t.Errorf("DTSTART:%s RRULE:%s from %v\n got  %v\n want %v", fields[0], fields[1], at, got, want)
@@ -74,10 +77,10 @@ func compare(t *testing.T, text []byte, rules int) {
 }
 
 // texts gives the first starts as iCalendar writes them.
-func texts(t *testing.T, s *Series, from time.Time, most int) (out []string) {
+func texts(t *testing.T, s *ical.Series, from time.Time, most int) (out []string) {
 	t.Helper()
-	err := Expand(s, from, time.Time{}, func(o Occurrence) bool {
-		out = append(out, momentText(o.Start))
+	err := ical.Expand(s, from, time.Time{}, func(o ical.Occurrence) bool {
+		out = append(out, datetime.MomentText(o.Start))
 		return len(out) < most
 	})
 	if err != nil {

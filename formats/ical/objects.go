@@ -2,20 +2,20 @@ package ical
 
 import (
 	"bytes"
-	"slices"
-	"strings"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/syntax"
+	"sidekeep/formats/ical/timezone"
 )
 
 // A Piece is one calendar object of a file: an event with its exceptions, a
 // to-do, a journal entry.
 type Piece struct {
 	Component string
-	UID       string // "" if it has none
-	Raw       []byte // a VCALENDAR of its own, with the time zones that it uses
-	Odd       []Odd  // of the whole file, with its first piece
-	Err       error  // a [*contentline.Error]: Raw are bytes as delivered that are to be set aside
+	UID       string       // "" if it has none
+	Raw       []byte       // a VCALENDAR of its own, with the time zones that it uses
+	Odd       []syntax.Odd // of the whole file, with its first piece
+	Err       error        // a [*contentline.Error]: Raw are bytes as delivered that are to be set aside
 }
 
 // Objects takes one VCALENDAR, or components that stand outside of one, apart
@@ -27,14 +27,14 @@ type Piece struct {
 // without components has no pieces. An item that breaks off is a piece
 // with an error, and so is a file without any.
 func Objects(raw []byte, yield func(Piece) bool) {
-	t := grow(raw)
+	t := syntax.Parse(raw)
 	o := objects{index: map[string]int{}}
-	for _, root := range t.roots {
-		if root.Name == calendar {
+	for _, root := range t.Roots {
+		if root.Name == syntax.VCalendar {
 			o.head = append(o.head, root.Lines...)
 			o.take(root.Nodes)
 		} else {
-			o.take([]*Node{root})
+			o.take([]*syntax.Node{root})
 		}
 	}
 	switch {
@@ -47,16 +47,16 @@ func Objects(raw []byte, yield func(Piece) bool) {
 		if err == nil {
 			err = &contentline.Error{Reason: "there is no event, to-do or other component in it"}
 		}
-		yield(Piece{Raw: raw, Odd: t.odd, Err: err})
+		yield(Piece{Raw: raw, Odd: t.Odd, Err: err})
 		return
-	case len(o.groups) == 1 && len(t.odd) == 0:
+	case len(o.groups) == 1 && len(t.Odd) == 0:
 		yield(Piece{Component: o.groups[0].nodes[0].Name, UID: o.groups[0].uid, Raw: raw})
 		return
 	}
 	for i, g := range o.groups {
 		p := o.piece(g)
 		if i == 0 {
-			p.Odd = t.odd
+			p.Odd = t.Odd
 		}
 		if !yield(p) {
 			return
@@ -66,30 +66,30 @@ func Objects(raw []byte, yield func(Piece) bool) {
 
 // empty tells whether the file is a whole calendar in which nothing is, as a
 // service exports one that nobody has used yet.
-func (o *objects) empty(t *tree) bool {
-	return len(t.odd) == 0 && len(t.roots) > 0 && t.roots[0].Name == calendar
+func (o *objects) empty(t *syntax.Tree) bool {
+	return len(t.Odd) == 0 && len(t.Roots) > 0 && t.Roots[0].Name == syntax.VCalendar
 }
 
 // objects groups the components of a file.
 type objects struct {
 	head   []contentline.Line
-	zones  []*Node
+	zones  []*syntax.Node
 	groups []group
 	index  map[string]int // by component and UID
 }
 
 type group struct {
 	uid   string
-	nodes []*Node
+	nodes []*syntax.Node
 }
 
-func (o *objects) take(nodes []*Node) {
+func (o *objects) take(nodes []*syntax.Node) {
 	for _, n := range nodes {
 		if n.Name == "VTIMEZONE" {
 			o.zones = append(o.zones, n)
 			continue
 		}
-		uid := n.text("UID")
+		uid := n.Text("UID")
 		key := n.Name + "\x00" + uid
 		if i, have := o.index[key]; have && uid != "" && !n.Cut {
 			o.groups[i].nodes = append(o.groups[i].nodes, n)
@@ -98,7 +98,7 @@ func (o *objects) take(nodes []*Node) {
 		if uid != "" && !n.Cut {
 			o.index[key] = len(o.groups)
 		}
-		o.groups = append(o.groups, group{uid, []*Node{n}})
+		o.groups = append(o.groups, group{uid, []*syntax.Node{n}})
 	}
 }
 
@@ -107,7 +107,7 @@ func (o *objects) piece(g group) Piece {
 	p := Piece{Component: first.Name, UID: g.uid}
 	if first.Cut {
 		p.Raw = first.Raw
-		p.Err = &contentline.Error{Line: first.Line, Reason: shownName(first.Name) + " breaks off: its end is missing"}
+		p.Err = &contentline.Error{Line: first.Line, Reason: syntax.ShownName(first.Name) + " breaks off: its end is missing"}
 		return p
 	}
 	b := []byte("BEGIN:VCALENDAR\r\n")
@@ -116,7 +116,7 @@ func (o *objects) piece(g group) Piece {
 		if o.head[i].Is("UID") { // of the calendar (RFC 7986 section 5.3), which readers take for the event's
 			continue
 		}
-		b = appendPublished(b, o.head[i].Raw)
+		b = syntax.AppendPublished(b, o.head[i].Raw)
 		version = version || o.head[i].Is("VERSION")
 	}
 	if !version {
@@ -124,63 +124,20 @@ func (o *objects) piece(g group) Piece {
 	}
 	used := map[string]bool{}
 	for _, n := range g.nodes {
-		n.zonesUsed(used)
+		timezone.Used(n, used)
 	}
 	for _, z := range o.zones {
-		if id := z.zoneID(); used[id] && z.complete() {
+		if id := timezone.IDOf(z); used[id] && z.Complete() {
 			delete(used, id) // of two of one name the first counts
-			b = appendPublished(b, z.Raw)
+			b = syntax.AppendPublished(b, z.Raw)
 		}
 	}
 	for _, n := range g.nodes {
-		b = n.append(b)
+		b = n.Append(b)
 	}
 	p.Raw = append(b, "END:VCALENDAR\r\n"...)
 	if len(p.Raw) > contentline.MaxObject {
 		p.Raw, p.Err = bytes.Clone(p.Raw), contentline.TooLarge()
 	}
 	return p
-}
-
-func appendPublished(b, raw []byte) []byte {
-	out, err := contentline.Published(raw)
-	if err != nil {
-		return append(b, raw...)
-	}
-	return append(b, out...)
-}
-
-// complete tells whether the component and all in it have their ends.
-func (n *Node) complete() bool {
-	return n.whole && !slices.ContainsFunc(n.Nodes, func(n *Node) bool { return !n.complete() })
-}
-
-// append writes the component, with the ends that are missing.
-func (n *Node) append(b []byte) []byte {
-	if n.complete() {
-		return appendPublished(b, n.Raw)
-	}
-	b = append(append(append(b, "BEGIN:"...), n.Name...), "\r\n"...)
-	for i := range n.Lines {
-		b = appendPublished(b, n.Lines[i].Raw)
-	}
-	for _, part := range n.Nodes {
-		b = part.append(b)
-	}
-	return append(append(append(b, "END:"...), n.Name...), "\r\n"...)
-}
-
-// zonesUsed collects the TZIDs of the component's properties.
-func (n *Node) zonesUsed(used map[string]bool) {
-	for i := range n.Lines {
-		if len(n.Lines[i].Params) == 0 {
-			continue
-		}
-		if id := strings.TrimSpace(n.Lines[i].Param("TZID")); id != "" {
-			used[id] = true
-		}
-	}
-	for _, part := range n.Nodes {
-		part.zonesUsed(used)
-	}
 }

@@ -11,15 +11,17 @@ import (
 	"unicode/utf8"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/syntax"
+	"sidekeep/formats/ical/timezone"
 )
 
 func parts(raw []byte) (Pieces, error) {
 	var p Pieces
 	var wrapper strings.Builder
 	from, text, id := 0, 0, "" // where the component starts, where the text since the last mark starts
-	var w walker
-	err := w.walk(raw, func(l *contentline.Line, mark contentline.Mark) {
-		if len(w.stack) < 2 {
+	var w syntax.Walker
+	err := w.Walk(raw, func(l *contentline.Line, mark contentline.Mark) {
+		if len(w.Stack) < 2 {
 			switch {
 			case mark != contentline.None:
 			case l.Is("VERSION"):
@@ -29,18 +31,18 @@ func parts(raw []byte) (Pieces, error) {
 			}
 			return
 		}
-		if mark == contentline.Begin && len(w.stack) == 2 {
-			from, id = w.at, ""
+		if mark == contentline.Begin && len(w.Stack) == 2 {
+			from, id = w.At, ""
 		}
-		if len(w.stack) == 2 && w.stack[1] == "VTIMEZONE" && id == "" && l.Is("TZID") {
-			id = zoneID(l)
+		if len(w.Stack) == 2 && w.Stack[1] == "VTIMEZONE" && id == "" && l.Is("TZID") {
+			id = timezone.ID(l)
 		}
-		if mark != contentline.End || len(w.stack) != 2 {
+		if mark != contentline.End || len(w.Stack) != 2 {
 			return
 		}
-		end := w.at + len(l.Raw)
+		end := w.At + len(l.Raw)
 		component := raw[from:end:end]
-		if w.stack[1] != "VTIMEZONE" {
+		if w.Stack[1] != "VTIMEZONE" {
 			escape(&wrapper, raw[text:from], 0)
 			wrapper.WriteString(`\c`)
 			p.Components = append(p.Components, component)
@@ -62,10 +64,6 @@ func parts(raw []byte) (Pieces, error) {
 		p.Clock = nil
 	}
 	return p, nil
-}
-
-func zoneID(l *contentline.Line) string {
-	return strings.TrimSpace(contentline.Unescape(l.Text()))
 }
 
 // addZone keeps a zone. It returns false if the object has another of the same
@@ -179,16 +177,16 @@ func join(wrapper string, zones map[string][]byte, components [][]byte) ([]byte,
 func Cut(span []byte) ([][]byte, error) {
 	var components [][]byte
 	from := 0
-	w := walker{bare: true}
+	w := syntax.Walker{Bare: true}
 	var stray *contentline.Error
-	err := w.walk(span, func(l *contentline.Line, mark contentline.Mark) {
+	err := w.Walk(span, func(l *contentline.Line, mark contentline.Mark) {
 		switch {
-		case len(w.stack) == 0 && mark == contentline.None && stray == nil:
+		case len(w.Stack) == 0 && mark == contentline.None && stray == nil:
 			stray = &contentline.Error{Line: l.Number, Reason: "text between the components"}
-		case len(w.stack) == 1 && mark == contentline.Begin:
-			from = w.at
-		case len(w.stack) == 1 && mark == contentline.End:
-			end := w.at + len(l.Raw)
+		case len(w.Stack) == 1 && mark == contentline.Begin:
+			from = w.At
+		case len(w.Stack) == 1 && mark == contentline.End:
+			end := w.At + len(l.Raw)
 			components = append(components, span[from:end:end])
 		}
 	})
@@ -229,7 +227,7 @@ func Zones(r io.Reader) (map[string][]byte, error) {
 			return nil, contentline.TooLarge()
 		}
 		if depth == 1 && id == "" && l.Is("TZID") {
-			id = zoneID(&l)
+			id = timezone.ID(&l)
 		}
 		if mark != contentline.End {
 			continue

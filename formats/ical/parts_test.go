@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical"
 )
 
 var event = "BEGIN:VEVENT\nUID:1\nSUMMARY:x\n y\nBEGIN:VALARM\nEND:VALARM\nEND:VEVENT\n"
@@ -20,7 +21,7 @@ func TestParts(t *testing.T) {
 	other := strings.Replace(zone, "+0100", "+0300", 1)
 	tests := []struct {
 		name, in, wrapper string
-		zones, components int
+		Set, components   int
 	}{
 		{"plain", in(event), `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//a//b\n\cEND:VCALENDAR\n`, 0, 1},
 		{"zone and two components", in(berlin + event + event), `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//a//b\n\z{Mine}\c\cEND:VCALENDAR\n`, 1, 2},
@@ -33,11 +34,11 @@ func TestParts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := Parts([]byte(tt.in))
+			p, err := ical.Parts([]byte(tt.in))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.Zones) != tt.zones || len(p.Components) != tt.components || tt.wrapper != "" && p.Wrapper != tt.wrapper {
+			if len(p.Zones) != tt.Set || len(p.Components) != tt.components || tt.wrapper != "" && p.Wrapper != tt.wrapper {
 				t.Errorf("%d zones, %d components, wrapper %s", len(p.Zones), len(p.Components), p.Wrapper)
 			}
 			rejoins(t, []byte(tt.in), p)
@@ -46,7 +47,7 @@ func TestParts(t *testing.T) {
 }
 
 // rejoins checks that the pieces of raw give raw back.
-func rejoins(t *testing.T, raw []byte, p Pieces) {
+func rejoins(t *testing.T, raw []byte, p ical.Pieces) {
 	t.Helper()
 	if i := strings.IndexFunc(p.Wrapper, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
 		t.Errorf("the wrapper is not printable: %q", p.Wrapper)
@@ -55,7 +56,7 @@ func rejoins(t *testing.T, raw []byte, p Pieces) {
 	for _, z := range p.Zones {
 		zones[z.ID] = z.Raw
 	}
-	got, err := Join(p.Wrapper, zones, p.Components)
+	got, err := ical.Join(p.Wrapper, zones, p.Components)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func TestJoinRefuses(t *testing.T) {
 	}{
 		{`a\c\c`, one}, {`a`, one}, {`\z{A}`, nil}, {`\z{A`, nil}, {`\z`, nil}, {`\x4`, nil}, {`\xzz`, nil}, {`\`, nil}, {`\q`, nil}, {`\z{a\c}`, one}, {`\z{\`, nil},
 	} {
-		if got, err := Join(tt.wrapper, nil, tt.components); err == nil {
+		if got, err := ical.Join(tt.wrapper, nil, tt.components); err == nil {
 			t.Errorf("%s gives %q", tt.wrapper, got)
 		}
 	}
@@ -82,13 +83,13 @@ func TestJoinRefuses(t *testing.T) {
 // wrapper.
 func TestMerger(t *testing.T) {
 	type entry struct {
-		raw            []byte
-		wrapper        string
-		offset, length int64
+		raw                   []byte
+		wrapper               string
+		ParseOffset, Duration int64
 	}
 	zone := func(n int) string { return strings.Replace(berlin, "Mine", fmt.Sprintf("Zone %d", n), 1) }
 	var file bytes.Buffer
-	m := NewMerger(&file, strings.Repeat("Famílie; a,b\n", 10)+"\x00")
+	m := ical.NewMerger(&file, strings.Repeat("Famílie; a,b\n", 10)+"\x00")
 	var entries []entry
 	for i := range 500 {
 		body := fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nSUMMARY:ä%d\nEND:VEVENT\n", i, i)
@@ -99,7 +100,7 @@ func TestMerger(t *testing.T) {
 			body += zone(i % 7)[1:]
 		}
 		raw := []byte(strings.Replace(in(body), "-//a//b", fmt.Sprintf("-//%d", i%4), 1))
-		p, err := Parts(raw)
+		p, err := ical.Parts(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,13 +114,13 @@ func TestMerger(t *testing.T) {
 		t.Fatal(err)
 	}
 	merged := file.Bytes()
-	if got, _ := Published(merged); !bytes.Equal(got, merged) {
+	if got, _ := ical.Published(merged); !bytes.Equal(got, merged) {
 		t.Error("the merged file is not in published form")
 	}
 	if n := bytes.Count(merged, []byte("BEGIN:VTIMEZONE")); n != 7 {
 		t.Errorf("%d zones in the file, want 7", n)
 	}
-	whole, err := Parts(merged)
+	whole, err := ical.Parts(merged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,25 +135,25 @@ func TestMerger(t *testing.T) {
 			t.Errorf("a line of %d octets", i)
 		}
 	}
-	zones, err := Zones(bytes.NewReader(merged))
+	zones, err := ical.Zones(bytes.NewReader(merged))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, e := range entries {
-		components, err := Cut(merged[e.offset : e.offset+e.length])
+		components, err := ical.Cut(merged[e.ParseOffset : e.ParseOffset+e.Duration])
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Join(e.wrapper, zones, components)
+		got, err := ical.Join(e.wrapper, zones, components)
 		if err != nil || !bytes.Equal(got, e.raw) {
 			t.Fatalf("object %d: %v\n%s", i, err, cmp.Diff(string(e.raw), string(got)))
 		}
 	}
 }
 
-func pieces(t *testing.T, s string) Pieces {
+func pieces(t *testing.T, s string) ical.Pieces {
 	t.Helper()
-	p, err := Parts([]byte(s))
+	p, err := ical.Parts([]byte(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,14 +162,14 @@ func pieces(t *testing.T, s string) Pieces {
 
 func TestMergerClash(t *testing.T) {
 	var file bytes.Buffer
-	m := NewMerger(&file, "")
+	m := ical.NewMerger(&file, "")
 	if _, _, err := m.Add(pieces(t, in(berlin+event))); err != nil {
 		t.Fatal(err)
 	}
 	before := file.Len()
 	fresh := strings.Replace(berlin, "Mine", "Fresh", 1)
 	_, _, err := m.Add(pieces(t, in(fresh+strings.Replace(berlin, "+0100", "+0300", 1)+event)))
-	if !errors.Is(err, ErrZoneClash) || file.Len() != before {
+	if !errors.Is(err, ical.ErrZoneClash) || file.Len() != before {
 		t.Errorf("%v, %d bytes were written", err, file.Len()-before)
 	}
 	offset, length, err := m.Add(pieces(t, in(berlin+event)))
@@ -178,7 +179,7 @@ func TestMergerClash(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(file.Bytes()); err != nil {
+	if _, err := ical.Read(file.Bytes()); err != nil {
 		t.Error(err)
 	}
 }
@@ -198,7 +199,7 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 
 func TestMergerErrors(t *testing.T) {
 	for left := range 300 {
-		m := NewMerger(&fullDisk{left}, "x")
+		m := ical.NewMerger(&fullDisk{left}, "x")
 		_, _, err := m.Add(pieces(t, in(event)))
 		if err == nil {
 			_, _, err = m.Add(pieces(t, in(event)))
@@ -209,8 +210,8 @@ func TestMergerErrors(t *testing.T) {
 			}
 		}
 	}
-	m := NewMerger(&bytes.Buffer{}, "")
-	for _, p := range []Pieces{{}, pieces(t, "BEGIN:VCALENDAR\n"+event+"END:VCALENDAR\n")} {
+	m := ical.NewMerger(&bytes.Buffer{}, "")
+	for _, p := range []ical.Pieces{{}, pieces(t, "BEGIN:VCALENDAR\n"+event+"END:VCALENDAR\n")} {
 		if _, _, err := m.Add(p); err == nil {
 			t.Errorf("took %+v", p)
 		}
@@ -219,7 +220,7 @@ func TestMergerErrors(t *testing.T) {
 
 func TestCutRefuses(t *testing.T) {
 	for _, s := range []string{"", "BEGIN:VEVENT\r\n", crlf(event) + "X:1\r\n", "\r\n" + crlf(event), in(event), "END:VEVENT\r\n"} {
-		if got, err := Cut([]byte(s)); err == nil {
+		if got, err := ical.Cut([]byte(s)); err == nil {
 			t.Errorf("%q gives %q", s, got)
 		}
 	}
@@ -237,37 +238,37 @@ func FuzzParts(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, delivered []byte) {
-		o, readErr := Read(delivered)
+		o, readErr := ical.Read(delivered)
 		if readErr != nil && readErr.Error() == "" {
 			t.Fatal("an error without words")
 		}
-		raw, err := Published(delivered)
+		raw, err := ical.Published(delivered)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := Parts(raw)
+		p, err := ical.Parts(raw)
 		if err != nil {
 			return
 		}
 		rejoins(t, raw, p)
-		if again, err := Read(raw); err != nil || readErr == nil && o.Component != again.Component {
+		if again, err := ical.Read(raw); err != nil || readErr == nil && o.Component != again.Component {
 			t.Fatalf("delivered %+v, %v; published %+v, %v", o, readErr, again, err)
 		}
 		var file bytes.Buffer
-		m := NewMerger(&file, "x")
+		m := ical.NewMerger(&file, "x")
 		offset, length, err := m.Add(p)
 		if err != nil || m.Close() != nil {
 			t.Fatal(err)
 		}
-		components, err := Cut(file.Bytes()[offset : offset+length])
+		components, err := ical.Cut(file.Bytes()[offset : offset+length])
 		if err != nil || len(components) != len(p.Components) {
 			t.Fatalf("%q is cut into %q, %v", p.Components, components, err)
 		}
-		zones, err := Zones(&file)
+		zones, err := ical.Zones(&file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Join(p.Wrapper, zones, components); err != nil || !bytes.Equal(got, raw) {
+		if got, err := ical.Join(p.Wrapper, zones, components); err != nil || !bytes.Equal(got, raw) {
 			t.Fatalf("from the merged file: %q, %v\nwant %q", got, err, raw)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/timezone"
 )
 
 // A Reader reads objects one after the other, and is several times as fast as
@@ -13,7 +14,7 @@ import (
 // that differ in nothing but their event. It is not for several goroutines.
 type Reader struct {
 	lines contentline.Reader
-	zones map[string]*zones // by what stands before the event
+	zones map[string]*timezone.Set // by what stands before the event
 	found [1]Series
 	entry Entry
 }
@@ -47,7 +48,7 @@ func (r *Reader) Series(raw []byte) ([]Series, error) {
 	if !r.event(body, zones) {
 		return onlySeries(View(raw))
 	}
-	r.found[0] = Series{Component: "VEVENT", UID: r.entry.UID, zones: zones}
+	r.found[0] = Series{Component: "VEVENT", UID: r.entry.UID, Zones: zones}
 	if r.entry.Recurrence.IsZero() {
 		r.found[0].Master = &r.entry
 	} else {
@@ -63,27 +64,27 @@ func onlySeries(c *Calendar, err error) ([]Series, error) {
 	return c.Series, nil
 }
 
-func (r *Reader) learn(begin string, z *zones) {
+func (r *Reader) learn(begin string, z *timezone.Set) {
 	if r.zones == nil || len(r.zones) >= mostBegins {
-		r.zones = map[string]*zones{}
+		r.zones = map[string]*timezone.Set{}
 	}
 	r.zones[begin] = z
 }
 
 // plainZones are the time zones of a calendar in which nothing is unusual; nil
 // if something is.
-func plainZones(c *Calendar) *zones {
+func plainZones(c *Calendar) *timezone.Set {
 	if c == nil || len(c.Series) != 1 || len(c.Odd) > 0 || len(c.Busy) > 0 || len(c.Unknown) > 0 || strings.HasPrefix(c.Version, "1.") {
 		return nil
 	}
-	if s := &c.Series[0]; (s.Master == nil || len(s.Exceptions) == 0) && len(s.Exceptions) < 2 && s.zones.all == nil {
-		return s.zones
+	if s := &c.Series[0]; (s.Master == nil || len(s.Exceptions) == 0) && len(s.Exceptions) < 2 && s.Zones.All == nil {
+		return s.Zones
 	}
 	return nil
 }
 
 // event reads one whole VEVENT; false if something in it is unusual.
-func (r *Reader) event(body []byte, z *zones) bool {
+func (r *Reader) event(body []byte, z *timezone.Set) bool {
 	e := entryReader{zones: z, e: Entry{Component: "VEVENT", Percent: -1}}
 	r.lines.Reset(body)
 	var l contentline.Line

@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"os"
@@ -8,17 +8,20 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/timezone"
 )
 
 // one makes a series of one event of its lines.
-func one(t testing.TB, lines string) *Series {
+func one(t testing.TB, lines string) *ical.Series {
 	t.Helper()
 	return seriesOf(t, in("BEGIN:VEVENT\nUID:1\n"+strings.TrimSuffix(lines, "\n")+"\nEND:VEVENT\n"))
 }
 
-func seriesOf(t testing.TB, raw string) *Series {
+func seriesOf(t testing.TB, raw string) *ical.Series {
 	t.Helper()
-	c, err := View([]byte(raw))
+	c, err := ical.View([]byte(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,10 +32,10 @@ func seriesOf(t testing.TB, raw string) *Series {
 }
 
 // starts expands a series and gives the starts as a clock there shows them.
-func starts(t testing.TB, s *Series, from, to time.Time, most int) []string {
+func starts(t testing.TB, s *ical.Series, from, to time.Time, most int) []string {
 	t.Helper()
 	var out []string
-	err := Expand(s, from, to, func(o Occurrence) bool {
+	err := ical.Expand(s, from, to, func(o ical.Occurrence) bool {
 		if len(out) == most {
 			return false
 		}
@@ -120,7 +123,7 @@ func TestExamplesOfRFC5545(t *testing.T) {
 }
 
 func newYork(t *testing.T, s string) time.Time {
-	at, err := time.ParseInLocation("2006-01-02 15:04", s, load("America/New_York"))
+	at, err := time.ParseInLocation("2006-01-02 15:04", s, timezone.Known("America/New_York"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sidekeep/formats/cell"
+	"sidekeep/formats/ical/datetime"
 )
 
 // ToDoColumns is the first row of what [WriteToDos] writes.
@@ -73,7 +74,7 @@ func todoRow(c *Calendar, e *Entry, titles map[string]string) []string {
 	if zone == "" {
 		zone = e.Due.Zone
 	}
-	if m := e.first(); zone == "" && !m.IsZero() && !m.local() {
+	if m := e.First(); zone == "" && !m.IsZero() && !m.Local() {
 		zone = m.Time.Location().String()
 	}
 	return cell.All([]string{
@@ -97,7 +98,7 @@ func todoStatus(e *Entry) string {
 	return e.Status
 }
 
-func cellOf(m Moment) string {
+func cellOf(m datetime.Moment) string {
 	switch {
 	case m.IsZero():
 		return ""

@@ -4,6 +4,10 @@ import (
 	"time"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical/datetime"
+	"sidekeep/formats/ical/recur"
+	"sidekeep/formats/ical/syntax"
+	"sidekeep/formats/ical/timezone"
 )
 
 // A Calendar is everything that a person would look for in one VCALENDAR. It
@@ -16,9 +20,9 @@ type Calendar struct {
 	Series            []Series
 	Busy              []Busy
 	Zones             []Zone // as delivered
-	Unknown           []*Node
+	Unknown           []*syntax.Node
 	Rest              []contentline.Line // properties of the calendar that are in no field above
-	Odd               []Odd
+	Odd               []syntax.Odd
 }
 
 // A Series is a calendar object: an event, a to-do or a journal entry with its
@@ -28,7 +32,7 @@ type Series struct {
 	UID        string  // "" if it has none
 	Master     *Entry  // nil if there are exceptions only
 	Exceptions []Entry // with a RECURRENCE-ID, in the order of the file
-	zones      *zones
+	Zones      *timezone.Set
 }
 
 // Main returns the Master, or the first exception if there is none.
@@ -63,32 +67,32 @@ type Entry struct {
 	Geo          string // "latitude;longitude"
 	Priority     int    // 1 the highest, 9 the lowest, 0 none
 	Percent      int    // of a to-do; -1 if it does not say
-	Start        Moment
-	End          Moment // DTEND, or Start and DURATION; zero if there is neither
-	Due          Moment // of a to-do: DUE, or Start and DURATION
-	Completed    Moment
-	Created      Moment
-	Modified     Moment // LAST-MODIFIED
-	Stamp        Moment // DTSTAMP
+	Start        datetime.Moment
+	End          datetime.Moment // DTEND, or Start and DURATION; zero if there is neither
+	Due          datetime.Moment // of a to-do: DUE, or Start and DURATION
+	Completed    datetime.Moment
+	Created      datetime.Moment
+	Modified     datetime.Moment // LAST-MODIFIED
+	Stamp        datetime.Moment // DTSTAMP
 	Sequence     int
 	Parents      []string // UIDs of RELATED-TO with RELTYPE=PARENT, or without
 	Related      []Relation
 	Alarms       []Alarm
-	Recurrence   Moment             // RECURRENCE-ID: which occurrence this one stands for; zero for the master
+	Recurrence   datetime.Moment    // RECURRENCE-ID: which occurrence this one stands for; zero for the master
 	AndFuture    bool               // and all later ones (RANGE=THISANDFUTURE)
 	Rules        []string           // RRULE as delivered
-	Participants []*Node            // PARTICIPANT, VLOCATION and VRESOURCE of RFC 9073
-	Unknown      []*Node            // other components in it
+	Dates        []datetime.Period  // RDATE: it takes place then too
+	ExDates      []datetime.Moment  // EXDATE: its rules name them, and it leaves them out
+	Participants []*syntax.Node     // PARTICIPANT, VLOCATION and VRESOURCE of RFC 9073
+	Unknown      []*syntax.Node     // other components in it
 	Rest         []contentline.Line // properties that are in no field above
-	Odd          []Odd
+	Odd          []syntax.Odd
 	Raw          []byte // as delivered
 
-	length   length // DURATION
-	measured bool   // there is one
-	rules    []ruleText
-	exRules  []ruleText
-	dates    []period
-	exDates  []Moment
+	length   datetime.Duration // DURATION
+	measured bool              // there is one
+	rules    []recur.Text
+	exRules  []recur.Text
 }
 
 // Done tells whether a to-do is completed.
@@ -101,7 +105,7 @@ func (e *Entry) Done() bool {
 func (e *Entry) Cancelled() bool { return e.Status == "CANCELLED" }
 
 // Recurs tells whether there are, by its rules and dates, more occurrences than one.
-func (e *Entry) Recurs() bool { return len(e.rules) > 0 || len(e.dates) > 0 }
+func (e *Entry) Recurs() bool { return len(e.rules) > 0 || len(e.Dates) > 0 }
 
 // A Person is an ORGANIZER or an ATTENDEE.
 type Person struct {
@@ -130,15 +134,15 @@ type Relation struct {
 
 // An Alarm is a VALARM, or a DALARM, AALARM, MALARM or PALARM of vCalendar 1.0.
 type Alarm struct {
-	Action       string        // "DISPLAY", "AUDIO", "EMAIL", ... in upper case
-	At           Moment        // zero if it goes by Before
-	Offset       time.Duration // from the start, or from the end if AtEnd; negative before it. A day is 24 hours
+	Action       string          // "DISPLAY", "AUDIO", "EMAIL", ... in upper case
+	At           datetime.Moment // zero if it goes by Before
+	Offset       time.Duration   // from the start, or from the end if AtEnd; negative before it. A day is 24 hours
 	AtEnd        bool
 	Summary      string
 	Description  string
 	Repeat       int
 	Every        time.Duration
-	Acknowledged Moment
+	Acknowledged datetime.Moment
 	Proximity    string // of RFC 9074, "ARRIVE" or "DEPART"
 	Attachments  []Link
 	Attendees    []Person
@@ -150,7 +154,7 @@ type Busy struct {
 	UID        string
 	Organizer  Person
 	Attendees  []Person
-	Start, End Moment
+	Start, End datetime.Moment
 	Times      []BusyTime
 	Rest       []contentline.Line
 }
@@ -158,15 +162,15 @@ type Busy struct {
 // A BusyTime is one period of a VFREEBUSY.
 type BusyTime struct {
 	Type       string // FBTYPE: "BUSY", "FREE", "BUSY-TENTATIVE", "BUSY-UNAVAILABLE", ...
-	Start, End Moment
+	Start, End datetime.Moment
 }
 
 // An Occurrence is one event, to-do or journal entry as it takes place.
 type Occurrence struct {
-	Start Moment // DTSTART; DUE of a to-do that has no start
-	End   Moment // where it has none: the day after for a date, Start otherwise
-	ID    Moment // its place in the series: what a RECURRENCE-ID names
-	Of    *Entry // what describes it: the master or an exception
+	Start datetime.Moment // DTSTART; DUE of a to-do that has no start
+	End   datetime.Moment // where it has none: the day after for a date, Start otherwise
+	ID    datetime.Moment // its place in the series: what a RECURRENCE-ID names
+	Of    *Entry          // what describes it: the master or an exception
 }
 
 // View reads everything that is in one VCALENDAR. It reads what it can, and

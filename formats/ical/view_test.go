@@ -1,4 +1,4 @@
-package ical
+package ical_test
 
 import (
 	"strings"
@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/portable"
 )
 
 // everything is made of the examples of RFC 5545, 7986, 9073 and 9074.
@@ -81,7 +83,7 @@ SUMMARY:=A1
 RELATED-TO:t1
 RELATED-TO;RELTYPE=SIBLING:t3
 COMPLETED:20070707T100000Z
-DUE;TZID=Europe/Berlin:20070709T130000
+DUE;TZID=Europe/berlin:20070709T130000
 END:VTODO
 BEGIN:VJOURNAL
 UID:j1
@@ -103,7 +105,7 @@ END:VAVAILABILITY
 `)
 
 func TestView(t *testing.T) {
-	c, err := View([]byte(everything))
+	c, err := ical.View([]byte(everything))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,8 +126,8 @@ func TestView(t *testing.T) {
 	want := map[string]any{
 		"summary": "Department Party", "description": "Meeting to provide technical review for \"Phoenix\" design.\nHappy Face Conference Room.", "location": "Conference Room - F123, Bldg. 002",
 		"categories": []string{"APPOINTMENT", "EDUCATION", "Family, friends"}, "resources": []string{"EASEL", "PROJECTOR"}, "class": "CONFIDENTIAL", "transp": "TRANSPARENT", "priority": 1, "sequence": 2,
-		"url": `http://example.com/pub/calendars/jsmith/mytime.ics?a=1\,2`, "organizer": Person{Address: "jsmith@example.com", Name: "Smith, John"},
-		"attendee": Person{Address: "hcabot@example.com", Name: "Henry Cabot", Role: "REQ-PARTICIPANT", Status: "TENTATIVE", RSVP: true},
+		"url": `http://example.com/pub/calendars/jsmith/mytime.ics?a=1\,2`, "organizer": ical.Person{Address: "jsmith@example.com", Name: "Smith, John"},
+		"attendee": ical.Person{Address: "hcabot@example.com", Name: "Henry Cabot", Role: "REQ-PARTICIPANT", Status: "TENTATIVE", RSVP: true},
 		"contact":  []string{"Jim Dolittle, ABC Industries, +1-919-555-1234"}, "start": "1998-01-18T23:00:00-05:00 America/New_York", "end": "1998-01-19T08:00:00+01:00 W. Europe Standard Time",
 		"rest": 1, "unknown": "X-OWN", "participant": "PARTICIPANT", "conference": "tel:+1-412-555-0123,,,654321 Moderator dial-in", "image": "http://example.com/images/party.png",
 		"link": "CID:jsmith.part3.960817T083000.xyzMail@example.com", "odd": 0, "comments": 1, "geo": "37.386013;-122.082932",
@@ -159,17 +161,17 @@ func TestView(t *testing.T) {
 }
 
 func TestWriteToDos(t *testing.T) {
-	c, err := View([]byte(everything))
+	c, err := ical.View([]byte(everything))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := WriteToDos(&b, []*Calendar{c}); err != nil {
+	if err := ical.WriteToDos(&b, []*ical.Calendar{c}); err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufeff" + strings.Join(ToDoColumns, ",") + "\r\n" +
+	want := "\ufeff" + strings.Join(ical.ToDoColumns, ",") + "\r\n" +
 		"Company Vacation Days,Submit Income Taxes,In progress,39,4,2007-05-01,2007-05-03,,,,,,,,,t1\r\n" +
-		"Company Vacation Days,'=A1,Done,,,,2007-07-09 13:00,Europe/Berlin,2007-07-07 10:00,,,,,Submit Income Taxes,,t2\r\n"
+		"Company Vacation Days,'=A1,Done,,,,2007-07-09 13:00,Europe/berlin,2007-07-07 10:00,,,,,Submit Income Taxes,,t2\r\n"
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)
 	}
@@ -201,7 +203,7 @@ END:VCALENDAR
 `)
 
 func TestOldPhone(t *testing.T) {
-	c, err := View([]byte(oldPhone))
+	c, err := ical.View([]byte(oldPhone))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +221,7 @@ func TestOldPhone(t *testing.T) {
 	if todo := c.Series[1].Master; !todo.Due.Time.Equal(utc("2003-12-01 11:00")) || todo.Status != "NEEDS-ACTION" {
 		t.Errorf("%+v", todo)
 	}
-	out, lost, err := ForOthers([]byte(oldPhone))
+	out, lost, err := portable.Write([]byte(oldPhone))
 	if err != nil || len(lost) > 0 {
 		t.Fatal(lost, err)
 	}
@@ -250,12 +252,12 @@ func TestOddCalendars(t *testing.T) {
 		"two descriptions":           {in("BEGIN:VEVENT\nUID:1\nDESCRIPTION:a\nDESCRIPTION:b\nEND:VEVENT\n"), 1},
 		"deeper than anything needs": {in("BEGIN:VEVENT\n" + strings.Repeat("BEGIN:X\n", 50) + strings.Repeat("END:X\n", 50) + "END:VEVENT\n"), 1},
 	} {
-		c, err := View([]byte(tt.in))
+		c, err := ical.View([]byte(tt.in))
 		if err != nil || len(c.Series) != tt.series {
 			t.Errorf("%s: %v, %+v", name, err, c)
 		}
 	}
-	if _, err := View([]byte("BEGIN:VCALENDAR\nEND:VCALENDAR\n")); err == nil {
+	if _, err := ical.View([]byte("BEGIN:VCALENDAR\nEND:VCALENDAR\n")); err == nil {
 		t.Error("an empty calendar has a view")
 	}
 }
@@ -266,11 +268,11 @@ func TestObjects(t *testing.T) {
 		"BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;TZID=Mine:20240102T120000\nDTSTART:20240102T130000Z\nEND:VEVENT\n" +
 		"BEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:b\nEND:VEVENT\n")
 	var got []string
-	Objects([]byte(raw), func(p Piece) bool {
+	ical.Objects([]byte(raw), func(p ical.Piece) bool {
 		if p.Err != nil {
 			t.Error(p.Err)
 		}
-		if _, err := Read(p.Raw); err != nil {
+		if _, err := ical.Read(p.Raw); err != nil {
 			t.Errorf("%s: %v", p.Raw, err)
 		}
 		s := string(p.Raw)
@@ -281,22 +283,22 @@ func TestObjects(t *testing.T) {
 		t.Error(d)
 	}
 	one := in("BEGIN:VEVENT\nUID:1\nEND:VEVENT\n")
-	Objects([]byte(one), func(p Piece) bool {
+	ical.Objects([]byte(one), func(p ical.Piece) bool {
 		if string(p.Raw) != one {
 			t.Errorf("one object is not as delivered: %q", p.Raw)
 		}
 		return true
 	})
 	var cut []error
-	Objects([]byte("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nSUMM"), func(p Piece) bool { cut = append(cut, p.Err); return true })
+	ical.Objects([]byte("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nSUMM"), func(p ical.Piece) bool { cut = append(cut, p.Err); return true })
 	if len(cut) != 2 || cut[0] != nil || cut[1] == nil {
 		t.Errorf("cut short: %v", cut)
 	}
 }
 
-func TestForOthers(t *testing.T) {
+func TestPortable(t *testing.T) {
 	raw := "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:x\nX-KEPT;A=b:c\nDTSTART;TZID=W. Europe Standard Time:20240701T120000\nDTEND;TZID=Nowhere:20240701T130000\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
-	out, lost, err := ForOthers([]byte(raw))
+	out, lost, err := portable.Write([]byte(raw))
 	if err != nil || len(lost) != 1 || !strings.Contains(lost[0].Reason, `"Nowhere"`) {
 		t.Fatal(lost, err)
 	}
@@ -309,7 +311,7 @@ func TestForOthers(t *testing.T) {
 	if strings.Contains(s, "METHOD") || !strings.Contains(s, "BEGIN:VEVENT\r\nUID:") {
 		t.Error(s)
 	}
-	again, _, err := ForOthers(out)
+	again, _, err := portable.Write(out)
 	if err != nil || string(again) != s {
 		t.Errorf("%v, not the same again:\n%s", err, again)
 	}
@@ -321,14 +323,14 @@ func TestForOthers(t *testing.T) {
 }
 
 func TestBirthdays(t *testing.T) {
-	out, impossible := Birthdays("Birthdays", []Birthday{
+	out, impossible := ical.Birthdays("Birthdays", []ical.Birthday{
 		{UID: "a", Name: "Ada, Countess", Year: 1815, Month: 12, Day: 10}, {Name: "Leap", Month: 2, Day: 29}, {Name: "Never", Year: 2023, Month: 2, Day: 29},
 		{UID: "a", Name: "Ada", Year: 1835, Month: 7, Day: 8, Kind: "Anniversary"}, {UID: "a", Name: "Ada", Year: 1815, Month: 12, Day: 10},
 	})
 	if len(impossible) != 1 || impossible[0].Name != "Never" {
 		t.Errorf("impossible: %v", impossible)
 	}
-	c, err := View(out)
+	c, err := ical.View(out)
 	if err != nil || len(c.Series) != 4 {
 		t.Fatal(err, c)
 	}

@@ -1,55 +1,61 @@
 package ical
 
-import "sort"
+import (
+	"sort"
+
+	"sidekeep/formats/ical/civil"
+	"sidekeep/formats/ical/datetime"
+	"sidekeep/formats/ical/recur"
+)
 
 // walk yields the occurrences in the window that no exception of their own
 // stands for, in the order of their places in the series, until yield returns
 // false.
 func (x *series) walk(yield func(Occurrence) bool) {
 	before, after := x.reach()
-	low, high := x.from-before, min(x.to+after, farFuture)
+	low, high := x.from-before, min(x.to+after, civil.FarFuture)
 	fixed := x.dates()
 	rules := x.generators(x.Master.rules, true, low, high)
 	exRules := x.generators(x.Master.exRules, false, low, high)
-	out := make([]stamp, len(exRules)) // of each the one that it has reached
+	out := make([]recur.Stamp, len(exRules)) // of each the one that it has reached
 	for i, g := range exRules {
-		out[i] = g.head()
+		out[i] = g.Head()
 	}
-	last := farPast
+	last := civil.FarPast
 	for {
-		s := stamp{at: farFuture}
+		s := recur.Stamp{At: civil.FarFuture}
 		if len(fixed) > 0 {
 			s = fixed[0]
 		}
 		for _, g := range rules {
-			if h := g.head(); h.at < s.at {
+			if h := g.Head(); h.At < s.At {
 				s = h
 			}
 		}
-		if s.at >= high {
+		if s.At >= high {
 			return
 		}
-		if len(fixed) > 0 && fixed[0].at <= s.at {
+		if len(fixed) > 0 && fixed[0].At <= s.At {
 			fixed = fixed[1:]
 		}
 		for _, g := range rules {
-			if g.head().at <= s.at {
-				g.next++
+			if g.Head().At <= s.At {
+				g.Advance()
 			}
 		}
-		if s.at == last {
+		if s.At == last {
 			continue
 		}
-		last = s.at
-		excluded := x.exTime[s.at] || x.exDay[floorDiv(s.wall, daySeconds)]
+		last = s.At
+		excluded := x.exTime[s.At] || x.exDay[civil.FloorDiv(s.Wall, civil.DaySeconds)]
 		for i, g := range exRules {
-			for out[i].at < s.at {
-				g.next++
-				out[i] = g.head()
+			for out[i].At < s.At {
+				g.Advance()
+				out[i] = g.Head()
 			}
-			excluded = excluded || out[i].at == s.at
+			excluded = excluded || out[i].At == s.At
 		}
-		if excluded || x.byTime[s.at] != nil || x.byDay[floorDiv(s.wall, daySeconds)] != nil {
+		if excluded || x.byTime[s.At] != nil || x.byDay[civil.FloorDiv(s.Wall, civil.DaySeconds)] != nil {
 			continue
 		}
 		if o := x.occurrence(s); x.window.holds(&o) && !yield(o) {
@@ -59,40 +65,40 @@ func (x *series) walk(yield func(Occurrence) bool) {
 }
 
 // dates gives DTSTART and the RDATEs, sorted.
-func (x *series) dates() []stamp {
+func (x *series) dates() []recur.Stamp {
 	at, _ := x.place(x.base)
-	out := []stamp{{at, x.clock.shows(at)}}
-	for _, p := range x.Master.dates {
-		at, day := x.place(p.start)
+	out := []recur.Stamp{{At: at, Wall: x.clock.Shows(at)}}
+	for _, p := range x.Master.Dates {
+		at, day := x.place(p.Start)
 		if day { // at the time of day of the first
-			at, _ = x.clock.at(at + floorMod(x.base.wall(), daySeconds))
+			at, _ = x.clock.At(at + civil.FloorMod(x.base.Wall(), civil.DaySeconds))
 		}
-		out = append(out, stamp{at, x.clock.shows(at)})
-		if !p.end.IsZero() {
+		out = append(out, recur.Stamp{At: at, Wall: x.clock.Shows(at)})
+		if !p.End.IsZero() {
 			if x.ends == nil {
-				x.ends = map[int]Moment{}
+				x.ends = map[int]datetime.Moment{}
 			}
-			x.ends[at] = p.end
+			x.ends[at] = p.End
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].At < out[j].At })
 	return out
 }
 
 // generators makes one for each rule that is understood.
-func (x *series) generators(texts []ruleText, own bool, low, high int) []*generator {
-	var out []*generator
+func (x *series) generators(texts []recur.Text, own bool, low, high int) []*recur.Generator {
+	var out []*recur.Generator
 	for _, text := range texts {
-		r, err := text.parse()
+		r, err := text.Parse()
 		if err != nil {
 			x.errs = append(x.errs, err)
 			continue
 		}
 		c := x.clock
-		g := newGenerator(r, &c, x.base.wall(), own, &x.work)
-		g.until = min(g.until, high)
-		if low > farPast/2 {
-			g.skip(x.clock.shows(low))
+		g := recur.NewGenerator(r, &c, x.base.Wall(), own, &x.work)
+		g.Limit(high)
+		if low > civil.FarPast/2 {
+			g.Skip(x.clock.Shows(low))
 		}
 		out = append(out, g)
 	}
@@ -100,26 +106,26 @@ func (x *series) generators(texts []ruleText, own bool, low, high int) []*genera
 }
 
 // occurrence describes what takes place at s.
-func (x *series) occurrence(s stamp) Occurrence {
+func (x *series) occurrence(s recur.Stamp) Occurrence {
 	o := Occurrence{Of: x.Master}
 	o.ID = x.base
-	o.ID.Time = x.clock.time(s.at)
+	o.ID.Time = x.clock.Time(s.At)
 	o.Start = o.ID
-	i := sort.Search(len(x.moved), func(i int) bool { return x.moved[i].at > s.at })
+	i := sort.Search(len(x.moved), func(i int) bool { return x.moved[i].at > s.At })
 	if i > 0 {
 		m := x.moved[i-1]
 		o.Of = m.entry
-		if start := m.entry.first(); !start.IsZero() {
-			c := clock{}
-			if !start.local() {
-				c.loc = start.Time.Location()
+		if start := m.entry.First(); !start.IsZero() {
+			c := civil.Clock{}
+			if !start.Local() {
+				c.Location = start.Time.Location()
 			}
-			at, _ := c.at(s.wall + m.shift)
-			start.Time = c.time(at)
+			at, _ := c.At(s.Wall + m.shift)
+			start.Time = c.Time(at)
 			o.Start = start
 		}
 	}
-	if end, ok := x.ends[s.at]; ok && i == 0 {
+	if end, ok := x.ends[s.At]; ok && i == 0 {
 		o.End = end
 		return o
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	govcard "github.com/emersion/go-vcard"
+
+	"sidekeep/formats/contentline"
 )
 
 // cards makes n cards, with portraits of so many bytes.
@@ -38,13 +40,13 @@ func cards(n, portrait int) []byte {
 }
 
 func split(b *testing.B, data []byte) {
-	if err := Split(bytes.NewReader(data), func([]byte) error { return nil }); err != nil {
+	if err := contentline.Split(bytes.NewReader(data), func([]byte) error { return nil }); err != nil {
 		b.Fatal(err)
 	}
 }
 
 func view(b *testing.B, data []byte) {
-	if err := Split(bytes.NewReader(data), func(raw []byte) error { _, err := View(raw); return err }); err != nil {
+	if err := contentline.Split(bytes.NewReader(data), func(raw []byte) error { _, err := View(raw); return err }); err != nil {
 		b.Fatal(err)
 	}
 }

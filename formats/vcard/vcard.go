@@ -5,8 +5,6 @@
 package vcard
 
 import (
-	"io"
-
 	"sidekeep/formats/contentline"
 )
 
@@ -16,13 +14,6 @@ type Card struct {
 	UID     string // "" if the card has none
 	Name    string // FN, else N, ORG, NICKNAME, e-mail or telephone; "" if the card has none of them
 	Kind    string // "individual", "group", "org", "location", ... in lower case
-}
-
-// Split reads cards from r and yields each one as delivered. The yielded
-// pieces, joined, are the bytes of r. The slice is only valid during the call.
-// See [contentline.Split] for what becomes of text outside cards.
-func Split(r io.Reader, yield func(raw []byte) error) error {
-	return contentline.Split(r, yield)
 }
 
 // Read reads what a person needs to recognise one card. An error is a

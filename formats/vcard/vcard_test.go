@@ -105,7 +105,7 @@ func FuzzCards(f *testing.F) {
 	f.Add([]byte(all))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var joined []byte
-		if err := Split(bytes.NewReader(in), func(raw []byte) error {
+		if err := contentline.Split(bytes.NewReader(in), func(raw []byte) error {
 			joined = append(joined, raw...)
 			c, err := Read(raw)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // An Agenda is one page of events, in the order in which they take place.
@@ -79,7 +80,7 @@ func (a *Agenda) Add(o *ical.Occurrence, calendar string, number int64, gone boo
 		m = m.raw(` <span class="tag">no longer at the source</span>`)
 	}
 	m = m.raw(`<p class="sub">`).tag("<bdi>", place, "</bdi> · ")
-	if len(e.Rules) > 0 || o.ID != (ical.Moment{}) && e.Recurs() {
+	if len(e.Rules) > 0 || o.ID != (datetime.Moment{}) && e.Recurs() {
 		m = m.text(Repeats(e.Rules)).raw(" · ")
 	}
 	m = m.raw("<bdi>").text(calendar).raw("</bdi></p>").tag(`<p class="sub">With <bdi>`, persons(e.Attendees), "</bdi></p>")
@@ -111,13 +112,13 @@ func span(m markup, o *ical.Occurrence, at time.Time) markup {
 }
 
 // clock is what a clock shows at that moment where it takes place.
-func clock(m ical.Moment) time.Time {
+func clock(m datetime.Moment) time.Time {
 	t := m.Time
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
 // zone names the place whose clock an event goes by.
-func zone(m ical.Moment) string {
+func zone(m datetime.Moment) string {
 	switch {
 	case m.Zone != "":
 		return strings.ReplaceAll(m.Zone[strings.LastIndex(m.Zone, "/")+1:], "_", " ")

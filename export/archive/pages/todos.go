@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sidekeep/formats/ical"
+	"sidekeep/formats/ical/datetime"
 )
 
 // A TodosPage has lists of to-dos.
@@ -96,7 +97,7 @@ func newTodo(e *ical.Entry, depth int) Todo {
 	return t
 }
 
-func moment(m ical.Moment) string {
+func moment(m datetime.Moment) string {
 	if m.Date {
 		return m.Time.Format("2 January 2006")
 	}
