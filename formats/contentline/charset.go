@@ -1,8 +1,12 @@
 package contentline
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"unicode/utf8"
+
+	"sidekeep/formats/contentline/charsets"
 )
 
 // PartlyUTF8 is the charset of bytes that are mostly UTF-8.
@@ -20,11 +24,11 @@ func (l *Line) Charset() (name string, guessed bool) {
 	if len(l.Params) > 0 {
 		declared = l.Param("CHARSET")
 	}
-	name = charsetOf(v, declared)
+	name = charsets.Of(v, declared)
 	switch {
 	case name == "" || name == declared:
 		return strings.ToLower(name), false
-	case !utf8.ValidString(v) && mixed(v):
+	case !utf8.ValidString(v) && charsets.Mixed(v):
 		return PartlyUTF8, true
 	}
 	return name, true
@@ -34,5 +38,30 @@ func (l *Line) Charset() (name string, guessed bool) {
 // in it without saying so.
 func (l *Line) Undeclared(charset string) bool {
 	name, guessed := l.Charset()
-	return guessed && (name != PartlyUTF8 || twoBytes(charset))
+	return guessed && (name != PartlyUTF8 || charsets.TwoBytes(charset))
+}
+
+// CharsetOf reads a text of content lines to its end and tells in which charset
+// those of its values are that do not say it themselves, in lower case; "" if
+// they are UTF-8. It is one guess, made from all of them.
+func CharsetOf(in io.Reader) (string, error) {
+	r := NewReader(in)
+	var s charsets.Sample
+	for {
+		l, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return s.Charset(), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if len(l.Params) > 0 && charsets.Decoder(l.Param("CHARSET")) != nil || l.Cut || l.Base64() {
+			continue
+		}
+		v := l.Value
+		if l.Quoted() {
+			v = unquotePrintable(v)
+		}
+		s.Add(v)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"sidekeep/formats/contentline/charsets"
 )
 
 // addressBooks are names as address books of a country have them, and the charsets
@@ -43,7 +45,7 @@ func cards(t *testing.T, charset string, names []string) string {
 		fmt.Fprintf(&b, "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:John Smith %d\r\nEND:VCARD\r\n", i)
 	}
 	for _, n := range names {
-		raw, err := decoder(charset).NewEncoder().String(n)
+		raw, err := charsets.Decoder(charset).NewEncoder().String(n)
 		if err != nil {
 			t.Skip(err)
 		}
@@ -83,7 +85,7 @@ func TestFewCharacters(t *testing.T) {
 		"Müller", "Größe", "Weiß", "Ärzte", "Öl", "Übung", "José", "Peña", "Français", "Noël", "Ça va", "Åke", "Mäkelä", "Hyvää päivää", "São Paulo", "ação", "Niño", "pão", "Zoë",
 		"Äußeres", "naïve", "el Niño", "à", "é", "Année", "cœur", "Bücher für Käthe", "½ l", "Jörg & Söhne", "Straße 5", "10 °C", "5 €",
 	} {
-		raw, err := decoder("windows-1252").NewEncoder().String(n)
+		raw, err := charsets.Decoder("windows-1252").NewEncoder().String(n)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,8 +1,6 @@
 package contentline
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // A logical tells which delivered lines together are one content line. It is
 // given every delivered line in turn, without its line end and in ASCII.

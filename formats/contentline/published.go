@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/transform"
+
+	"sidekeep/formats/contentline/charsets"
 )
 
 // Published returns raw in UTF-8 with CRLF line ends, the last included; raw
@@ -73,11 +75,11 @@ func (p *publisher) line(l *Line, parts []span, enc layout) {
 	if len(l.Params) > 0 {
 		declared = l.Param("CHARSET")
 	}
-	if p.charset != "" && l.Quoted() && decoder(declared) == nil && !utf8.ValidString(unquotePrintable(l.Value)) {
+	if p.charset != "" && l.Quoted() && charsets.Decoder(declared) == nil && !utf8.ValidString(unquotePrintable(l.Value)) {
 		p.label(p.charset)
 	}
 	switch {
-	case valid && (l.Quoted() || charsetOf(l.Value, declared) == ""):
+	case valid && (l.Quoted() || charsets.Of(l.Value, declared) == ""):
 	case l.Quoted():
 		for i := range p.texts {
 			p.texts[i] = escapeBytes(p.texts[i])
@@ -114,14 +116,14 @@ func escapeBytes(s string) string {
 // convert brings a line to UTF-8.
 func (p *publisher) convert(declared string) {
 	joined := strings.Join(p.texts, "")
-	charset := charsetOf(joined, declared)
+	charset := charsets.Of(joined, declared)
 	if p.charset != "" && charset != "" && charset != declared {
 		charset = p.charset
 	}
 	switch {
 	case charset == "":
 		p.recut(joined)
-	case charset != declared && mixed(joined) && !twoBytes(p.charset) || !p.decode(charset):
+	case charset != declared && charsets.Mixed(joined) && !charsets.TwoBytes(p.charset) || !p.decode(charset):
 		p.recut(joined)
 	}
 	if charset != "" && declared != "" {
@@ -133,7 +135,7 @@ func (p *publisher) convert(declared string) {
 // behind the fold. It changes nothing and returns false if they are not valid
 // in the charset.
 func (p *publisher) decode(charset string) bool {
-	d := decoder(charset).NewDecoder()
+	d := charsets.Decoder(charset).NewDecoder()
 	texts := make([]string, len(p.texts))
 	rest := []byte(nil)
 	for i, text := range p.texts {
@@ -158,7 +160,7 @@ func (p *publisher) recut(joined string) {
 		to += len(text)
 		var b strings.Builder
 		for from < to {
-			from += repairRune(&b, joined[from:])
+			from += charsets.RepairRune(&b, joined[from:])
 		}
 		p.texts[i] = b.String()
 	}

@@ -11,6 +11,7 @@ import (
 
 	"sidekeep/formats/cell"
 	"sidekeep/formats/contentline"
+	"sidekeep/formats/contentline/charsets"
 )
 
 // MaxRow is the size in bytes up to which one row is read.
@@ -92,7 +93,7 @@ func CharsetOf(r io.Reader) (string, error) {
 	if _, wide := byteOrder(start); wide {
 		return "", nil
 	}
-	var sample contentline.Sample
+	var sample charsets.Sample
 	for {
 		line, err := in.ReadSlice('\n') // or a part of a long one
 		sample.Add(string(line))

@@ -1,4 +1,4 @@
-package contentline
+package charsets
 
 import (
 	"math"
@@ -21,7 +21,7 @@ const fewest = 3
 // to be likelier than the first of the candidates.
 const preference = 1.0
 
-// guess tells which charset text looks most like: text is values, one a line,
+// Guess tells which charset text looks most like: text is values, one a line,
 // that are not UTF-8. Short texts are often ambiguous, which is why a guess is
 // made for a whole file where there is one, and why the bytes as delivered stay
 // what is stored.
@@ -29,11 +29,11 @@ const preference = 1.0
 // It compares how likely the text is in each charset: letters by how frequent
 // they are in the languages that are written in it, most words being of one
 // language; other scripts by their most frequent characters.
-func guess(text string) string {
+func Guess(text string) string {
 	text = text[:min(len(text), maxSample)]
 	best, most := candidates[0].name, math.Inf(-1)
 	for i, c := range candidates {
-		decoded, err := decoder(c.name).NewDecoder().String(text)
+		decoded, err := Decoder(c.name).NewDecoder().String(text)
 		if err != nil {
 			continue
 		}
@@ -51,9 +51,9 @@ func guess(text string) string {
 	return best
 }
 
-// twoBytes reports whether a guessed charset has characters of two bytes, which
+// TwoBytes reports whether a guessed charset has characters of two bytes, which
 // are valid UTF-8 by chance more often than others.
-func twoBytes(charset string) bool {
+func TwoBytes(charset string) bool {
 	switch charset {
 	case "shift_jis", "euc-jp", "gbk", "big5", "euc-kr":
 		return true

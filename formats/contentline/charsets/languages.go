@@ -1,4 +1,4 @@
-package contentline
+package charsets
 
 import (
 	"math"
