@@ -190,7 +190,7 @@ func (l *Line) parse(s string) (params string) {
 		group, name, dot = name[:i], name[i+1:], true
 	}
 	name = trimSpace(name)
-	if !isToken(name) || dot && !isToken(group) {
+	if !IsName(name) || dot && !IsName(group) {
 		l.Value = s
 		return ""
 	}
@@ -206,7 +206,9 @@ func trimSpace(s string) string {
 	return strings.Trim(s, " \t")
 }
 
-func isToken(s string) bool {
+// IsName tells whether s can be the name of a property, parameter, group or
+// component.
+func IsName(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if !tokenBytes[s[i]] {
 			return false

@@ -38,6 +38,14 @@ func Append(b []byte, l *Line) []byte {
 	return fold(b, from)
 }
 
+// Fold appends a line that is written already but for its end, folded as Append
+// does it.
+func Fold(b []byte, line string) []byte { return fold(append(b, line...), len(b)) }
+
+// ParamValue is a text as the value of a parameter, as Append writes it: in
+// quotes where it has to be.
+func ParamValue(text string) string { return string(appendValue(nil, text)) }
+
 // AppendOld appends l to b as vCard 2.1 and vCalendar 1.0 write it. The value
 // is not encoded yet and holds line breaks as they are; ENCODING and CHARSET
 // among the parameters are ignored unless they say base64. A value that is not
@@ -166,11 +174,11 @@ func appendParam(b []byte, p Param) []byte {
 
 // paramName is a parameter's name without what no name may have.
 func paramName(s string) string {
-	if isToken(s) {
+	if IsName(s) {
 		return s
 	}
 	s = strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && isToken(string(r)) {
+		if r < utf8.RuneSelf && IsName(string(r)) {
 			return r
 		}
 		return -1
