@@ -5,21 +5,22 @@ go 1.26.0
 require (
 	fyne.io/fyne/v2 v2.7.1 // the window
 	github.com/bep/imagemeta v1.0.1 // capture times of photos
-	github.com/emersion/go-ical v0.0.0-20250329121855-f41e73efc392 // the peer that reading calendars is measured beside
-	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // the peer that splitting and reading are measured beside
+	github.com/emersion/go-ical v0.0.0-20250329121855-f41e73efc392 // encoding of new calendar objects; reading is measured beside it
+	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // encoding of new cards; splitting and reading are measured beside it
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/mattn/go-sqlite3 v1.14.53 // history.db
 	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
 	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts
 	github.com/spf13/cobra v1.10.2 // the command line
+	github.com/spf13/pflag v1.0.9 // the flags of its verbs
 	github.com/teambition/rrule-go v1.8.2 // tests: recurrence of the demo phone's events, by another's code
 	github.com/zalando/go-keyring v0.2.8 // the system's keychain
 	golang.org/x/image v0.47.0 // drawing the demo phone's pictures
 	golang.org/x/net v0.62.0 // registrable domains and international host names
+	golang.org/x/sync v0.24.0 // groups of workers that end together
 	golang.org/x/sys v0.49.0 // free disk space, file systems
 	golang.org/x/term v0.47.0 // a password without an echo
-	golang.org/x/sync v0.24.0 // groups of workers that end together
 	golang.org/x/text v0.43.0 // Unicode forms and old charsets
 )
 
@@ -46,7 +47,6 @@ require (
 	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 	github.com/nicksnyder/go-i18n/v2 v2.5.1 // indirect
 	github.com/rymdport/portal v0.4.2 // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/srwiley/oksvg v0.0.0-20221011165216-be6e8873101c // indirect
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef // indirect
 	github.com/stretchr/testify v1.12.1 // indirect

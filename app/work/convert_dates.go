@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/compose"
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
 	"sidekeep/formats/ical"
@@ -20,7 +21,7 @@ import (
 // and anniversaries of contacts.
 func (c *conversion) calendar() error {
 	m := ical.NewMerger(c.out, "")
-	var days []ical.Birthday
+	var days []compose.Birthday
 	err := c.each(func(in input, it *file.Item) error {
 		if it.Type == file.Cards {
 			days = append(days, c.days(in, it)...)
@@ -50,13 +51,13 @@ func (c *conversion) calendar() error {
 }
 
 // days are the birthday and the anniversary of a contact.
-func (c *conversion) days(in input, it *file.Item) []ical.Birthday {
+func (c *conversion) days(in input, it *file.Item) []compose.Birthday {
 	contact, err := vcard.View(it.Raw)
 	if err != nil {
 		c.leave(placeOf(in, it), err.Error())
 		return nil
 	}
-	var list []ical.Birthday
+	var list []compose.Birthday
 	for _, d := range []struct {
 		date *vcard.Date
 		kind string
@@ -66,7 +67,7 @@ func (c *conversion) days(in input, it *file.Item) []ical.Birthday {
 		case d.date.Month == 0 || d.date.Day == 0:
 			c.leave(placeOf(in, it), fmt.Sprintf("%q is no day of the year", d.date.Text))
 		default:
-			list = append(list, ical.Birthday{
+			list = append(list, compose.Birthday{
 				UID: contact.UID, Name: contact.Name, Kind: d.kind,
 				Year: d.date.Year, Month: time.Month(d.date.Month), Day: d.date.Day,
 			})
@@ -76,11 +77,14 @@ func (c *conversion) days(in input, it *file.Item) []ical.Birthday {
 }
 
 // birthdays adds an event for each day.
-func (c *conversion) birthdays(m *ical.Merger, days []ical.Birthday) error {
+func (c *conversion) birthdays(m *ical.Merger, days []compose.Birthday) error {
 	if len(days) == 0 {
 		return nil
 	}
-	raw, impossible := ical.Birthdays("", days)
+	raw, impossible, err := compose.Birthdays("", days)
+	if err != nil {
+		return err
+	}
 	for _, d := range impossible {
 		c.leave(d.Name, fmt.Sprintf("no calendar has a %d of %s", d.Day, d.Month))
 	}

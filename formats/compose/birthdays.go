@@ -1,4 +1,4 @@
-package ical
+package compose
 
 import (
 	"crypto/sha256"
@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"sidekeep/formats/contentline"
-	"sidekeep/formats/ical/civil"
 )
 
 // A Birthday is a day of the year that belongs to a person.
@@ -21,30 +18,19 @@ type Birthday struct {
 	Kind  string // "" for a birthday, otherwise what is celebrated: "Anniversary"
 }
 
-// yearless is the year in which a birthday without a year starts: a leap year,
-// as Apple's address book has it.
-const yearless = 1604
-
 // Birthdays writes a calendar of this name with an all-day event for each
 // birthday, which recurs every year (RFC 5545 section 3.8.5.3); 29 February
 // falls on 28 February in other years. The result of the same birthdays is
 // always the same, and so is the UID of each whatever the others are. Days that
-// no calendar has are left out and returned.
-func Birthdays(name string, list []Birthday) (out []byte, impossible []Birthday) {
-	b := []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Sidekeep//Sidekeep//EN\r\n")
-	write := func(name, value string) {
-		b = contentline.Append(b, &contentline.Line{Name: name, Value: value})
-	}
+// no calendar has are left out and returned; if there are no others, out is nil.
+func Birthdays(name string, list []Birthday) (out []byte, impossible []Birthday, err error) {
+	c := Calendar()
 	if name != "" {
-		write("X-WR-CALNAME", contentline.Escape(name))
+		c.Add(Text("X-WR-CALNAME", name))
 	}
 	used := map[string]bool{}
 	for _, p := range list {
-		year := p.Year
-		if year == 0 {
-			year = yearless
-		}
-		if p.Month < 1 || p.Month > 12 || p.Day < 1 || year < 1 || year > 9999 || p.Day > civil.MonthLength(year, int(p.Month)) {
+		if !p.date().Valid() {
 			impossible = append(impossible, p)
 			continue
 		}
@@ -53,23 +39,28 @@ func Birthdays(name string, list []Birthday) (out []byte, impossible []Birthday)
 			uid = fmt.Sprintf("%s-%d", p.uid(), n)
 		}
 		used[uid] = true
-		b = append(b, "BEGIN:VEVENT\r\n"...)
-		write("UID", uid)
-		write("DTSTAMP", "19700101T000000Z")
-		write("SUMMARY", contentline.Escape(p.title()))
-		date := fmt.Sprintf("%04d%02d%02d", year, p.Month, p.Day)
-		b = append(b, "DTSTART;VALUE=DATE:"+date+"\r\nDURATION:P1D\r\n"...)
-		if p.Month == time.February && p.Day == 29 {
-			write("RRULE", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1")
-		} else {
-			write("RRULE", "FREQ=YEARLY")
-		}
-		write("TRANSP", "TRANSPARENT")
-		write("CATEGORIES", contentline.Escape(p.kind()))
-		b = append(b, "END:VEVENT\r\n"...)
+		c.Hold(p.event(uid))
 	}
-	return append(b, "END:VCALENDAR\r\n"...), impossible
+	if len(c.Components) == 0 {
+		return nil, impossible, nil
+	}
+	out, err = c.Encode()
+	return out, impossible, err
 }
+
+// event is the day, every year.
+func (p Birthday) event(uid string) *Component {
+	rule := "FREQ=YEARLY"
+	if p.Month == time.February && p.Day == 29 {
+		rule += ";BYMONTH=2;BYMONTHDAY=-1"
+	}
+	return New("VEVENT",
+		Text("UID", uid), UTC("DTSTAMP", time.Unix(0, 0)), Text("SUMMARY", p.title()),
+		Day("DTSTART", time.Date(p.date().year(), p.Month, p.Day, 0, 0, 0, 0, time.UTC)), Plain("DURATION", "P1D"), Plain("RRULE", rule),
+		Plain("TRANSP", "TRANSPARENT"), Texts("CATEGORIES", p.kind()))
+}
+
+func (p Birthday) date() Date { return Date{p.Year, int(p.Month), p.Day} }
 
 func (p Birthday) kind() string {
 	if p.Kind == "" {

@@ -321,26 +321,3 @@ func TestPortable(t *testing.T) {
 		}
 	}
 }
-
-func TestBirthdays(t *testing.T) {
-	out, impossible := ical.Birthdays("Birthdays", []ical.Birthday{
-		{UID: "a", Name: "Ada, Countess", Year: 1815, Month: 12, Day: 10}, {Name: "Leap", Month: 2, Day: 29}, {Name: "Never", Year: 2023, Month: 2, Day: 29},
-		{UID: "a", Name: "Ada", Year: 1835, Month: 7, Day: 8, Kind: "Anniversary"}, {UID: "a", Name: "Ada", Year: 1815, Month: 12, Day: 10},
-	})
-	if len(impossible) != 1 || impossible[0].Name != "Never" {
-		t.Errorf("impossible: %v", impossible)
-	}
-	c, err := ical.View(out)
-	if err != nil || len(c.Series) != 4 {
-		t.Fatal(err, c)
-	}
-	var got []string
-	for i := range c.Series {
-		s := &c.Series[i]
-		got = append(got, s.Master.Summary+" "+strings.Join(starts(t, s, utc("2023-01-01 00:00"), utc("2025-01-01 00:00"), 9), " "))
-	}
-	want := []string{"Ada, Countess (1815) 2023-12-10 2024-12-10", "Leap 2023-02-28 2024-02-29", "Ada: Anniversary (1835) 2023-07-08 2024-07-08", "Ada (1815) 2023-12-10 2024-12-10"}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-}
