@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"sidekeep/formats/contentline"
+	"sidekeep/formats/compose"
 )
 
 // A maker makes a card of a row.
 type maker struct {
 	t         *table
-	lines     []contentline.Line
+	card      compose.Card
 	name      [5]string
 	phonetic  [3]string
 	org       [2]string
@@ -33,7 +33,7 @@ type address struct {
 
 // card makes a card of vCard 3.0; nil if the row says nothing.
 func (t *table) card(cells []string) ([]byte, error) {
-	m := &maker{t: t}
+	m := &maker{t: t, card: compose.Card{Version: "4.0"}}
 	groups := map[string]map[string]string{}
 	var order []string
 	for i, cell := range cells {
@@ -63,35 +63,34 @@ func (t *table) card(cells []string) ([]byte, error) {
 	for _, key := range order {
 		m.numbered(groups[key]["group"], groups[key])
 	}
-	return m.card()
+	return m.finish()
 }
 
-func (m *maker) add(name, value string, params ...contentline.Param) {
-	m.lines = append(m.lines, contentline.Line{Name: name, Params: params, Value: value})
-}
-
-func param(name string, values ...string) contentline.Param {
-	return contentline.Param{Name: name, Values: values}
-}
-
-// labelled adds a line of a label as Google and people write it: a type that
+// labelled adds a property of a label as Google and people write it: a type that
 // vCard knows, or one's own.
-func (m *maker) labelled(name, value, label string, params ...contentline.Param) {
+func (m *maker) labelled(p compose.Property, label string) {
 	label, pref := strings.CutPrefix(strings.TrimSpace(label), "* ")
 	if pref = pref || label == "*"; pref {
-		params = append(params, param("PREF", "1"))
+		p = p.With("PREF", "1")
 	}
 	label = strings.TrimPrefix(label, "*")
 	types, own := typesOf(label)
-	if len(types) > 0 {
-		params = append(params, param("TYPE", types...))
+	p = typed(p, types)
+	if own == "" {
+		m.card.Add(p)
+		return
 	}
-	if m.add(name, value, params...); own != "" {
-		m.groups++
-		group := "item" + strconv.Itoa(m.groups)
-		m.lines[len(m.lines)-1].Group = group
-		m.lines = append(m.lines, contentline.Line{Group: group, Name: "X-ABLabel", Value: contentline.Escape(own)})
+	m.groups++
+	group := "item" + strconv.Itoa(m.groups)
+	m.card.Add(p.In(group), compose.Text("X-ABLabel", own).In(group))
+}
+
+// typed is p with its types, if it has any.
+func typed(p compose.Property, types []string) compose.Property {
+	if len(types) == 0 {
+		return p
 	}
+	return p.With("TYPE", types...)
 }
 
 // typesOf are the types that a label stands for, or the label itself.
@@ -132,10 +131,7 @@ func (m *maker) cell(c *column, cell string) {
 	if own, ok := strings.CutPrefix(rest, "="); ok {
 		label, rest = own, ""
 	}
-	var params []contentline.Param
-	if rest != "" && name != "ADR" {
-		params = append(params, param("TYPE", strings.Fields(rest)...))
-	}
+	types := strings.Fields(rest)
 	switch name {
 	case "N":
 		join(&m.name[index(part)], cell, " ")
@@ -159,11 +155,11 @@ func (m *maker) cell(c *column, cell string) {
 		m.categories(cell)
 	case "RELATED":
 		for _, s := range values(cell) {
-			m.labelled(name, contentline.Escape(s), label, append(params, param("VALUE", "text"))...)
+			m.labelled(typed(compose.Text(name, s).With("VALUE", "text"), types), label)
 		}
 	case "PHOTO":
 		if strings.Contains(cell, "://") {
-			m.add(name, contentline.EscapeURI(cell))
+			m.card.Add(compose.Link(name, cell))
 		} else {
 			m.unknown = append(m.unknown, c.heading+": "+cell)
 		}
@@ -171,11 +167,11 @@ func (m *maker) cell(c *column, cell string) {
 		m.chat(cell, "", "")
 	case "URL", "FBURL":
 		for _, s := range values(cell) {
-			m.add(name, contentline.EscapeURI(s), params...)
+			m.card.Add(typed(compose.Link(name, s), types))
 		}
 	default:
 		for _, s := range values(cell) {
-			m.labelled(name, contentline.Escape(s), label, params...)
+			m.labelled(typed(compose.Text(name, s), types), label)
 		}
 	}
 }
@@ -228,18 +224,16 @@ func (m *maker) categories(cell string) {
 		}
 	}
 	if len(out) > 0 {
-		m.add("CATEGORIES", contentline.EscapeList(out))
+		m.card.Add(compose.Texts("CATEGORIES", out...))
 	}
 }
 
 // date takes a date, or keeps what is none as a note.
 func (m *maker) date(name, cell, heading, label string) {
-	s, ok := m.t.date(cell)
-	switch {
-	case !ok:
+	if d, ok := m.t.date(cell); ok {
+		m.labelled(compose.CardDate(name, d), label)
+	} else {
 		m.unknown = append(m.unknown, heading+": "+cell)
-	default:
-		m.labelled(name, s, label)
 	}
 }
 
@@ -255,11 +249,11 @@ func (m *maker) chat(cell, service, label string) {
 		if !strings.Contains(s, ":") {
 			s = scheme + ":" + strings.ReplaceAll(s, "%", "%25")
 		}
-		var params []contentline.Param
+		p := compose.Link("IMPP", s)
 		if service != "" {
-			params = append(params, param("SERVICE-TYPE", service))
+			p = p.With("SERVICE-TYPE", service)
 		}
-		m.labelled("IMPP", contentline.EscapeURI(s), label, params...)
+		m.labelled(p, label)
 	}
 }
 
@@ -319,12 +313,11 @@ func (m *maker) one(group string, parts map[string]string) {
 	switch group {
 	case "EMAIL", "TEL", "URL":
 		for _, s := range values(value) {
+			p := compose.Text(group, s)
 			if group == "URL" {
-				s = contentline.EscapeURI(s)
-			} else {
-				s = contentline.Escape(s)
+				p = compose.Link(group, s)
 			}
-			m.labelled(group, s, label)
+			m.labelled(p, label)
 			label = strings.TrimPrefix(label, "* ") // only the first is the preferred one
 		}
 	case "RELATED":
@@ -333,11 +326,11 @@ func (m *maker) one(group string, parts map[string]string) {
 			own = "_$!<" + strings.ToUpper(own[:1]) + own[1:] + ">!$_"
 		}
 		for _, s := range values(value) {
-			m.labelled(group, contentline.Escape(s), own, param("VALUE", "text"))
+			m.labelled(compose.Text(group, s).With("VALUE", "text"), own)
 		}
 	case "EVENT":
 		name := "X-ABDATE"
-		if letters(label) == "anniversary" && !slices.ContainsFunc(m.lines, func(l contentline.Line) bool { return l.Name == "ANNIVERSARY" }) {
+		if letters(label) == "anniversary" && !slices.ContainsFunc(m.card.Properties, func(p compose.Property) bool { return p.Name() == "ANNIVERSARY" }) {
 			name, label = "ANNIVERSARY", ""
 		}
 		if value != "" {
@@ -377,12 +370,12 @@ func (m *maker) organization(parts map[string]string) {
 	if m.org[0] == "" && m.org[1] == "" {
 		m.org = [2]string{parts["name"], parts["department"]}
 	} else if parts["name"]+parts["department"] != "" {
-		m.add("ORG", contentline.EscapeFields([][]string{{parts["name"]}, {parts["department"]}}))
+		m.card.Add(compose.Parts("ORG", parts["name"], parts["department"]))
 	}
 	if s := parts["title"]; s != "" {
-		m.add("TITLE", contentline.Escape(s))
+		m.card.Add(compose.Text("TITLE", s))
 	}
 	if s := parts["jobdescription"]; s != "" {
-		m.add("ROLE", contentline.Escape(s))
+		m.card.Add(compose.Text("ROLE", s))
 	}
 }

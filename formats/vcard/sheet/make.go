@@ -5,36 +5,28 @@ import (
 	"slices"
 	"strings"
 
-	"sidekeep/formats/contentline"
+	"sidekeep/formats/compose"
 	"sidekeep/formats/vcard"
 )
 
-// card writes what was taken.
-func (m *maker) card() ([]byte, error) {
+// finish writes the card of what was taken; nil if that is nothing.
+func (m *maker) finish() ([]byte, error) {
 	m.people()
 	for i := range m.addresses {
 		a := &m.addresses[i]
-		var params []contentline.Param
-		if len(a.types) > 0 {
-			params = append(params, param("TYPE", a.types...))
-		}
-		all := ""
-		fields := make([][]string, 0, 7)
-		for _, s := range a.fields {
-			all += s
-			fields = append(fields, []string{s})
-		}
+		all := strings.Join(a.fields[:], "")
 		if all == "" && a.formatted == "" {
 			continue
 		}
+		p := typed(compose.Parts("ADR", a.fields[:]...), a.types)
 		if !holds(all, a.formatted) {
-			params = append(params, param("LABEL", a.formatted))
+			p = p.With("LABEL", a.formatted)
 		}
-		m.labelled("ADR", contentline.EscapeFields(fields), a.label, params...)
+		m.labelled(p, a.label)
 	}
 	if m.birth != [3]string{} {
-		if s, ok := parts(m.birth); ok {
-			m.add("BDAY", s)
+		if d, ok := dateOf(m.birth); ok {
+			m.card.Add(compose.CardDate("BDAY", d))
 		} else {
 			m.unknown = append(m.unknown, "Birthday: "+strings.Join(m.birth[:], "-"))
 		}
@@ -44,16 +36,15 @@ func (m *maker) card() ([]byte, error) {
 		m.notes = append(m.notes, strings.Join(m.unknown, "\n"))
 	}
 	for _, s := range m.notes {
-		m.add("NOTE", contentline.Escape(s))
+		m.card.Add(compose.Text("NOTE", s))
 	}
-	if len(m.lines) == 0 {
+	if len(m.card.Properties) == 0 {
 		return nil, nil
 	}
-	out := []byte("BEGIN:VCARD\r\nVERSION:4.0\r\n")
-	for i := range m.lines {
-		out = contentline.Append(out, &m.lines[i])
+	out, err := m.card.Encode()
+	if err == nil {
+		out, _, err = vcard.Convert(out, vcard.V30)
 	}
-	out, _, err := vcard.Convert(append(out, "END:VCARD\r\n"...), vcard.V30)
 	if err != nil {
 		return nil, fmt.Errorf("making a card of a row: %w", err)
 	}
@@ -72,20 +63,20 @@ func holds(all, formatted string) bool {
 
 // people adds the names and the organization, which go first.
 func (m *maker) people() {
-	rest := m.lines
-	m.lines = nil
+	rest := m.card.Properties
+	m.card.Properties = nil
 	if m.name != [5]string{} {
-		var params []contentline.Param
+		p := compose.Parts("N", m.name[:]...)
 		if m.sort != "" {
-			params = append(params, param("SORT-AS", m.sort))
+			p = p.With("SORT-AS", m.sort)
 		}
-		m.add("N", contentline.EscapeFields([][]string{{m.name[0]}, {m.name[1]}, {m.name[2]}, {m.name[3]}, {m.name[4]}}), params...)
+		m.card.Add(p)
 	} else if m.sort != "" {
 		m.unknown = append(m.unknown, "File As: "+m.sort)
 	}
 	for i, name := range [...]string{"X-PHONETIC-LAST-NAME", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-MIDDLE-NAME"} {
 		if m.phonetic[i] != "" {
-			m.add(name, contentline.Escape(m.phonetic[i]))
+			m.card.Add(compose.Text(name, m.phonetic[i]))
 		}
 	}
 	if m.org != [2]string{} {
@@ -98,9 +89,9 @@ func (m *maker) people() {
 				return ""
 			}
 			if at(names)+at(units) != "" {
-				m.add("ORG", contentline.EscapeFields([][]string{{at(names)}, {at(units)}}))
+				m.card.Add(compose.Parts("ORG", at(names), at(units)))
 			}
 		}
 	}
-	m.lines = append(m.lines, rest...)
+	m.card.Add(rest...)
 }
