@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"sidekeep/formats/compose"
 )
 
 var (
@@ -17,66 +19,87 @@ var (
 	labels = []string{"Boat", "Weekend cottage", "Ferienhaus", "Band", "Reception", "Mamas Handy"}
 )
 
+// product is the PRODID of the phone.
+const product = "-//Example//Phone 3.2//EN"
+
+// A card is one on its way, of a version.
+type card struct {
+	compose.Card
+	item int // the last group
+}
+
+func newCard(version string) *card {
+	c := &card{Card: compose.Card{Version: version}}
+	if version == "3.0" {
+		c.Add(compose.Plain("PRODID", product))
+	}
+	return c
+}
+
+func (c *card) v4() bool { return c.Version == "4.0" }
+
+// labelled adds a property in a group of its own, and what tells of it.
+func (c *card) labelled(p compose.Property, with ...compose.Property) {
+	c.item++
+	group := fmt.Sprintf("item%d", c.item)
+	c.Add(p.In(group))
+	for _, q := range with {
+		c.Add(q.In(group))
+	}
+}
+
+// must is what was encoded; the tables here hold nothing that cannot be.
+func must(encoded []byte, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
+}
+
 // card writes person i as a phone does. Some come from other programs and are
 // in vCard 4.0.
 func (p person) card(rnd *rand.Rand, i int) string {
-	w, v4 := &writer{}, i%41 == 7
-	item := 0
-	w.line("BEGIN:VCARD")
-	if v4 {
-		w.line("VERSION:4.0")
-	} else {
-		w.line("VERSION:3.0")
-		w.line("PRODID:-//Example//Phone 3.2//EN")
+	c := newCard("3.0")
+	if i%41 == 7 {
+		c = newCard("4.0")
 	}
-	w.line("N:%s;%s;;;", escape.Replace(p.family), escape.Replace(p.given))
-	w.line("FN:%s", escape.Replace(p.shown))
+	c.Add(compose.Parts("N", p.family, p.given, "", "", ""), compose.Text("FN", p.shown))
 	if rnd.IntN(6) == 0 {
 		short := []rune(p.given)
-		w.line("NICKNAME:%s", string(short[:min(3, len(short))]))
+		c.Add(compose.Texts("NICKNAME", string(short[:min(3, len(short))])))
 	}
 	if rnd.IntN(3) == 0 {
-		w.line("ORG:%s;", escape.Replace(pick(rnd, works)))
-		w.line("TITLE:%s", pick(rnd, roles))
+		c.Add(compose.Parts("ORG", pick(rnd, works), ""), compose.Text("TITLE", pick(rnd, roles)))
 	}
-	p.ways(w, rnd, v4, i, &item)
-	p.address(w, rnd, v4, &item)
-	p.birthday(w, v4, i)
+	p.ways(c, rnd, i)
+	p.address(c, rnd)
+	p.birthday(c, i)
 	if rnd.IntN(12) == 0 {
-		item++
-		w.line("item%d.URL:https://www.example.com/~%s", item, strings.ToLower(p.uid[:6]))
-		w.line("item%d.X-ABLabel:_$!<HomePage>!$_", item)
+		c.labelled(compose.Link("URL", "https://www.example.com/~"+strings.ToLower(p.uid[:6])), compose.Text("X-ABLabel", "_$!<HomePage>!$_"))
 	}
 	if rnd.IntN(14) == 0 {
-		item++
-		w.line("item%d.X-ABDATE;type=pref:%d-%02d-%02d", item, 1985+rnd.IntN(38), 1+rnd.IntN(12), 1+rnd.IntN(28))
-		w.line("item%d.X-ABLabel:_$!<Anniversary>!$_", item)
+		day := fmt.Sprintf("%d-%02d-%02d", 1985+rnd.IntN(38), 1+rnd.IntN(12), 1+rnd.IntN(28))
+		c.labelled(compose.Plain("X-ABDATE", day).With("type", "pref"), compose.Text("X-ABLabel", "_$!<Anniversary>!$_"))
 	}
 	if rnd.IntN(6) == 0 {
-		w.line("NOTE:%s", escape.Replace(pick(rnd, notes)))
+		c.Add(compose.Text("NOTE", pick(rnd, notes)))
 	}
 	if len(p.groups) > 0 && rnd.IntN(3) == 0 {
-		w.line("CATEGORIES:%s", groups[p.groups[0]])
+		c.Add(compose.Texts("CATEGORIES", groups[p.groups[0]]))
 	}
 	if i%11 != 5 {
-		photoLine(w, v4, portrait(p.f))
+		c.AddPhoto("image/jpeg", portrait(p.f))
 	}
-	if v4 {
-		w.line("REV:2025%02d%02dT0%d1500Z", 1+rnd.IntN(12), 1+rnd.IntN(28), rnd.IntN(10))
+	if c.v4() {
+		c.Add(compose.Plain("REV", fmt.Sprintf("2025%02d%02dT0%d1500Z", 1+rnd.IntN(12), 1+rnd.IntN(28), rnd.IntN(10))), compose.Link("UID", "urn:uuid:"+strings.ToLower(p.uid)))
 	} else {
-		w.line("REV:2026-%02d-%02dT0%d:15:00Z", 1+rnd.IntN(10), 1+rnd.IntN(28), rnd.IntN(10))
+		c.Add(compose.Plain("REV", fmt.Sprintf("2026-%02d-%02dT0%d:15:00Z", 1+rnd.IntN(10), 1+rnd.IntN(28), rnd.IntN(10))), compose.Text("UID", p.uid))
 	}
-	if v4 {
-		w.line("UID:urn:uuid:%s", strings.ToLower(p.uid))
-	} else {
-		w.line("UID:%s", p.uid)
-	}
-	w.line("END:VCARD")
-	return w.b.String()
+	return must(c.Encode())
 }
 
 // address writes the address of most.
-func (p person) address(w *writer, rnd *rand.Rand, v4 bool, item *int) {
+func (p person) address(c *card, rnd *rand.Rand) {
 	if rnd.IntN(5) >= 3 {
 		return
 	}
@@ -86,87 +109,75 @@ func (p person) address(w *writer, rnd *rand.Rand, v4 bool, item *int) {
 		street = fmt.Sprintf("%d %s", 1+rnd.IntN(120), pick(rnd, l.streets))
 	}
 	town, region, _ := strings.Cut(pick(rnd, l.towns), ", ")
-	*item++
-	w.line("item%d.ADR;%s:;;%s;%s;%s;%s;%s", *item, typ(v4, "HOME", true), escape.Replace(street), escape.Replace(town), region, digits(rnd, l.postcode), l.name)
-	if !v4 {
-		w.line("item%d.X-ABADR:%s", *item, strings.ToLower(p.land))
+	a := c.typed(compose.Parts("ADR", "", "", street, town, region, digits(rnd, l.postcode), l.name), true, "HOME")
+	if c.v4() {
+		c.labelled(a)
+	} else {
+		c.labelled(a, compose.Text("X-ABADR", strings.ToLower(p.land)))
 	}
 }
 
-// typ are the TYPE parameters of a version.
-func typ(v4 bool, what string, pref bool) string {
+// typed is p with types as the card's version has them: in vCard 4.0 the last
+// alone, in lower case, and a preference of its own.
+func (c *card) typed(p compose.Property, pref bool, types ...string) compose.Property {
 	switch {
-	case v4 && pref:
-		return "PREF=1;TYPE=" + strings.ToLower(what)
-	case v4:
-		return "TYPE=" + strings.ToLower(what)
+	case c.v4() && pref:
+		return p.With("PREF", "1").With("TYPE", strings.ToLower(types[len(types)-1]))
+	case c.v4():
+		return p.With("TYPE", strings.ToLower(types[len(types)-1]))
 	case pref:
-		return "type=" + what + ";type=pref"
+		types = append(types, "pref")
 	}
-	return "type=" + what
+	return p.With("type", types...)
 }
 
 // ways writes telephone numbers and addresses of e-mail.
-func (p person) ways(w *writer, rnd *rand.Rand, v4 bool, i int, item *int) {
+func (p person) ways(c *card, rnd *rand.Rand, i int) {
 	l := lands[p.land]
-	if v4 {
-		w.line("TEL;VALUE=uri;PREF=1;TYPE=cell:tel:%s", strings.NewReplacer(" ", "-").Replace(digits(rnd, l.mobile)))
+	if c.v4() {
+		c.Add(c.typed(compose.Link("TEL", "tel:"+strings.ReplaceAll(digits(rnd, l.mobile), " ", "-")).With("VALUE", "uri"), true, "CELL"))
 	} else {
-		w.line("TEL;type=CELL;type=VOICE;type=pref:%s", digits(rnd, l.mobile))
+		c.Add(c.typed(compose.Text("TEL", digits(rnd, l.mobile)), true, "CELL", "VOICE"))
 		if rnd.IntN(3) == 0 {
-			w.line("TEL;type=HOME;type=VOICE:%s", digits(rnd, l.home))
+			c.Add(c.typed(compose.Text("TEL", digits(rnd, l.home)), false, "HOME", "VOICE"))
 		}
 		if rnd.IntN(5) == 0 {
-			w.line("TEL;type=WORK;type=VOICE:%s", digits(rnd, l.home))
+			c.Add(c.typed(compose.Text("TEL", digits(rnd, l.home)), false, "WORK", "VOICE"))
 		}
 	}
 	if rnd.IntN(7) == 0 {
-		*item++
-		w.line("item%d.TEL:%s", *item, digits(rnd, l.home))
-		w.line("item%d.X-ABLabel:%s", *item, pick(rnd, labels))
+		c.labelled(compose.Text("TEL", digits(rnd, l.home)), compose.Text("X-ABLabel", pick(rnd, labels)))
 	}
 	if rnd.IntN(6) > 0 {
-		kind := "type=INTERNET;type=HOME;type=pref"
-		if v4 {
-			kind = "PREF=1;TYPE=home"
-		}
-		w.line("EMAIL;%s:%s@%s", kind, mailName(p, i), l.domain)
+		c.Add(c.typed(compose.Text("EMAIL", mailName(p, i)+"@"+l.domain), true, "INTERNET", "HOME"))
 	}
 }
 
 // birthday writes it with its year or, as programs do in three ways, without.
-func (p person) birthday(w *writer, v4 bool, i int) {
+func (p person) birthday(c *card, i int) {
 	switch {
 	case !p.bday:
-	case p.yearless && v4:
-		w.line("BDAY:--%s", p.born.Format("0102"))
+	case c.v4() && p.yearless:
+		c.Add(compose.CardDate("BDAY", compose.Date{Month: int(p.born.Month()), Day: p.born.Day()}))
+	case c.v4():
+		c.Add(compose.CardDate("BDAY", compose.Date{Year: p.born.Year(), Month: int(p.born.Month()), Day: p.born.Day()}))
 	case p.yearless && i%2 == 0:
-		w.line("BDAY;X-APPLE-OMIT-YEAR=1604:1604-%s", p.born.Format("01-02"))
+		c.Add(compose.Plain("BDAY", "1604-"+p.born.Format("01-02")).With("X-APPLE-OMIT-YEAR", "1604"))
 	case p.yearless:
-		w.line("BDAY;value=date:--%s", p.born.Format("0102"))
-	case v4:
-		w.line("BDAY:%s", p.born.Format("20060102"))
+		c.Add(compose.Plain("BDAY", "--"+p.born.Format("0102")).With("value", "date"))
 	default:
-		w.line("BDAY;value=date:%s", p.born.Format("2006-01-02"))
+		c.Add(compose.Plain("BDAY", p.born.Format("2006-01-02")).With("value", "date"))
 	}
 }
 
 // card writes a firm.
 func (f firm) card(rnd *rand.Rand, i int) string {
-	w, l := &writer{}, lands[f.land]
-	w.line("BEGIN:VCARD")
-	w.line("VERSION:3.0")
-	w.line("PRODID:-//Example//Phone 3.2//EN")
-	w.line("N:;;;;")
-	w.line("FN:%s", escape.Replace(f.name))
-	w.line("ORG:%s;", escape.Replace(f.name))
-	w.line("TEL;type=WORK;type=VOICE;type=pref:%s", digits(rnd, l.home))
-	w.line("EMAIL;type=INTERNET;type=WORK;type=pref:office%02d@%s", i+1, l.domain)
-	w.line("NOTE:%s", escape.Replace(f.what))
-	w.line("X-ABShowAs:COMPANY")
-	photoLine(w, false, sign(f.letters, uint64(i+500)))
-	w.line("REV:2025-%02d-11T09:15:00Z", 1+i)
-	w.line("UID:%s", uid("firm", f.name))
-	w.line("END:VCARD")
-	return w.b.String()
+	c, l := newCard("3.0"), lands[f.land]
+	c.Add(compose.Parts("N", "", "", "", "", ""), compose.Text("FN", f.name), compose.Parts("ORG", f.name, ""),
+		c.typed(compose.Text("TEL", digits(rnd, l.home)), true, "WORK", "VOICE"),
+		c.typed(compose.Text("EMAIL", fmt.Sprintf("office%02d@%s", i+1, l.domain)), true, "INTERNET", "WORK"),
+		compose.Text("NOTE", f.what), compose.Plain("X-ABShowAs", "COMPANY"))
+	c.AddPhoto("image/jpeg", sign(f.letters, uint64(i+500)))
+	c.Add(compose.Plain("REV", fmt.Sprintf("2025-%02d-11T09:15:00Z", 1+i)), compose.Text("UID", uid("firm", f.name)))
+	return must(c.Encode())
 }

@@ -3,19 +3,30 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
+
+	"sidekeep/formats/compose"
 )
 
-// The two zones of the phone, as RFC 5545 s3.6.5 has them since 2007.
-const (
-	berlin = "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:DAYLIGHT\r\nTZOFFSETFROM:+0100\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n" +
-		"DTSTART:19810329T020000\r\nTZNAME:CEST\r\nTZOFFSETTO:+0200\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\nTZOFFSETFROM:+0200\r\n" +
-		"RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nDTSTART:19961027T030000\r\nTZNAME:CET\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
-	newYork = "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\nBEGIN:DAYLIGHT\r\nTZOFFSETFROM:-0500\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\n" +
-		"DTSTART:20070311T020000\r\nTZNAME:EDT\r\nTZOFFSETTO:-0400\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\nTZOFFSETFROM:-0400\r\n" +
-		"RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\nDTSTART:20071104T020000\r\nTZNAME:EST\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
-)
+// zones are the time zones of the phone, as RFC 5545 s3.6.5 has them since 2007.
+var zones = map[string][2]observance{
+	"Europe/Berlin":    {{"DAYLIGHT", "+0100", "+0200", "3;BYDAY=-1SU", "1981-03-29 02:00", "CEST"}, {"STANDARD", "+0200", "+0100", "10;BYDAY=-1SU", "1996-10-27 03:00", "CET"}},
+	"America/New_York": {{"DAYLIGHT", "-0500", "-0400", "3;BYDAY=2SU", "2007-03-11 02:00", "EDT"}, {"STANDARD", "-0400", "-0500", "11;BYDAY=1SU", "2007-11-04 02:00", "EST"}},
+}
+
+// An observance is summer or winter time.
+type observance struct{ name, from, to, month, start, abbreviation string }
+
+func zone(id string) *compose.Component {
+	z := compose.New("VTIMEZONE", compose.Text("TZID", id))
+	for _, o := range zones[id] {
+		z.Hold(compose.New(o.name, compose.Plain("TZOFFSETFROM", o.from), compose.Plain("RRULE", "FREQ=YEARLY;BYMONTH="+o.month),
+			compose.Clock("DTSTART", parseDate(o.start), ""), compose.Text("TZNAME", o.abbreviation), compose.Plain("TZOFFSETTO", o.to)))
+	}
+	return z
+}
 
 // A series is one calendar object: an event, with its exceptions.
 type series struct {
@@ -42,8 +53,6 @@ type change struct {
 	cancel  bool
 }
 
-const icsDay, icsTime = "20060102", "20060102T150405"
-
 func parseDate(s string) time.Time {
 	layout := "2006-01-02 15:04"
 	if len(s) == 10 {
@@ -56,13 +65,12 @@ func parseDate(s string) time.Time {
 	return t
 }
 
-// stamp writes a property of date or time in the series' zone.
-func (s *series) stamp(w *writer, name string, t time.Time) {
+// stamp is a property of date or time in the series' zone.
+func (s *series) stamp(name string, t time.Time) compose.Property {
 	if s.minutes == 0 {
-		w.line("%s;VALUE=DATE:%s", name, t.Format(icsDay))
-		return
+		return compose.Day(name, t)
 	}
-	w.line("%s;TZID=%s:%s", name, s.tz(), t.Format(icsTime))
+	return compose.Clock(name, t, s.tz())
 }
 
 func (s *series) tz() string {
@@ -74,91 +82,77 @@ func (s *series) tz() string {
 
 // object returns the whole calendar object.
 func (s *series) object(n int) string {
-	w := &writer{}
-	w.line("BEGIN:VCALENDAR")
-	w.line("CALSCALE:GREGORIAN")
-	w.line("PRODID:-//Example//Phone 3.2//EN")
-	w.line("VERSION:2.0")
+	c := compose.New("VCALENDAR", compose.Plain("CALSCALE", "GREGORIAN"), compose.Plain("PRODID", product), compose.Plain("VERSION", "2.0"))
 	if s.minutes > 0 {
-		if s.tz() == "Europe/Berlin" {
-			w.b.WriteString(berlin)
-		} else {
-			w.b.WriteString(newYork)
-		}
+		c.Hold(zone(s.tz()))
 	}
 	id := uid("event", s.cal, n, s.summary, s.start)
-	s.event(w, id, parseDate(s.start), nil)
+	c.Hold(s.event(id, parseDate(s.start), nil))
 	for i := range s.changes {
-		s.event(w, id, parseDate(s.changes[i].to), &s.changes[i])
+		c.Hold(s.event(id, parseDate(s.changes[i].to), &s.changes[i]))
 	}
-	w.line("END:VCALENDAR")
-	return w.b.String()
+	return must(c.Encode())
 }
 
-func (s *series) event(w *writer, id string, at time.Time, c *change) {
+// event is the series itself, or the occurrence that c changes.
+func (s *series) event(id string, at time.Time, c *change) *compose.Component {
 	made := parseDate(s.start).AddDate(0, 0, -20)
-	w.line("BEGIN:VEVENT")
-	w.line("CREATED:%sZ", made.Format(icsTime))
-	w.line("DTSTAMP:%sZ", made.Add(90*time.Second).Format(icsTime))
-	w.line("LAST-MODIFIED:%sZ", made.Add(90*time.Second).Format(icsTime))
-	w.line("UID:%s", id)
-	summary := s.summary
+	saved := made.Add(90 * time.Second)
+	e := compose.New("VEVENT", compose.UTC("CREATED", made), compose.UTC("DTSTAMP", saved), compose.UTC("LAST-MODIFIED", saved), compose.Text("UID", id))
+	summary, sequence := s.summary, 0
 	if c != nil {
-		s.stamp(w, "RECURRENCE-ID", parseDate(c.of))
+		e.Add(s.stamp("RECURRENCE-ID", parseDate(c.of)))
 		if c.summary != "" {
 			summary = c.summary
 		}
 		if c.cancel {
-			w.line("STATUS:CANCELLED")
+			e.Add(compose.Plain("STATUS", "CANCELLED"))
 		}
-		w.line("SEQUENCE:1")
-	} else {
-		w.line("SEQUENCE:0")
+		sequence = 1
 	}
-	w.line("SUMMARY:%s", escape.Replace(summary))
-	s.stamp(w, "DTSTART", at)
+	e.Add(compose.Plain("SEQUENCE", strconv.Itoa(sequence)), compose.Text("SUMMARY", summary), s.stamp("DTSTART", at))
 	if s.minutes == 0 {
-		s.stamp(w, "DTEND", at.AddDate(0, 0, max(1, s.days)))
-		w.line("TRANSP:TRANSPARENT")
+		e.Add(s.stamp("DTEND", at.AddDate(0, 0, max(1, s.days))), compose.Plain("TRANSP", "TRANSPARENT"))
 	} else {
-		s.stamp(w, "DTEND", at.Add(time.Duration(s.minutes)*time.Minute))
+		e.Add(s.stamp("DTEND", at.Add(time.Duration(s.minutes)*time.Minute)))
 	}
 	if c == nil && s.rule != "" {
-		w.line("RRULE:%s", s.rule)
-		for _, e := range s.except {
-			s.stamp(w, "EXDATE", parseDate(e))
+		e.Add(compose.Plain("RRULE", s.rule))
+		for _, one := range s.except {
+			e.Add(s.stamp("EXDATE", parseDate(one)))
 		}
 	}
-	s.details(w, id, at)
-	w.line("END:VEVENT")
+	s.details(e, id, at)
+	return e
 }
 
-// details writes place, note, guests and alarm.
-func (s *series) details(w *writer, id string, at time.Time) {
+// details adds place, note, guests and alarm.
+func (s *series) details(e *compose.Component, id string, at time.Time) {
 	if s.where != "" {
-		w.line("LOCATION:%s", escape.Replace(s.where))
+		e.Add(compose.Text("LOCATION", s.where))
 		if s.geo != "" {
-			w.line("X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-ADDRESS=%q;X-APPLE-RADIUS=70;X-TITLE=%q:geo:%s", s.where, s.where, s.geo)
+			e.Add(compose.Link("X-APPLE-STRUCTURED-LOCATION", "geo:"+s.geo).With("VALUE", "URI").With("X-ADDRESS", s.where).With("X-APPLE-RADIUS", "70").With("X-TITLE", s.where))
 		}
 	}
 	if s.note != "" {
-		w.line("DESCRIPTION:%s", escape.Replace(s.note))
+		e.Add(compose.Text("DESCRIPTION", s.note))
 	}
 	if len(s.guests) > 0 {
-		w.line(`ORGANIZER;CN="Kim Sidekeeper":mailto:kim@example.org`)
+		e.Add(compose.Person("ORGANIZER", "Kim Sidekeeper", "kim@example.org"))
 		for _, g := range s.guests {
 			name, mail, _ := strings.Cut(g, "|")
-			w.line(`ATTENDEE;CN=%q;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT:mailto:%s`, name, mail)
+			e.Add(compose.Person("ATTENDEE", name, mail).With("CUTYPE", "INDIVIDUAL").With("PARTSTAT", "ACCEPTED").With("ROLE", "REQ-PARTICIPANT"))
 		}
 	}
 	if s.alarm != "" {
-		w.line("BEGIN:VALARM")
-		w.line("ACTION:DISPLAY")
-		w.line("DESCRIPTION:Reminder")
-		w.line("TRIGGER:%s", s.alarm)
-		w.line("UID:%s", uid("alarm", id, at))
-		w.line("END:VALARM")
+		a := reminder(s.alarm)
+		a.Add(compose.Text("UID", uid("alarm", id, at)))
+		e.Hold(a)
 	}
+}
+
+func reminder(trigger string) *compose.Component {
+	return compose.New("VALARM", compose.Plain("ACTION", "DISPLAY"), compose.Text("DESCRIPTION", "Reminder"), compose.Plain("TRIGGER", trigger))
 }
 
 // scatter adds single events on working days or at weekends between 2024 and

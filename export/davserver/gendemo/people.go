@@ -2,13 +2,14 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"sidekeep/formats/compose"
 )
 
 // cards is how many cards the phone holds, groups among them.
@@ -111,33 +112,6 @@ func digits(rnd *rand.Rand, pattern string) string {
 	return string(b)
 }
 
-// escape is RFC 2426 s5 and RFC 5545 s3.3.11.
-var escape = strings.NewReplacer(`\`, `\\`, ",", `\,`, ";", `\;`, "\n", `\n`)
-
-// A writer of content lines with CRLF, folded at 75 bytes and never inside a
-// character.
-type writer struct{ b strings.Builder }
-
-func (w *writer) line(format string, args ...any) {
-	s := fmt.Sprintf(format, args...)
-	for first := true; ; first = false {
-		room := 75
-		if !first {
-			room = 74
-			w.b.WriteByte(' ')
-		}
-		if len(s) <= room {
-			w.b.WriteString(s + "\r\n")
-			return
-		}
-		for s[room]&0xc0 == 0x80 {
-			room--
-		}
-		w.b.WriteString(s[:room] + "\r\n")
-		s = s[room:]
-	}
-}
-
 // makeContacts returns all cards, one after the other.
 func makeContacts() string {
 	rnd := rand.New(rand.NewPCG(250, 2))
@@ -154,24 +128,17 @@ func makeContacts() string {
 		all = append(all, f.card(rnd, i))
 	}
 	for g, name := range groups {
-		w := &writer{}
-		w.line("BEGIN:VCARD")
-		w.line("VERSION:3.0")
-		w.line("PRODID:-//Example//Phone 3.2//EN")
-		w.line("N:%s;;;;", name)
-		w.line("FN:%s", name)
-		w.line("X-ADDRESSBOOKSERVER-KIND:group")
+		c := newCard("3.0")
+		c.Add(compose.Parts("N", name, "", "", "", ""), compose.Text("FN", name), compose.Plain("X-ADDRESSBOOKSERVER-KIND", "group"))
 		for _, p := range people {
 			for _, in := range p.groups {
 				if in == g {
-					w.line("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:%s", p.uid)
+					c.Add(compose.Link("X-ADDRESSBOOKSERVER-MEMBER", "urn:uuid:"+p.uid))
 				}
 			}
 		}
-		w.line("REV:2026-10-03T08:15:00Z")
-		w.line("UID:%s", uid("group", name))
-		w.line("END:VCARD")
-		all = append(all, w.b.String())
+		c.Add(compose.Plain("REV", "2026-10-03T08:15:00Z"), compose.Text("UID", uid("group", name)))
+		all = append(all, must(c.Encode()))
 	}
 	if len(all) != cards {
 		panic(fmt.Sprintf("%d cards were made, not %d", len(all), cards))
@@ -199,13 +166,4 @@ func mailName(p person, i int) string {
 		return fmt.Sprintf("p%03d", i+1)
 	}
 	return g + "." + f
-}
-
-func photoLine(w *writer, v4 bool, jpeg []byte) {
-	data := base64.StdEncoding.EncodeToString(jpeg)
-	if v4 {
-		w.line("PHOTO:data:image/jpeg;base64,%s", data)
-		return
-	}
-	w.line("PHOTO;ENCODING=b;TYPE=JPEG:%s", data)
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"time"
+
+	"sidekeep/formats/compose"
 )
 
 // A task is a to-do; tasks stand below the one that they belong to.
@@ -69,55 +72,36 @@ func makeTodos(list string) string {
 }
 
 func (t *task) object(id, parent string, n int) string {
-	w := &writer{}
+	const berlin = "Europe/Berlin"
 	made := time.Date(2026, 8, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(n) * 26 * time.Hour)
-	w.line("BEGIN:VCALENDAR")
-	w.line("VERSION:2.0")
-	w.line("PRODID:-//Example//Phone 3.2//EN")
-	if len(t.due) > 10 {
-		w.b.WriteString(berlin)
-	}
-	w.line("BEGIN:VTODO")
-	w.line("CREATED:%sZ", made.Format(icsTime))
-	w.line("DTSTAMP:%sZ", made.Format(icsTime))
-	w.line("LAST-MODIFIED:%sZ", made.Format(icsTime))
-	w.line("UID:%s", id)
-	w.line("SUMMARY:%s", escape.Replace(t.summary))
+	c := compose.New("VCALENDAR", compose.Plain("VERSION", "2.0"), compose.Plain("PRODID", product))
+	todo := compose.New("VTODO", compose.UTC("CREATED", made), compose.UTC("DTSTAMP", made), compose.UTC("LAST-MODIFIED", made), compose.Text("UID", id), compose.Text("SUMMARY", t.summary))
 	switch {
 	case len(t.due) > 10:
-		w.line("DUE;TZID=Europe/Berlin:%s", parseDate(t.due).Format(icsTime))
+		c.Hold(zone(berlin))
+		todo.Add(compose.Clock("DUE", parseDate(t.due), berlin))
+		todo.Hold(reminder("-PT1H"))
 	case t.due != "":
-		w.line("DUE;VALUE=DATE:%s", parseDate(t.due).Format(icsDay))
+		todo.Add(compose.Day("DUE", parseDate(t.due)))
 	}
 	if t.rule != "" {
-		w.line("DTSTART;VALUE=DATE:%s", parseDate(t.due).Format(icsDay))
-		w.line("RRULE:%s", t.rule)
+		todo.Add(compose.Day("DTSTART", parseDate(t.due)), compose.Plain("RRULE", t.rule))
 	}
 	if t.priority > 0 {
-		w.line("PRIORITY:%d", t.priority)
+		todo.Add(compose.Plain("PRIORITY", strconv.Itoa(t.priority)))
 	}
 	if t.note != "" {
-		w.line("DESCRIPTION:%s", escape.Replace(t.note))
+		todo.Add(compose.Text("DESCRIPTION", t.note))
 	}
 	if parent != "" {
-		w.line("RELATED-TO;RELTYPE=PARENT:%s", parent)
+		todo.Add(compose.Text("RELATED-TO", parent).With("RELTYPE", "PARENT"))
 	}
 	if t.done != "" {
-		w.line("COMPLETED:%sZ", parseDate(t.done).Format(icsTime))
-		w.line("PERCENT-COMPLETE:100")
-		w.line("STATUS:COMPLETED")
+		todo.Add(compose.UTC("COMPLETED", parseDate(t.done)), compose.Plain("PERCENT-COMPLETE", "100"), compose.Plain("STATUS", "COMPLETED"))
 	} else {
-		w.line("STATUS:NEEDS-ACTION")
+		todo.Add(compose.Plain("STATUS", "NEEDS-ACTION"))
 	}
-	w.line("X-APPLE-SORT-ORDER:%d", n*1000)
-	if len(t.due) > 10 {
-		w.line("BEGIN:VALARM")
-		w.line("ACTION:DISPLAY")
-		w.line("DESCRIPTION:Reminder")
-		w.line("TRIGGER:-PT1H")
-		w.line("END:VALARM")
-	}
-	w.line("END:VTODO")
-	w.line("END:VCALENDAR")
-	return w.b.String()
+	todo.Add(compose.Plain("X-APPLE-SORT-ORDER", strconv.Itoa(n*1000)))
+	c.Hold(todo)
+	return must(c.Encode())
 }
