@@ -45,6 +45,7 @@ func (s *session) changesVerb() *cobra.Command {
 			if err != nil || l == nil {
 				return errors.Join(err, p.end(n, &export.Ledger{}))
 			}
+			s.speakOf(w, l.Account)
 			return p.end(n, l)
 		},
 	}

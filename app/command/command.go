@@ -47,6 +47,7 @@ type session struct {
 
 	verb    *cobra.Command // that runs
 	account string         // that it is at, "" if it is at none
+	of      words.Origin   // what that account comes from
 
 	// archiveThere is whether there is an archive, once somebody asked.
 	archiveThere *bool
@@ -200,6 +201,14 @@ func (s *session) mayBegin(ctx context.Context, folder, known string) bool {
 	return yes && err == nil
 }
 
+// speakOf says that the sentences from here on are about account: whether it comes
+// from a service or from a folder.
+func (s *session) speakOf(w *work.Work, account string) {
+	s.of = words.OriginOf(w.TypeOf(account))
+	s.stdout.speakOf(s.of)
+	s.stderr.speakOf(s.of)
+}
+
 // say writes words on stderr, unless they are not wanted.
 func (s *session) say(format string, args ...any) {
 	if !s.quiet {
@@ -252,5 +261,5 @@ func (s *session) wordsFor(err error) words.Words {
 	case errors.Is(err, export.ErrNoKeychain):
 		w.Try += " On the command line that is “--password-command”."
 	}
-	return w
+	return s.of.SayAll(w)
 }

@@ -83,6 +83,7 @@ func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]
 
 func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (export.Ledger, error) {
 	s.account = name
+	s.speakOf(w, name)
 	r := s.reporter()
 	l, err := w.Export(ctx, name, r.update)
 	r.end()
@@ -128,7 +129,7 @@ func (s *session) incomplete(l *export.Ledger) {
 		what = append(what, plural(l.NewAside, "item", "items")+" could not be understood")
 	}
 	if n := len(l.Missing) + l.MissingMore; n > 0 {
-		what = append(what, plural(n, "photo is", "photos are")+" missing from the archive, and the service did not bring the same again")
+		what = append(what, plural(n, "photo is", "photos are")+" missing from the archive, and "+s.of.Say("the service did not bring the same again"))
 	}
 	for _, x := range l.Skipped {
 		if x.Unread {
@@ -140,7 +141,7 @@ func (s *session) incomplete(l *export.Ledger) {
 	} else if l.Failed == 0 && l.NewAside == 0 && l.Found != nil {
 		try = "Copy what is named above from a backup to its place, or let go of it with “sidekeep forget”."
 	} else if l.Failed == 0 && l.Found != nil {
-		try = "Look at them at the service; the bytes as they came are in the archive under “Set aside”."
+		try = s.of.Say("Look at them at the service; the bytes as they came are in the archive under “Set aside”.")
 	}
 	s.stderr.printf("sidekeep: %s: %s.\n  %s\n  %s\n",
 		l.Account, words.List(what), everythingElse(l, "kept"), try)

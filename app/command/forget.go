@@ -178,6 +178,7 @@ func (s *session) keptAgain(w *work.Work, p *archive.Forgetting) {
 		if !strings.EqualFold(a.Name, p.Account) {
 			continue
 		}
+		s.speakOf(w, a.Name)
 		switch {
 		case p.Whole:
 			s.say("The account is still set up, and its next export would keep everything again. To have nothing more exported from it: sidekeep account remove \"%s\"\n", a.Name)

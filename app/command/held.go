@@ -68,6 +68,7 @@ func (s *session) answer(ctx context.Context, text string, do func(*work.Work, c
 	if err != nil {
 		return err
 	}
+	s.speakOf(w, a.Account)
 	if s.json {
 		return s.printJSON(answerJSON{a.Account, a.Export, a.Loss, a.Notice, a.SetAside})
 	}

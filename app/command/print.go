@@ -9,6 +9,8 @@ import (
 	"sync"
 	"unicode"
 
+	"sidekeep/app/words"
+
 	"golang.org/x/text/width"
 )
 
@@ -19,6 +21,7 @@ import (
 type printer struct {
 	eager bool // write at once
 	mu    sync.Mutex
+	of    words.Origin // what the sentences speak of
 	out   io.Writer
 	buf   *bufio.Writer
 	err   error
@@ -34,7 +37,22 @@ func (p *printer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// printf writes text; its string arguments are cleaned.
+// speakOf says what the sentences speak of from here on.
+func (p *printer) speakOf(o words.Origin) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.of = o
+}
+
+// sentence is a format as it is said of what the printer speaks of.
+func (p *printer) sentence(format string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of.Say(format)
+}
+
+// printf writes text; its string arguments are cleaned, and the format is said of
+// the service or the folder that the printer speaks of.
 func (p *printer) printf(format string, args ...any) {
 	for i, a := range args {
 		switch a := a.(type) {
@@ -44,7 +62,7 @@ func (p *printer) printf(format string, args ...any) {
 			args[i] = clean(a.Error())
 		}
 	}
-	p.raw(fmt.Sprintf(format, args...))
+	p.raw(fmt.Sprintf(p.sentence(format), args...))
 }
 
 // raw writes s as it is.

@@ -62,6 +62,7 @@ func (s *session) restore(ctx context.Context, r *restoreFlags) error {
 		return err
 	}
 	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	s.speakOf(w, r.To)
 	if err := s.restoreFlags(ctx, w, r); err != nil {
 		return err
 	}
@@ -266,7 +267,7 @@ func (s *session) refusedSome(list []restore.Problem) {
 	try := "Choose another place for it with --into, or save it as a file with “sidekeep save”."
 	switch {
 	case slices.ContainsFunc(list, func(p restore.Problem) bool { return errors.Is(p.Err, export.ErrConflict) }):
-		try = "What the service still has in its trash can be put back under a new mark: run the same again with --new-uid."
+		try = s.of.Say("What the service still has in its trash can be put back under a new mark: run the same again with --new-uid.")
 	case !slices.ContainsFunc(list, func(p restore.Problem) bool { return !errors.Is(p.Err, export.ErrDamaged) }):
 		try = "“sidekeep inspect FILE” shows what is wrong in a file; “sidekeep save” saves what the archive has as it came."
 	}

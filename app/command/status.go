@@ -188,6 +188,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		s.say("No account is set up yet. Set one up with “sidekeep account add”, or try “sidekeep demo”.\n")
 	}
 	for _, x := range list {
+		s.speakOf(w, x.Name)
 		s.stdout.printf("\n%s: %s\n", x.Name, stateWords[x.State])
 		t := table{head: []string{"", ""}}
 		if x.LastGood != nil {

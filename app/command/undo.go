@@ -107,6 +107,7 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 	if err != nil {
 		return err
 	}
+	s.speakOf(w, e.Account)
 	if !s.json && !s.quiet {
 		s.printUndoPlan(&e)
 	}
@@ -151,6 +152,7 @@ func (s *session) undoLeft(out *work.Undone) {
 	if out.Again() {
 		why, try = "The service said that it did it, and has not, or what is there is another item; each is named above with the reason.", runTheSameAgain
 	}
+	why, try = s.of.Say(why), s.of.Say(try)
 	s.stderr.printf("sidekeep: %s as they are.\n  %s\n  %s\n", plural(len(out.Left), "item was left", "items were left"), why, try)
 }
 

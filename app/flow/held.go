@@ -157,9 +157,12 @@ func (f *Flow) accept(account string) {
 		return
 	}
 	t := tallied(s.Loss)
-	f.ask(Question{Question: words.RemovedQuestion(t.rule, t.lost, account), answer: func(yes bool) {
+	of := words.OriginOf(s.Account.Type)
+	q := words.RemovedQuestion(t.rule, t.lost, account)
+	q.Meaning = of.Say(q.Meaning)
+	f.ask(Question{Question: q, answer: func(yes bool) {
 		if yes {
-			f.answer(account, s.HeldExport, words.Accepted(t.rule, t.lost, account))
+			f.answer(account, s.HeldExport, of.Say(words.Accepted(t.rule, t.lost, account)))
 		}
 	}})
 }

@@ -276,6 +276,11 @@ func (f *Flow) historyPage() HistoryView {
 			v.Title = words.NoExportsOf(h.account)
 		}
 	}
+	of := h.account
+	if of == "" && len(f.status) > 0 {
+		of = f.status[0].Name
+	}
+	v.Foot = f.originOf(of).Say(words.GoneMeans)
 	if h.open.number != 0 {
 		v.Chosen = h.find(h.open.number)
 		if v.Chosen >= 0 {

@@ -18,6 +18,7 @@ type HistoryView struct {
 	Line     string
 	Problem  *words.Words
 	Open     *ExportView // nil if none is opened
+	Foot     string      // below the list
 }
 
 // An ExportRow is one export in the list.

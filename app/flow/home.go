@@ -241,6 +241,7 @@ func (f *Flow) card(s work.Status) Card {
 	f.proof(&c, s)
 	c.besides(s)
 	f.noticeCard(&c, s)
+	c.speakOf(words.OriginOf(s.Account.Type))
 	return c
 }
 

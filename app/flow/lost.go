@@ -250,6 +250,7 @@ func (f *Flow) lostPage() LostView {
 	}
 	v.Accept = Action{Act: ActAccept, Verb: mine, Off: busy}
 	v.LookAgain = Action{Act: ActExport, Verb: words.LookAgain, Off: busy || !s.SetUp}
+	v.speakOf(words.OriginOf(s.Account.Type))
 	return v
 }
 

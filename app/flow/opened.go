@@ -215,6 +215,7 @@ func (f *Flow) exportView(l *export.Ledger) *ExportView {
 	if v.Chosen >= 0 {
 		v.Item = itemView(&o.found[o.sign][o.chosen])
 	}
+	v.speakOf(f.originOf(l.Account))
 	return v
 }
 

@@ -30,6 +30,7 @@ func (f *Flow) planPage() PlanView {
 	case TookBack:
 		f.undoneView(&v)
 	}
+	v.speakOf(f.originOf(s.account))
 	return v
 }
 

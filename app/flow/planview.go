@@ -20,14 +20,15 @@ type PlanView struct {
 	Stop Action
 
 	// The plan
-	Numbers    []PlanNumber
-	Differ     DifferView
-	CannotKeep []string
-	Beware     []string // what else writing may bring about
-	Skipped    []string // dropped files that hold nothing
-	AllLines   string   // the verb that shows every line
-	Sum        string
-	Write      Action
+	Numbers         []PlanNumber
+	Differ          DifferView
+	CannotKeepTitle string
+	CannotKeep      []string
+	Beware          []string // what else writing may bring about
+	Skipped         []string // dropped files that hold nothing
+	AllLines        string   // the verb that shows every line
+	Sum             string
+	Write           Action
 
 	// What came of it
 	Done DoneView

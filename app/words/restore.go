@@ -83,7 +83,7 @@ const (
 	AsItIsNow        = "As it is now"
 	What             = "What"
 	OnlyVanished     = "Only what has vanished"
-	OnlyVanishedLine = "What the service no longer has and your archive keeps."
+	OnlyVanishedLine = "What is gone over there, and your archive keeps."
 	EarlierRestores  = "Earlier restores"
 	NoRestores       = "Nothing was put back yet."
 	NowhereToPut     = "Connect a phone or service first: there is nothing to write to."

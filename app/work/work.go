@@ -80,6 +80,12 @@ func New(o Options) (*Work, error) {
 	return &Work{o: o, settings: s, named: o.Archive}, nil
 }
 
+// TypeOf is the type of the account of that name, "" if none is set up.
+func (w *Work) TypeOf(name string) string {
+	a, _ := w.settings.Account(name)
+	return a.Type
+}
+
 // SettingsDir is the folder in which settings are unless another is named.
 func SettingsDir() (string, error) {
 	dir, err := settings.DefaultDir()

@@ -37,7 +37,7 @@ type historyPage struct {
 func newHistoryPage(s *shell) *historyPage {
 	p := &historyPage{
 		s: s, title: newText("", cardTitle, colorText, wrap), line: newText("", body, colorText2, wrap), refused: column(0),
-		pane: newExportPane(s), foot: newText(words.GoneMeans, caption, colorText2, wrap),
+		pane: newExportPane(s), foot: newText("", caption, colorText2, wrap),
 	}
 	p.list = newRows(newExportRow, p.showRow, func(i int) {
 		if i < len(p.exports) {
@@ -88,6 +88,7 @@ func (p *historyPage) show(v flow.View) {
 	some := len(h.Exports) > 0
 	shown(p.list, some)
 	shown(p.columns, some)
+	p.foot.set(h.Foot)
 	shown(p.foot, some)
 	shown(p.edge, some)
 	if p.told != h.Problem {

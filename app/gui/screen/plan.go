@@ -136,7 +136,7 @@ func (p *planPage) showNotes(x flow.PlanView) {
 		for _, n := range []struct {
 			title string
 			list  []string
-		}{{words.BeforeYouWrite, x.Beware}, {words.CannotKeep, x.CannotKeep}, {words.NotUsed, x.Skipped}} {
+		}{{words.BeforeYouWrite, x.Beware}, {x.CannotKeepTitle, x.CannotKeep}, {words.NotUsed, x.Skipped}} {
 			if len(n.list) > 0 {
 				p.notes.Add(noteList(n.title, n.list))
 			}
