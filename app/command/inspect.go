@@ -118,7 +118,7 @@ func (in *inspection) item(it *file.Item) error {
 	if it.Err != nil {
 		out.printf("%s set aside: %s\n", indent, it.Err)
 	}
-	for _, o := range it.Odds() {
+	for _, o := range it.Findings() {
 		if it.Err != nil && strings.HasSuffix(it.Err.Error(), o.Reason) {
 			continue
 		}
@@ -129,7 +129,7 @@ func (in *inspection) item(it *file.Item) error {
 
 const indent = "         "
 
-func oddText(o file.Odd) string {
+func oddText(o file.Finding) string {
 	if o.Line == 0 {
 		return o.Reason
 	}
@@ -303,7 +303,7 @@ func (j *inspectionJSON) item(it *file.Item) error {
 		}
 		x.Date = &text
 	}
-	for _, o := range it.Odds() {
+	for _, o := range it.Findings() {
 		x.Odd = append(x.Odd, oddJSON(o))
 	}
 	var why *contentline.Error

@@ -159,7 +159,7 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		if err != nil {
 			x.Err = err
 		}
-		x.Odd = layout.Odds()
+		x.Odd = layout.Findings()
 	}
 	x.Size = n.n
 	return to.End(x)

@@ -276,7 +276,7 @@ func (s *saver) date(it archive.Item, raw []byte) error {
 		parts, err = ical.Parts(out)
 	}
 	if err == nil && parts.Old { // few programs read vCalendar 1.0
-		var lost []syntax.Odd
+		var lost []syntax.Finding
 		if out, lost, err = portable.Write(out); err == nil {
 			parts, err = ical.Parts(out)
 		}

@@ -65,7 +65,7 @@ func TestBirthdaysOfHostileNames(t *testing.T) {
 	}
 	inLines(t, out)
 	c, err := ical.View(out)
-	if err != nil || len(c.Series) != len(hostile) || len(c.Odd) > 0 {
+	if err != nil || len(c.Series) != len(hostile) || len(c.Findings) > 0 {
 		t.Fatal(c, err)
 	}
 }

@@ -137,7 +137,7 @@ func TestCalendarHolds(t *testing.T) {
 			}
 			inLines(t, out)
 			v, err := ical.View(out)
-			if err != nil || len(v.Series) != 1 || len(v.Odd) > 0 {
+			if err != nil || len(v.Series) != 1 || len(v.Findings) > 0 {
 				t.Fatalf("%v, %+v", err, v)
 			}
 			m, text := v.Series[0].Master, strings.TrimSpace(h.want)
@@ -220,7 +220,7 @@ func TestWritten(t *testing.T) {
 
 // TestSameEachTime: the libraries keep properties and parameters in maps.
 func TestSameEachTime(t *testing.T) {
-	make := func() (card, cal []byte) {
+	both := func() (card, cal []byte) {
 		c, e := &Card{Version: "4.0"}, New("VEVENT", Text("UID", "u"), UTC("DTSTAMP", time.Unix(0, 0)))
 		for i := range 30 {
 			p := Text(fmt.Sprintf("X-%d", 30-i%20), fmt.Sprint(i))
@@ -239,7 +239,7 @@ func TestSameEachTime(t *testing.T) {
 		}
 		return card, cal
 	}
-	card, cal := make()
+	card, cal := both()
 	n := 0
 	for _, out := range [][]byte{card, cal} {
 		at := 0
@@ -257,7 +257,7 @@ func TestSameEachTime(t *testing.T) {
 		t.Errorf("%d properties", n)
 	}
 	for range 20 {
-		if card2, cal2 := make(); !bytes.Equal(card, card2) || !bytes.Equal(cal, cal2) {
+		if card2, cal2 := both(); !bytes.Equal(card, card2) || !bytes.Equal(cal, cal2) {
 			t.Fatal("not the same again")
 		}
 	}

@@ -125,10 +125,10 @@ func (c *calendar) take(name, uid string) []component {
 type object struct {
 	uid, name string
 	raw       []byte
-	line      int    // within the piece
-	err       error  // why it is to be set aside
-	odd       []Odd  // lines within the piece
-	parts     []part // where its lines come from; nil if they are those of the piece from line on
+	line      int       // within the piece
+	err       error     // why it is to be set aside
+	odd       []Finding // lines within the piece
+	parts     []part    // where its lines come from; nil if they are those of the piece from line on
 }
 
 // A part is a run of lines of an object.
@@ -145,10 +145,10 @@ func objects(raw []byte) []object {
 	var c calendar
 	c.split(raw)
 	whole := false
-	var odd []syntax.Odd
+	var odd []syntax.Finding
 	for p := range seq(raw) {
 		o := object{uid: p.UID, name: p.Component, raw: p.Raw, line: 1, err: p.Err}
-		odd = append(odd, p.Odd...)
+		odd = append(odd, p.Findings...)
 		switch {
 		case same(p.Raw, raw):
 			whole = true
@@ -172,7 +172,7 @@ func objects(raw []byte) []object {
 }
 
 // assign gives what is odd in a piece to the object that it stands in, or after.
-func assign(list []object, odd []syntax.Odd) {
+func assign(list []object, odd []syntax.Finding) {
 	if len(list) == 0 || len(odd) == 0 {
 		return
 	}
@@ -184,7 +184,7 @@ func assign(list []object, odd []syntax.Odd) {
 	for _, x := range odd {
 		i, _ := slices.BinarySearchFunc(order, x.Line+1, func(i, line int) int { return list[i].line - line })
 		at := order[max(i-1, 0)]
-		list[at].odd = append(list[at].odd, Odd(x))
+		list[at].odd = append(list[at].odd, Finding(x))
 	}
 }
 

@@ -169,7 +169,7 @@ func TestOddsHaveTheLinesOfTheFile(t *testing.T) {
 		"END:VCALENDAR\r\n"
 	got := map[string]int{}
 	err := Items(strings.NewReader("\r\n"+oneCard+text), Cards, "", func(it *Item) error {
-		for _, o := range it.Odds() {
+		for _, o := range it.Findings() {
 			got[fmt.Sprintf("%s: %s", it.UID(), o.Reason)] = o.Line
 		}
 		return nil
@@ -207,7 +207,7 @@ func TestLayout(t *testing.T) {
 		if _, err := io.Copy(io.Discard, l.Through(iotest.OneByteReader(strings.NewReader(text)))); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(l.Odds(), "; "); got != want {
+		if got := strings.Join(l.Findings(), "; "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -245,7 +245,7 @@ func FuzzItems(f *testing.F) {
 					t.Errorf("two items have the ID %q", it.ID)
 				}
 				used[it.ID] = true
-				it.Odds()
+				it.Findings()
 				var why *contentline.Error
 				if it.Err != nil && (!errors.As(it.Err, &why) || why.Line < 1) {
 					t.Errorf("%v has no line", it.Err)
@@ -259,7 +259,7 @@ func FuzzItems(f *testing.F) {
 			if err != nil && !errors.As(err, &why) {
 				t.Errorf("%q: %v", kind, err)
 			}
-			l.Odds()
+			l.Findings()
 		}
 	})
 }
@@ -295,7 +295,7 @@ func TestOneCharset(t *testing.T) {
 		if plain := it.ID == "c"; plain != (it.Charset == "") || plain && !strings.HasSuffix(text, string(it.Raw)) {
 			t.Errorf("%s: from %q: %q", it.ID, it.Charset, it.Raw)
 		}
-		if odd := it.Odds(); it.Charset != "" && (len(odd) != 1 || odd[0].Line != 4 || !strings.Contains(odd[0].Reason, "windows-1250, which the whole file looks like")) {
+		if odd := it.Findings(); it.Charset != "" && (len(odd) != 1 || odd[0].Line != 4 || !strings.Contains(odd[0].Reason, "windows-1250, which the whole file looks like")) {
 			t.Errorf("%+v", odd)
 		}
 		return nil

@@ -41,7 +41,7 @@ type Item struct {
 	Object    ical.Object // of a calendar
 	Component string      // "VEVENT", "VTODO", ...; "" of a card
 
-	odd    []Odd           // of the piece that it comes from
+	odd    []Finding       // of the piece that it comes from
 	lineOf func(n int) int // the line of the file from which the n-th of Raw comes
 }
 
@@ -117,13 +117,13 @@ func Items(r io.Reader, t Type, charset string, yield func(*Item) error) error {
 
 // decoded is a piece in UTF-8, and which of its lines were not and do not say
 // what they are in; the piece itself if there are none.
-func decoded(p Piece, charset string) (raw []byte, odd []Odd) {
+func decoded(p Piece, charset string) (raw []byte, odd []Finding) {
 	if charset == "" {
 		return p.Raw, nil
 	}
 	for l := range contentline.Lines(p.Raw) {
 		if l.Undeclared(charset) {
-			odd = append(odd, Odd{p.Line + l.Number - 1, fmt.Sprintf("not in UTF-8, and it does not say in which charset: read as %s, which the whole file looks like", charset)})
+			odd = append(odd, Finding{p.Line + l.Number - 1, fmt.Sprintf("not in UTF-8, and it does not say in which charset: read as %s, which the whole file looks like", charset)})
 		}
 	}
 	if len(odd) == 0 {

@@ -51,9 +51,9 @@ func (l *Layout) feed() {
 	l.crs = 0
 }
 
-// Odds tells what is odd about the way the whole file is written, after all of
+// Findings tells what is odd about the way the whole file is written, after all of
 // it was read.
-func (l *Layout) Odds() []string {
+func (l *Layout) Findings() []string {
 	l.CR, l.crs = l.CR+l.crs, 0
 	var list []string
 	switch {

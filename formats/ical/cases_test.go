@@ -119,8 +119,8 @@ func TestZoneNames(t *testing.T) {
 			t.Errorf("%s is read as %+v, %v", name, o, err)
 		}
 		c, err := ical.View([]byte(eventOf("DTSTART;TZID=" + name + ":20260715T120000")))
-		if err != nil || (len(c.Series[0].Master.Odd) > 0) != (want == "") {
-			t.Errorf("%s: what is said of it is %+v", name, c.Series[0].Master.Odd)
+		if err != nil || (len(c.Series[0].Master.Findings) > 0) != (want == "") {
+			t.Errorf("%s: what is said of it is %+v", name, c.Series[0].Master.Findings)
 		}
 	}
 }

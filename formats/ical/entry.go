@@ -54,7 +54,7 @@ func (r *entryReader) odd(l *contentline.Line, format string, args ...any) {
 	if l != nil {
 		number = l.Number
 	}
-	r.e.Odd = append(r.e.Odd, syntax.Odd{Line: number, Reason: fmt.Sprintf(format, args...)})
+	r.e.Findings = append(r.e.Findings, syntax.Finding{Line: number, Reason: fmt.Sprintf(format, args...)})
 }
 
 // text reads a property that is one text; false if it is none that the view

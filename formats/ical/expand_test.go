@@ -157,8 +157,8 @@ func TestRuleThatIsNotUnderstood(t *testing.T) {
 		if !errors.As(err, &e) || e.Rule != rule || n != 2 {
 			t.Errorf("%s: %d occurrences, error %v", rule, n, err)
 		}
-		if len(s.Master.Odd) != 1 {
-			t.Errorf("%s: odd %v", rule, s.Master.Odd)
+		if len(s.Master.Findings) != 1 {
+			t.Errorf("%s: odd %v", rule, s.Master.Findings)
 		}
 	}
 }

@@ -12,10 +12,10 @@ import (
 // to-do, a journal entry.
 type Piece struct {
 	Component string
-	UID       string       // "" if it has none
-	Raw       []byte       // a VCALENDAR of its own, with the time zones that it uses
-	Odd       []syntax.Odd // of the whole file, with its first piece
-	Err       error        // a [*contentline.Error]: Raw are bytes as delivered that are to be set aside
+	UID       string           // "" if it has none
+	Raw       []byte           // a VCALENDAR of its own, with the time zones that it uses
+	Findings  []syntax.Finding // of the whole file, with its first piece
+	Err       error            // a [*contentline.Error]: Raw are bytes as delivered that are to be set aside
 }
 
 // Objects takes one VCALENDAR, or components that stand outside of one, apart
@@ -47,16 +47,16 @@ func Objects(raw []byte, yield func(Piece) bool) {
 		if err == nil {
 			err = &contentline.Error{Reason: "there is no event, to-do or other component in it"}
 		}
-		yield(Piece{Raw: raw, Odd: t.Odd, Err: err})
+		yield(Piece{Raw: raw, Findings: t.Findings, Err: err})
 		return
-	case len(o.groups) == 1 && len(t.Odd) == 0:
+	case len(o.groups) == 1 && len(t.Findings) == 0:
 		yield(Piece{Component: o.groups[0].nodes[0].Name, UID: o.groups[0].uid, Raw: raw})
 		return
 	}
 	for i, g := range o.groups {
 		p := o.piece(g)
 		if i == 0 {
-			p.Odd = t.Odd
+			p.Findings = t.Findings
 		}
 		if !yield(p) {
 			return
@@ -67,7 +67,7 @@ func Objects(raw []byte, yield func(Piece) bool) {
 // empty tells whether the file is a whole calendar in which nothing is, as a
 // service exports one that nobody has used yet.
 func (o *objects) empty(t *syntax.Tree) bool {
-	return len(t.Odd) == 0 && len(t.Roots) > 0 && t.Roots[0].Name == syntax.VCalendar
+	return len(t.Findings) == 0 && len(t.Roots) > 0 && t.Roots[0].Name == syntax.VCalendar
 }
 
 // objects groups the components of a file.

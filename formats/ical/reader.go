@@ -74,7 +74,7 @@ func (r *Reader) learn(begin string, z *timezone.Set) {
 // plainZones are the time zones of a calendar in which nothing is unusual; nil
 // if something is.
 func plainZones(c *Calendar) *timezone.Set {
-	if c == nil || len(c.Series) != 1 || len(c.Odd) > 0 || len(c.Busy) > 0 || len(c.Unknown) > 0 || strings.HasPrefix(c.Version, "1.") {
+	if c == nil || len(c.Series) != 1 || len(c.Findings) > 0 || len(c.Busy) > 0 || len(c.Unknown) > 0 || strings.HasPrefix(c.Version, "1.") {
 		return nil
 	}
 	if s := &c.Series[0]; (s.Master == nil || len(s.Exceptions) == 0) && len(s.Exceptions) < 2 && s.Zones.All == nil {
@@ -113,7 +113,7 @@ func (r *Reader) event(body []byte, z *timezone.Set) bool {
 	}
 	e.finish()
 	r.entry = e.e
-	return depth == 0 && len(r.entry.Odd) == 0
+	return depth == 0 && len(r.entry.Findings) == 0
 }
 
 // nesting is the depth behind a BEGIN or an END: 1 in the event, 2 in an alarm

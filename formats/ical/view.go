@@ -22,7 +22,7 @@ type Calendar struct {
 	Zones             []Zone // as delivered
 	Unknown           []*syntax.Node
 	Rest              []contentline.Line // properties of the calendar that are in no field above
-	Odd               []syntax.Odd
+	Findings          []syntax.Finding
 }
 
 // A Series is a calendar object: an event, a to-do or a journal entry with its
@@ -86,7 +86,7 @@ type Entry struct {
 	Participants []*syntax.Node     // PARTICIPANT, VLOCATION and VRESOURCE of RFC 9073
 	Unknown      []*syntax.Node     // other components in it
 	Rest         []contentline.Line // properties that are in no field above
-	Odd          []syntax.Odd
+	Findings     []syntax.Finding
 	Raw          []byte // as delivered
 
 	length   datetime.Duration // DURATION
@@ -174,7 +174,7 @@ type Occurrence struct {
 }
 
 // View reads everything that is in one VCALENDAR. It reads what it can, and
-// what is odd is told in Odd of the calendar and of its entries. The error is
+// what is odd is told in Findings of the calendar and of its entries. The error is
 // a [*contentline.Error]: there is no component in raw at all.
 func View(raw []byte) (*Calendar, error) { return view(raw) }
 

@@ -109,8 +109,8 @@ func TestView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Series) != 4 || len(c.Busy) != 1 || len(c.Unknown) != 1 || len(c.Odd) != 0 {
-		t.Fatalf("%d series, %d busy, %d unknown, odd %v", len(c.Series), len(c.Busy), len(c.Unknown), c.Odd)
+	if len(c.Series) != 4 || len(c.Busy) != 1 || len(c.Unknown) != 1 || len(c.Findings) != 0 {
+		t.Fatalf("%d series, %d busy, %d unknown, odd %v", len(c.Series), len(c.Busy), len(c.Unknown), c.Findings)
 	}
 	if c.Name != "Company Vacation Days" || c.Color != "turquoise" || c.Method != "PUBLISH" || c.Version != "2.0" {
 		t.Errorf("calendar %+v", c)
@@ -121,7 +121,7 @@ func TestView(t *testing.T) {
 		"class": e.Class, "transp": e.Transparency, "priority": e.Priority, "sequence": e.Sequence, "url": e.URL, "organizer": e.Organizer,
 		"attendee": e.Attendees[0], "contact": e.Contacts, "start": e.Start.Time.Format(time.RFC3339) + " " + e.Start.Zone, "end": e.End.Time.Format(time.RFC3339) + " " + e.End.Zone,
 		"rest": len(e.Rest), "unknown": e.Unknown[0].Name, "participant": e.Participants[0].Name, "conference": e.Conferences[0].URI + " " + e.Conferences[0].Label,
-		"image": e.Images[0].URI, "link": e.Attachments[0].URI, "odd": len(e.Odd), "comments": len(e.Comments), "geo": e.Geo,
+		"image": e.Images[0].URI, "link": e.Attachments[0].URI, "odd": len(e.Findings), "comments": len(e.Comments), "geo": e.Geo,
 	}
 	want := map[string]any{
 		"summary": "Department Party", "description": "Meeting to provide technical review for \"Phoenix\" design.\nHappy Face Conference Room.", "location": "Conference Room - F123, Bldg. 002",

@@ -22,7 +22,7 @@ func view(raw []byte) (*Calendar, error) {
 	if len(t.Roots) == 0 {
 		return nil, &contentline.Error{Reason: "there is no calendar in it: no BEGIN:VCALENDAR"}
 	}
-	v := viewer{cal: &Calendar{Odd: t.Odd}, zones: &timezone.Set{}, series: map[string]int{}}
+	v := viewer{cal: &Calendar{Findings: t.Findings}, zones: &timezone.Set{}, series: map[string]int{}}
 	var nodes []*syntax.Node
 	for _, root := range t.Roots {
 		if root.Name != syntax.VCalendar {
@@ -105,7 +105,7 @@ func (v *viewer) add(e Entry) {
 			s.Master = &e
 			return
 		}
-		v.cal.Odd = append(v.cal.Odd, syntax.Odd{Reason: fmt.Sprintf("two entries have the UID %q", contentline.Shown(e.UID))})
+		v.cal.Findings = append(v.cal.Findings, syntax.Finding{Reason: fmt.Sprintf("two entries have the UID %q", contentline.Shown(e.UID))})
 	}
 	s := Series{Component: e.Component, UID: e.UID, Zones: v.zones}
 	if e.Recurrence.IsZero() {
@@ -144,7 +144,7 @@ func (v *viewer) busy(n *syntax.Node) Busy {
 				b.Times = append(b.Times, BusyTime{Type: kind, Start: p.Start, End: p.End})
 			}
 			if bad != "" {
-				v.cal.Odd = append(v.cal.Odd, syntax.Odd{Line: l.Number, Reason: fmt.Sprintf("%q is no period", contentline.Shown(bad))})
+				v.cal.Findings = append(v.cal.Findings, syntax.Finding{Line: l.Number, Reason: fmt.Sprintf("%q is no period", contentline.Shown(bad))})
 			}
 		case "DTSTAMP":
 		default:

@@ -28,7 +28,7 @@ func contactOf(card *parsed) *Contact {
 		if p.card == nil && strings.TrimSpace(p.value) == "" {
 			continue
 		}
-		if !v.person(c, p) && !v.reach(c, p) && !v.things(c, p) {
+		if !v.person(c, p) && !v.reach(c, p) && !v.explanatory(c, p) {
 			if s, ok := shownBefore(c, p); !ok {
 				c.Rest = append(c.Rest, Property{Name: p.as, Value: v.value(p, s), Line: p.line})
 			}

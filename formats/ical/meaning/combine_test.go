@@ -70,7 +70,7 @@ func TestCombineKeepsBoth(t *testing.T) {
 	if i := strings.Index(string(out), "URL:"); i > strings.Index(string(out), "BEGIN:VALARM") {
 		t.Errorf("a property stands behind the alarms:\n%s", out)
 	}
-	if cal, err := ical.View(out); err != nil || len(cal.Odd) > 0 || len(cal.Series) != 1 || len(cal.Series[0].Exceptions) != 1 {
+	if cal, err := ical.View(out); err != nil || len(cal.Findings) > 0 || len(cal.Series) != 1 || len(cal.Series[0].Exceptions) != 1 {
 		t.Errorf("%v %+v\n%s", err, cal, out)
 	}
 }

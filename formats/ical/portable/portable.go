@@ -28,7 +28,7 @@ import (
 // the entry alone.
 //
 // The error is a [*contentline.Error]: there is no component in raw.
-func Write(raw []byte) (out []byte, lost []syntax.Odd, err error) {
+func Write(raw []byte) (out []byte, lost []syntax.Finding, err error) {
 	raw, err = contentline.Published(raw)
 	if err != nil {
 		return nil, nil, err
@@ -38,7 +38,7 @@ func Write(raw []byte) (out []byte, lost []syntax.Odd, err error) {
 		return nil, nil, err
 	}
 	t := syntax.Parse(raw)
-	w := writer{old: strings.HasPrefix(cal.Version, "1."), lost: t.Odd, entries: map[*byte]*ical.Entry{}}
+	w := writer{old: strings.HasPrefix(cal.Version, "1."), lost: t.Findings, entries: map[*byte]*ical.Entry{}}
 	for i := range cal.Series {
 		s := &cal.Series[i]
 		if s.Master != nil {
@@ -81,7 +81,7 @@ func Write(raw []byte) (out []byte, lost []syntax.Odd, err error) {
 type writer struct {
 	b       []byte
 	old     bool
-	lost    []syntax.Odd
+	lost    []syntax.Finding
 	entries map[*byte]*ical.Entry // what was read from the bytes that begin there
 
 	oldLocation *time.Location // of a vCalendar 1.0, nil if it has none
@@ -89,7 +89,7 @@ type writer struct {
 }
 
 func (w *writer) lose(line int, format string, args ...any) {
-	w.lost = append(w.lost, syntax.Odd{Line: line, Reason: fmt.Sprintf(format, args...)})
+	w.lost = append(w.lost, syntax.Finding{Line: line, Reason: fmt.Sprintf(format, args...)})
 }
 
 func (w *writer) head(roots []*syntax.Node) {

@@ -23,9 +23,9 @@ type Node struct {
 	whole bool   // it has a BEGIN and an END
 }
 
-// Odd is something in a file that no format allows, and that was read all the
+// A Finding is something in a file that no format allows, and that was read all the
 // same.
-type Odd struct {
+type Finding struct {
 	Line   int    // 0 if it is no single line
 	Reason string // a clause without a full stop, for a person to read
 }
@@ -35,10 +35,10 @@ var items = []string{"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "V
 
 // A Tree is a file taken apart, whatever is wrong with its nesting.
 type Tree struct {
-	Roots []*Node // calendars, and components outside of any
-	Odd   []Odd
-	open  []*Node
-	from  []int // where the open nodes start
+	Roots    []*Node // calendars, and components outside of any
+	Findings []Finding
+	open     []*Node
+	from     []int // where the open nodes start
 }
 
 // maxDepth is the depth to which components are followed; deeper ones are lines
@@ -89,8 +89,8 @@ func Parse(raw []byte) *Tree {
 
 func (t *Tree) note(line int, reason string) {
 	const most = 1000 // a file of nothing but oddities
-	if len(t.Odd) < most {
-		t.Odd = append(t.Odd, Odd{Line: line, Reason: reason})
+	if len(t.Findings) < most {
+		t.Findings = append(t.Findings, Finding{Line: line, Reason: reason})
 	}
 }
 

@@ -72,8 +72,14 @@ var sheets = []struct {
 	{"dates with the day first", "First Name,Birthday\nAnn,4/5/1985\nBob,13/5/1985\n", []string{"N:;Ann;;;\nBDAY:1985-05-04", "N:;Bob;;;\nBDAY:1985-05-13"}},
 	{"dates with the month first", "First Name,Birthday\nAnn,4/5/1985\nBob,5/13/1985\n", []string{"N:;Ann;;;\nBDAY:1985-04-05", "N:;Bob;;;\nBDAY:1985-05-13"}},
 	{"a date that is none", "First Name,Birthday\nAnn,soon\nBob,4/5/85\n", []string{"N:;Ann;;;\nNOTE:Birthday: soon", "N:;Bob;;;\nNOTE:Birthday: 4/5/85"}},
+	{"days that no calendar has", "First Name,Birthday,Birth Year,Birth Month,Birth Day\nAnn,1985-02-31,,,\nBob,29.2.,,,\nCem,29.2.2023,,,\nDo,,2023,4,31\n",
+		[]string{"N:;Ann;;;\nNOTE:Birthday: 1985-02-31", "N:;Bob;;;\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-02-29", "N:;Cem;;;\nNOTE:Birthday: 29.2.2023", "N:;Do;;;\nNOTE:Birthday: 2023-4-31"}},
 	{"blank rows, missing cells, more cells", "First Name,Last Name\n\n,\nAnn\nBob,Smith,x\n", []string{"N:;Ann;;;", "N:Smith;Bob;;;\nNOTE:x"}},
 	{"CR", "First Name,Last Name\rAnn,Smith\r", []string{"N:Smith;Ann;;;"}},
+	{"marks and control characters", "First Name,Last Name,Organization Name,Notes,Address 1 - Label,Address 1 - Street,Address 1 - Formatted,Website 1 - Label,Website 1 - Value,Group Membership\n" +
+		"\"A;n,n\",\"\\N;\",\"a\x01b\x02\",\"\x00\\n\",\"B;\"\"o:a\"\"t\",\"S;t,r\",\"S;t,r\nBerlin\",Blog,\"http://a.example/?a,b;c\",\"x:y ::: z;w\"\n",
+		[]string{"N:\\\\N\\;;A\\;n\\,n;;;\nORG:ab;\nCATEGORIES:x:y,z\\;w\nitem1.URL:http://a.example/?a,b;c\nitem1.X-ABLabel:Blog\n" +
+			"item2.ADR:;;S\\;t\\,r;;;;\nLABEL:S\\;t\\,r\\nBerlin\nitem2.X-ABLabel:B\\;\"o:a\"t\nNOTE:\\\\n"}},
 	{"what looks like lines of a card", "First Name,Notes\nAnn,\"x\nEND:VCARD\nBEGIN:VCARD\"\n", []string{"N:;Ann;;;\nNOTE:x\\nEND:VCARD\\nBEGIN:VCARD"}},
 }
 

@@ -7,8 +7,9 @@ import (
 	"sidekeep/formats/contentline"
 )
 
-// things takes the rest that is known.
-func (v *viewer) things(c *Contact, p *property) bool {
+// explanatory takes what explains further who somebody is (RFC 6350 section 6.7),
+// and pictures, places and relations.
+func (v *viewer) explanatory(c *Contact, p *property) bool {
 	switch p.name {
 	case "NOTE":
 		c.Notes = append(c.Notes, v.value(p, unescape(p.value)))

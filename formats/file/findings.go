@@ -10,18 +10,18 @@ import (
 	"sidekeep/formats/ical"
 )
 
-// Odd is something in an item that no format allows, or that many programs do
+// A Finding is something in an item that no format allows, or that many programs do
 // not understand.
-type Odd struct {
+type Finding struct {
 	Line   int    // of the file; 0 if it is no single line
 	Reason string // a clause without a full stop, for a person to read
 }
 
-// maxOdd is how many an item has at most.
-const maxOdd = 50
+// maxFindings is how many an item has at most.
+const maxFindings = 50
 
-// Odds looks closely at an item and tells what is odd in it.
-func (it *Item) Odds() []Odd {
+// Findings looks closely at an item and tells what is odd in it.
+func (it *Item) Findings() []Finding {
 	l := looker{it: it, odd: slices.Clone(it.odd)}
 	for line := range contentline.Lines(it.Raw) {
 		l.line(&line)
@@ -34,13 +34,13 @@ func (it *Item) Odds() []Odd {
 	default:
 		l.dates()
 	}
-	return l.odd[:min(len(l.odd), maxOdd)]
+	return l.odd[:min(len(l.odd), maxFindings)]
 }
 
 // A looker gathers what is odd in an item.
 type looker struct {
 	it    *Item
-	odd   []Odd
+	odd   []Finding
 	begun bool
 	text  run // lines before the beginning
 }
@@ -59,7 +59,7 @@ func (l *looker) say(line int, format string, args ...any) {
 	if line > 0 {
 		line = l.it.lineOf(line)
 	}
-	o := Odd{line, fmt.Sprintf(format, args...)}
+	o := Finding{line, fmt.Sprintf(format, args...)}
 	if !slices.Contains(l.odd, o) {
 		l.odd = append(l.odd, o)
 	}
@@ -139,7 +139,7 @@ func (l *looker) dates() {
 		}
 		return
 	}
-	for _, o := range c.Odd {
+	for _, o := range c.Findings {
 		l.say(o.Line, "%s", o.Reason)
 	}
 	for _, s := range c.Series {
@@ -158,7 +158,7 @@ func (l *looker) dates() {
 }
 
 func (l *looker) entry(e *ical.Entry) {
-	for _, o := range e.Odd {
+	for _, o := range e.Findings {
 		l.say(o.Line, "%s", o.Reason)
 	}
 }
