@@ -7,6 +7,7 @@
 package export
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"time"
@@ -25,6 +26,28 @@ const (
 
 // Kinds lists every kind in the order in which people read them.
 func Kinds() []Kind { return []Kind{Contacts, Events, Todos, Photos} }
+
+// Component is what iCalendar calls an item of the kind; "" if the kind is none
+// of calendars. A calendar object with an event in it is an event, whatever else
+// it has.
+func (k Kind) Component() string {
+	switch k {
+	case Events:
+		return "VEVENT"
+	case Todos:
+		return "VTODO"
+	}
+	return ""
+}
+
+// CalendarKind is what a calendar with these components is for. One that has
+// both is mixed, and so is one of which nobody knows.
+func CalendarKind(events, todos bool) (k Kind, mixed bool) {
+	if todos && !events {
+		return Todos, false
+	}
+	return Events, events == todos
+}
 
 // A Collection is an address book, a calendar, a task list or a photo album of
 // a source.
@@ -113,6 +136,16 @@ type Item struct {
 	Open func(ctx context.Context, from int64) (r io.ReadCloser, start int64, err error)
 	// Err says why the item could not be read; it wraps one of the causes.
 	Err error
+}
+
+// OfBytes is it with these bytes, which it keeps: they may not be changed.
+func (it Item) OfBytes(b []byte) Item {
+	it.Size = int64(len(b))
+	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
+		from = min(max(from, 0), int64(len(b)))
+		return io.NopCloser(bytes.NewReader(b[from:])), from, nil
+	}
+	return it
 }
 
 // A Counter is a Source that can tell how many items a collection holds

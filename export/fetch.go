@@ -1,7 +1,6 @@
 package export
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +37,7 @@ func Gather(ctx context.Context, src Source, c Collection, ids []string, each fu
 	for _, id := range ids {
 		it, err := Fetch(ctx, src, c, id)
 		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, ErrUnreachable) || errors.Is(err, ErrAway) {
+			if ctx.Err() != nil || ReachOf(err) > OneItem {
 				return err
 			}
 			it = Item{ID: id, Err: err}
@@ -139,12 +138,7 @@ func (s *single) Put(ctx context.Context, it Item) error {
 		s.err = err
 		return errEnough
 	}
-	it.Size = int64(len(body))
-	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-		from = min(max(from, 0), int64(len(body)))
-		return io.NopCloser(bytes.NewReader(body[from:])), from, nil
-	}
-	s.item, s.found = it, true
+	s.item, s.found = it.OfBytes(body), true
 	return errEnough
 }
 

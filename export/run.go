@@ -194,7 +194,7 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 		return err
 	}
 	stop := s.hopeless
-	if pullErr != nil && hopeless(pullErr) {
+	if ReachOf(pullErr) == WholeRun {
 		stop = pullErr
 	}
 	switch {
@@ -206,17 +206,6 @@ func (r *run) collection(ctx context.Context, i int, c Collection) error {
 		end = Finished
 	}
 	return nil
-}
-
-// hopeless reports whether no later item can fare better than one that failed
-// with err.
-func hopeless(err error) bool {
-	for _, cause := range []error{ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrCertificate, ErrInsecure, ErrElsewhere} {
-		if errors.Is(err, cause) {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *run) step(i int, s Step) {

@@ -74,7 +74,7 @@ func (s *sink) count(it Item, out Outcome) {
 		s.run.problem(p)
 	case Failed:
 		s.run.problem(NewProblem(s.name, name, out.Err))
-		if hopeless(out.Err) {
+		if ReachOf(out.Err) == WholeRun {
 			s.hopeless = out.Err
 		}
 	}

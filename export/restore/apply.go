@@ -212,19 +212,9 @@ func unknown(err error) bool {
 		errors.Is(err, context.DeadlineExceeded))
 }
 
-// hopeless tells whether no later item can fare better.
-func hopeless(err error) bool {
-	if err == nil {
-		return false
-	}
-	for _, c := range []error{export.ErrSignIn, export.ErrExpired, export.ErrUnknownHost, export.ErrUnreachable, export.ErrFault, export.ErrAway, export.ErrThrottled, export.ErrCertificate,
-		export.ErrInsecure, export.ErrElsewhere, export.ErrQuota, export.ErrFull, export.ErrStopped, context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, c) {
-			return true
-		}
-	}
-	return false
-}
+// hopeless tells whether a restore ends with err: it goes on where it stopped,
+// and does not try a target out that fails for more than one item.
+func hopeless(err error) bool { return export.ReachOf(err) > export.OneItem }
 
 // batch is how many intents are made safe at once.
 const batch = 64

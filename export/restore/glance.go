@@ -129,7 +129,7 @@ func entryOf(ctx context.Context, it export.Item, kind export.Kind, wants [32]by
 			}
 		}
 	}
-	if err != nil && (ctx.Err() != nil || errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrAway)) {
+	if err != nil && (ctx.Err() != nil || hopeless(err)) {
 		return e, nil, err
 	}
 	e.bad = err

@@ -112,10 +112,7 @@ func (p *op) writes(raw []byte) {
 
 // itemOf is an item of these bytes.
 func itemOf(kind export.Kind, raw []byte) export.Item {
-	return export.Item{Kind: kind, Size: int64(len(raw)), Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-		from = min(max(from, 0), int64(len(raw)))
-		return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
-	}}
+	return export.Item{Kind: kind}.OfBytes(raw)
 }
 
 // numbered is a file name with a number before its ending.

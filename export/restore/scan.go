@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -60,7 +59,7 @@ func (s *scanner) Put(ctx context.Context, it export.Item) error {
 	e := &entry{collection: s.collection, ref: export.Ref{ID: it.ID, Version: it.Version}, kind: s.kind, size: it.Size, bad: it.Err}
 	switch {
 	case it.Err != nil:
-		if ctx.Err() != nil || errors.Is(it.Err, export.ErrUnreachable) || errors.Is(it.Err, export.ErrFault) {
+		if ctx.Err() != nil || hopeless(it.Err) {
 			return it.Err // what is there is not known: no plan can be made
 		}
 	case s.kind == export.Photos:

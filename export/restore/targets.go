@@ -8,22 +8,14 @@ import (
 )
 
 // calendar tells whether items of a kind are calendar objects.
-func calendar(k export.Kind) bool { return k == export.Events || k == export.Todos }
-
-// component is what a calendar has to take for items of a kind.
-func component(k export.Kind) string {
-	if k == export.Todos {
-		return "VTODO"
-	}
-	return "VEVENT"
-}
+func calendar(k export.Kind) bool { return k.Component() != "" }
 
 // fits tells whether a target may hold items of a kind.
 func (t *Target) fits(k export.Kind) bool {
 	if !calendar(k) {
 		return t.Kind == k
 	}
-	if !calendar(t.Kind) || !t.Limits.TakesComponent(component(k)) {
+	if !calendar(t.Kind) || !t.Limits.TakesComponent(k.Component()) {
 		return false
 	}
 	return t.Kind == k || t.Mixed || t.Make && t.Mixed

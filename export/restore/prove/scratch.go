@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -119,9 +118,7 @@ func (s *scratch) make(items []*item) (paths map[string]string, err error) {
 }
 
 func (s *scratch) put(ctx context.Context, c export.Collection, kind export.Kind, raw []byte) (export.Ref, error) {
-	return s.source.Put(ctx, c, export.Item{Kind: kind, Size: int64(len(raw)), Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-		return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
-	}}, export.Ref{})
+	return s.source.Put(ctx, c, export.Item{Kind: kind}.OfBytes(raw), export.Ref{})
 }
 
 func conflict(err error) bool {
