@@ -5,10 +5,12 @@ go 1.26.0
 require (
 	fyne.io/fyne/v2 v2.7.1 // the window
 	github.com/bep/imagemeta v1.0.1 // capture times of photos
+	github.com/cenkalti/backoff/v5 v5.0.3 // the intervals at which a source is asked again
 	github.com/emersion/go-ical v0.0.0-20250329121855-f41e73efc392 // encoding of new calendar objects; reading is measured beside it
 	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // encoding of new cards; splitting and reading are measured beside it
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
+	github.com/icholy/digest v1.2.0 // tests: the peer that signing in by Digest is compared with
 	github.com/mattn/go-sqlite3 v1.14.53 // history.db
 	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
 	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts

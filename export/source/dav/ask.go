@@ -41,6 +41,9 @@ func askingLess(err error) bool {
 	}
 }
 
+// maxCollections is how many collections one place may hold.
+const maxCollections = 10_000
+
 // properties asks u, and with depth "1" what is in it, for props, of which the
 // first is [typeProp]. Plain files are left out. If the server fails over that,
 // it is asked again: for the type alone, then for the rest in halves, so that
@@ -105,6 +108,9 @@ func (s *Source) propertiesOnce(ctx context.Context, u *url.URL, depth string, p
 			_, known := among[a.path()]
 			if among != nil && !known || depth != "0" && m.Typed && m.Types == 0 {
 				return nil
+			}
+			if len(list) == maxCollections {
+				return fmt.Errorf("%w: more than %d collections in one place", export.ErrTooLarge, maxCollections)
 			}
 			a.Response = m.Clone()
 			list = append(list, a)

@@ -49,6 +49,8 @@ func challenges(h string) []challenge {
 			c.algorithm = value
 		case "stale":
 			c.stale = strings.EqualFold(value, "true")
+		case "userhash":
+			c.userhash = strings.EqualFold(value, "true")
 		case "qop":
 			qop = value
 		}

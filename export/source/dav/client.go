@@ -2,6 +2,8 @@ package dav
 
 import (
 	"bytes"
+	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,11 +38,40 @@ type client struct {
 	// drops: the server ends idle connections without saying so. What writes or
 	// is sent again then goes over a connection of its own, made by fresh.
 	drops atomic.Bool
-	fresh way
+	// unasked: the server does not know Expect.
+	unasked atomic.Bool
+	fresh   way
 
-	mu    sync.Mutex
-	until time.Time // a server asked to wait until then
-	dead  error     // the sign-in is refused: nothing later can fare better
+	throttle throttle
+
+	life  context.Context // done once the source is closed
+	close context.CancelCauseFunc
+
+	mu   sync.Mutex
+	dead error // the sign-in is refused: nothing later can fare better
+}
+
+// errClosed ends whatever is under way when the source is closed.
+var errClosed = errors.New("the source is closed")
+
+// alive is ctx, done as well once the source is closed. end ends it; it is
+// called in any case.
+func (c *client) alive(ctx context.Context) (alive context.Context, end context.CancelCauseFunc) {
+	alive, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(c.life, func() { cancel(errClosed) })
+	return alive, func(cause error) { stop(); cancel(cause) }
+}
+
+// over is why nothing more is asked: ctx is done, or the source is closed; nil
+// if neither is so.
+func (c *client) over(ctx context.Context) error {
+	switch {
+	case ctx.Err() != nil:
+		return stopped(ctx)
+	case c.life.Err() != nil:
+		return stopped(c.life)
+	}
+	return nil
 }
 
 // A way is what requests go over.
@@ -79,7 +111,7 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		default:
 			if resp.StatusCode/100 == 2 {
-				return resp, nil
+				return resp, packed(resp)
 			}
 			if r.writes {
 				return nil, c.refusal(r.url, resp)
@@ -101,27 +133,75 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 	return nil, fmt.Errorf("%s: %w (%w)", mark(hostPort(r.url)), export.ErrNotDAV, errAstray)
 }
 
+// packed refuses an answer whose body is packed in a way that nobody asked for
+// and that is not known here, and closes it: its bytes are not those of the item.
+func packed(resp *http.Response) error {
+	switch how := strings.ToLower(resp.Header.Get("Content-Encoding")); how {
+	case "", "identity":
+		return nil
+	default:
+		discard(resp)
+		return fmt.Errorf("%w: the answer is packed in a way that was not asked for (%s)", export.ErrDamaged, sentence(how))
+	}
+}
+
+// unpack takes gzip off a body that comes in it though that was not asked for;
+// the transport does so where it asked itself.
+func unpack(resp *http.Response) {
+	switch strings.ToLower(resp.Header.Get("Content-Encoding")) {
+	case "gzip", "x-gzip":
+		resp.Body, resp.ContentLength, resp.Uncompressed = &gunzip{rc: resp.Body}, -1, true
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+	}
+}
+
+// A gunzip unpacks what it reads. Nothing packed is nothing.
+type gunzip struct {
+	rc  io.ReadCloser
+	zip *gzip.Reader
+	err error
+}
+
+func (g *gunzip) Read(p []byte) (int, error) {
+	if g.zip == nil && g.err == nil {
+		g.zip, g.err = gzip.NewReader(g.rc)
+	}
+	if g.err != nil {
+		return 0, g.err
+	}
+	return g.zip.Read(p)
+}
+
+func (g *gunzip) Close() error { return g.rc.Close() }
+
 // errAstray means that one redirect leads to the next, for ever.
 var errAstray = errors.New("it redirects without an end")
 
 // discard reads what is left of a short body, so that the connection can be
-// used again, and closes it.
+// used again, and closes it. A body that does not end soon costs its connection,
+// and no wait.
 func discard(resp *http.Response) {
-	io.CopyN(io.Discard, resp.Body, 64<<10)
+	drain(resp, 64<<10)
 	resp.Body.Close()
 }
 
-// Bounds of waiting for a server that asks for it.
-const (
-	maxWait  = 5 * time.Minute // a longer Retry-After is left to the next export
-	maxAsked = 6               // times that a server may ask to wait
-	maxTries = 3               // for a 503 that does not say how long
-)
+// drain is what is left of a body, up to n bytes and to what comes soon.
+func drain(resp *http.Response, n int64) []byte {
+	if b, ok := resp.Body.(*body); ok {
+		defer time.AfterFunc(drainTime, func() { b.cancel(errIdle) }).Stop()
+	}
+	left, _ := io.ReadAll(io.LimitReader(resp.Body, n)) // what does not come is not needed
+	return left
+}
+
+// drainTime is how long the rest of an answer may take that nobody reads.
+const drainTime = 2 * time.Second
 
 // once sends r until there is an answer that is no request to sign in or to
 // wait.
 func (c *client) once(ctx context.Context, r request) (*http.Response, error) {
-	asked, signed := 0, 0
+	asked, signed, waits := 0, 0, intervals()
 	for {
 		if err := c.ready(ctx, r.url); err != nil {
 			return nil, err
@@ -148,16 +228,23 @@ func (c *client) once(ctx context.Context, r request) (*http.Response, error) {
 			continue
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			asked++
-			wait, stated := c.retryAfter(resp, asked)
-			if !stated && resp.StatusCode == http.StatusServiceUnavailable && asked >= maxTries {
+			wait, stated := retryAfter(resp.Header, c.now())
+			if !stated && resp.StatusCode == http.StatusServiceUnavailable && asked >= mostTries {
 				return resp, nil
 			}
 			discard(resp)
-			if wait > maxWait || asked > maxAsked {
-				return nil, fmt.Errorf("%s: %w (for %s)", mark(hostPort(r.url)), export.ErrThrottled, wait.Round(time.Second))
+			if asked > maxAsked {
+				return nil, fmt.Errorf("%s: %w (again and again)", mark(hostPort(r.url)), export.ErrThrottled)
 			}
-			c.postpone(wait)
+			// A host that says "at once" again and again is given time all the same.
+			wait = max(wait, waits.NextBackOff())
+			c.throttle.postpone(hostPort(r.url), c.now(), wait+jitter())
 			continue
+		case http.StatusExpectationFailed:
+			if r.content != nil && !c.unasked.Swap(true) {
+				discard(resp)
+				continue // RFC 9110, section 10.1.1: the same once more, without asking first
+			}
 		case http.StatusProxyAuthRequired:
 			discard(resp)
 			return nil, fmt.Errorf("%w: the proxy asks for a sign-in", export.ErrUnreachable)
@@ -171,30 +258,22 @@ func (c *client) once(ctx context.Context, r request) (*http.Response, error) {
 
 // ready waits until a request to u may be sent.
 func (c *client) ready(ctx context.Context, u *url.URL) error {
-	if ctx.Err() != nil {
-		return stopped(ctx)
-	}
 	c.mu.Lock()
-	dead, wait := c.dead, c.until.Sub(c.now())
+	dead := c.dead
 	c.mu.Unlock()
-	if dead != nil {
-		return dead
+	if over := c.over(ctx); over != nil || dead != nil {
+		return cmp.Or(over, dead)
+	}
+	wait, err := c.throttle.wait(hostPort(u), c.now())
+	if err != nil {
+		return err
 	}
 	if wait > 0 {
-		if err := c.sleep(ctx, wait); err != nil {
-			return stopped(ctx)
+		if err := c.pause(ctx, wait); err != nil {
+			return err
 		}
 	}
 	return c.gate.speak(ctx, u)
-}
-
-// postpone makes every request wait for d.
-func (c *client) postpone(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t := c.now().Add(d); t.After(c.until) {
-		c.until = t
-	}
 }
 
 // challenged answers a 401. It returns nil if asking again may help.
@@ -247,6 +326,9 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 		if err == nil {
 			return resp, p, nil
 		}
+		if over := c.over(ctx); over != nil {
+			return nil, p, over
+		}
 		var cert *certificateError
 		if errors.As(err, &cert) && cert.fingerprint != "" && !pinned {
 			pinned = true
@@ -271,7 +353,12 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 // trip is one exchange, over a connection of its own if alone says so. reused
 // tells that the connection had been idle.
 func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Response, p proof, reused bool, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := c.alive(ctx)
+	defer func() {
+		if err != nil {
+			cancel(context.Canceled)
+		}
+	}()
 	u := *r.url
 	u.User, u.Fragment = nil, ""
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -283,13 +370,11 @@ func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Re
 	}
 	req, err := http.NewRequestWithContext(traced, r.method, u.String(), content)
 	if err != nil {
-		cancel(nil)
 		return nil, p, false, fmt.Errorf("%w: %w", export.ErrNotDAV, err)
 	}
 	var sent *upload
 	if r.content != nil {
-		if sent, err = r.content.attach(ctx, req, c.idle, cancel); err != nil {
-			cancel(nil)
+		if sent, err = r.content.attach(ctx, req, c, cancel); err != nil {
 			return nil, p, false, err
 		}
 		defer sent.Close()
@@ -316,13 +401,19 @@ func (c *client) trip(ctx context.Context, r request, alone bool) (resp *http.Re
 	}
 	resp, err = over.RoundTrip(req)
 	if err != nil {
-		cancel(nil)
 		if sent != nil && sent.Close() == nil && sent.failed() != nil {
 			err = sent.failed()
 		}
 		return nil, p, reused, err
 	}
+	if sent != nil && resp.StatusCode/100 == 2 && !sent.whole() {
+		// What it has taken is not what was to be sent.
+		err = fmt.Errorf("%w: it answers %d before it has everything", errCut, resp.StatusCode)
+		resp.Body.Close()
+		return nil, p, false, err
+	}
 	c.signIn.clean(resp.Header)
+	unpack(resp)
 	resp.Body = newBody(ctx, cancel, resp.Body, c)
 	resp.Request = req
 	return resp, p, reused, nil

@@ -1,10 +1,12 @@
 package dav
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -116,7 +118,9 @@ func (s *Source) report(ctx context.Context, r request, each func(final *url.URL
 			return "", fmt.Errorf("%w: an answer names more than %d things", export.ErrTooLarge, maxResponses)
 		}
 		if err == io.EOF {
-			io.CopyN(io.Discard, resp.Body, 4<<10)
+			if follows(d.Rest(), resp) {
+				return "", &multistatus.SyntaxError{Offset: d.Offset(), Reason: "a second answer behind the first"}
+			}
 			if token = string(d.SyncToken()); reveals(forms, token) {
 				token = ""
 			}
@@ -130,6 +134,13 @@ func (s *Source) report(ctx context.Context, r request, each func(final *url.URL
 			return "", err
 		}
 	}
+}
+
+// follows reads what stands behind an answer, and reports whether it is another
+// one: what that names would be missing from the list.
+func follows(rest []byte, resp *http.Response) bool {
+	rest = append(bytes.Clone(rest), drain(resp, 4<<10)...)
+	return bytes.Contains(rest, []byte("multistatus"))
 }
 
 func (s *Source) reader() *multistatus.Reader {
@@ -152,6 +163,7 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 		}
 		all = append(all, h.collections...)
 		for _, l := range h.left {
+			l.ID, l.Name = s.c.signIn.hide(l.ID), s.c.signIn.hide(l.Name)
 			if !slices.Contains(left, l) { // named by two home sets
 				left = append(left, l)
 			}
@@ -196,7 +208,7 @@ func (s *Source) remember(all []*collection) []export.Collection {
 	byID := map[string]*collection{}
 	var list []export.Collection
 	for _, c := range all {
-		c.ID = c.path()
+		c.ID, c.Name = s.c.signIn.hide(c.path()), s.c.signIn.hide(c.Name)
 		if other, ok := byID[c.ID]; ok {
 			if hostPort(other.url) == hostPort(c.url) {
 				continue // named by two home sets

@@ -53,7 +53,7 @@ func (w *writing) createAt(ctx context.Context, d *draft, id string) (ref export
 
 func (w *writing) createAlone(ctx context.Context, d *draft, id string) (ref export.Ref, other bool, err error) {
 	condition := conditionOf("")
-	for nth := 1; ; nth++ {
+	for t := w.s.c.tries(); ; {
 		if w.c.photos || w.h.careful() {
 			switch st, err := w.state(ctx, id); {
 			case err == nil:
@@ -96,10 +96,8 @@ func (w *writing) createAlone(ctx context.Context, d *draft, id string) (ref exp
 			return w.taken(ctx, d, found)
 		case found != nil:
 			return export.Ref{ID: found.id, Version: found.version()}, false, nil
-		case nth == maxSends:
-			return ref, false, err
 		}
-		if err := w.pause(ctx, nth); err != nil {
+		if err := t.again(ctx, err); err != nil {
 			return ref, false, err
 		}
 	}
@@ -214,7 +212,7 @@ func (w *writing) sweep(ctx context.Context, d *draft, id string, why error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	for range 8 { // a server notices only after a moment that the rest will not come
-		if w.s.c.sleep(ctx, 250*time.Millisecond) != nil {
+		if w.s.c.pause(ctx, 250*time.Millisecond) != nil {
 			return
 		}
 		st, err := w.state(ctx, id)

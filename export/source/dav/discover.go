@@ -236,12 +236,8 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 	if err == nil {
 		return nil
 	}
-	for _, cause := range []error{
-		export.ErrSignIn, export.ErrExpired, export.ErrCertificate, export.ErrElsewhere, export.ErrNobody, export.ErrStopped, export.ErrNoKeychain,
-	} {
-		if errors.Is(err, cause) {
-			return err
-		}
+	if export.ReachOf(err) == export.WholeRun && !another(err) {
+		return err
 	}
 	host := hostPort(c.url)
 	switch {
@@ -256,6 +252,14 @@ func (f *finder) start(ctx context.Context, c candidate) error {
 		f.fail(c.half, err)
 	}
 	return nil
+}
+
+// another reports whether another address may answer where this one gave err.
+func another(err error) bool {
+	if errors.Is(err, export.ErrNobody) || errors.Is(err, export.ErrStopped) {
+		return false
+	}
+	return errors.Is(err, export.ErrUnknownHost) || errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrInsecure)
 }
 
 // maxFaults is at how many addresses a host may answer by faults, or lead

@@ -71,9 +71,20 @@ func cleanResponse(forms []string, m *multistatus.Response) {
 	}
 }
 
-// withheld stands in the ID of an item where its address has the secret in it.
+// withheld stands in the ID of an item or a collection, and in the name of a
+// principal, where its address has the secret in it.
 // The item is asked for by the address that the listing gives.
 const withheld = "withheld"
+
+// hide is a path or a name without what signs in.
+func (a *signIn) hide(s string) string {
+	for _, form := range a.told(false) {
+		if len(form) >= shortest {
+			s = strings.ReplaceAll(strings.ReplaceAll(s, form, withheld), canonical(form), withheld)
+		}
+	}
+	return s
+}
 
 // toldInPaths are the forms in which the secret may stand in an ID: see
 // [namer.id].

@@ -131,18 +131,13 @@ func broken(err error) bool {
 	return errors.Is(err, errCut) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
+// passing reports whether what failed with err may succeed when it is tried
+// again: the network broke it off, or did not let it begin.
+func passing(err error) bool {
+	return statusOf(err) == 0 && !errors.Is(err, errSlow) && (broken(err) || errors.Is(err, export.ErrUnreachable))
+}
+
 // final reports whether err ends a Pull's listing, whatever else is tried.
 func final(ctx context.Context, err error) bool {
-	if ctx.Err() != nil {
-		return true
-	}
-	for _, cause := range []error{
-		export.ErrSignIn, export.ErrExpired, export.ErrUnknownHost, export.ErrUnreachable, export.ErrThrottled,
-		export.ErrCertificate, export.ErrInsecure, export.ErrElsewhere, export.ErrStopped,
-	} {
-		if errors.Is(err, cause) {
-			return true
-		}
-	}
-	return false
+	return ctx.Err() != nil || export.ReachOf(err) > export.OneItem
 }

@@ -82,7 +82,7 @@ func (w *worker) choked(ctx context.Context, left []record, err error) {
 			w.get(ctx, &left[i], nil)
 		}
 		return
-	case code == 0 && (broken(err) || errors.Is(err, export.ErrUnreachable)):
+	case passing(err):
 		p.probe(ctx)
 	case code == 0 && final(ctx, err):
 		p.giveUp(err)
@@ -147,7 +147,7 @@ func (w *worker) multiget(ctx context.Context, rs []record) (left []record, late
 			return nil
 		}
 		done[i] = true
-		if !m.HasData || m.DataLong {
+		if len(m.Data) == 0 || m.DataLong {
 			later = append(later, sample{record: rs[i]})
 			p.missed()
 			return nil
@@ -200,11 +200,6 @@ func (w *worker) put(ctx context.Context, r *record, etag string, data []byte) {
 	if v := opaque(etag); v != "" && opaque(r.etag) != "" || r.flags&flagRetry != 0 {
 		it.Version = v
 	}
-	it.Size = int64(len(data))
-	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-		from = min(max(from, 0), int64(len(data)))
-		return io.NopCloser(bytes.NewReader(data[from:])), from, nil
-	}
 	w.p.refused.Store(0)
 	w.p.slow.Store(0)
 	if w.auth == nil {
@@ -214,11 +209,11 @@ func (w *worker) put(ctx context.Context, r *record, etag string, data []byte) {
 		w.p.fail(ctx, r, fmt.Errorf("%w: the server has put the sign-in of this program into it, which is kept nowhere", export.ErrDamaged))
 		return
 	}
-	w.p.put(ctx, it)
+	w.p.put(ctx, it.OfBytes(data))
 }
 
-// maxGets is how often an item whose bytes broke off is asked for.
-const maxGets = 3
+// errLong means that an item is longer than what is held in memory.
+var errLong = errors.New("longer than is held in memory")
 
 // get fetches one item by GET: its bytes are what counts. data, if not nil, is
 // what multiget gave for it.
@@ -227,44 +222,50 @@ func (w *worker) get(ctx context.Context, r *record, data []byte) {
 	if p.end() != nil {
 		return
 	}
-	var err error
-	for range maxGets {
+	for t := p.s.c.tries(); ; {
 		if lost := p.hopeless(ctx); lost != nil {
 			p.fail(ctx, r, lost)
 			return
 		}
-		var resp *http.Response
-		if resp, err = p.s.c.do(ctx, request{method: http.MethodGet, url: p.urlOf(r)}); err != nil {
-			if statusOf(err) == 0 && errors.Is(err, export.ErrUnreachable) && p.probe(ctx) == nil {
-				continue
-			}
-			break
-		}
-		w.got.Reset()
-		_, err = io.CopyN(&w.got, resp.Body, maxData+1)
-		etag := served(resp)
-		if unframed(resp) && err == io.EOF && int64(w.got.Len()) < r.size && (etag == "" || etag == opaque(r.etag)) {
-			err = errCut
-		}
+		etag, err := w.download(ctx, r)
 		switch {
-		case err == nil: // longer than an item that is held in memory
-			resp.Body.Close()
-			w.stream(ctx, r)
-			return
-		case err == io.EOF:
-			resp.Body.Close()
+		case err == nil:
 			if data != nil {
 				p.rule.learn(data, w.got.Bytes())
 			}
 			w.put(ctx, r, etag, w.got.Bytes())
 			return
-		}
-		resp.Body.Close()
-		if errors.Is(err, errSlow) {
-			break
+		case errors.Is(err, errLong):
+			w.stream(ctx, r)
+			return
+		case !passing(err) || t.again(ctx, err) != nil:
+			p.fail(ctx, r, p.itemError(ctx, err))
+			return
 		}
 	}
-	p.fail(ctx, r, p.itemError(ctx, err))
+}
+
+// download fills w.got with the bytes of r. An answer of which nothing tells
+// that it is whole is not taken if it is shorter than the listing says, and one
+// without any bytes only if the listing says that there are none.
+func (w *worker) download(ctx context.Context, r *record) (etag string, err error) {
+	resp, err := w.p.s.c.do(ctx, request{method: http.MethodGet, url: w.p.urlOf(r)})
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	w.got.Reset()
+	_, err = io.CopyN(&w.got, resp.Body, maxData+1)
+	etag = served(resp)
+	switch {
+	case err == nil:
+		return "", errLong
+	case err != io.EOF:
+		return "", err
+	case w.got.Len() == 0 && r.size != 0, unframed(resp) && int64(w.got.Len()) < r.size && (etag == "" || etag == opaque(r.etag)):
+		return "", fmt.Errorf("%w: %d of %d bytes", errCut, w.got.Len(), r.size)
+	}
+	return etag, nil
 }
 
 // unframed reports whether a body ends only with its connection, so that

@@ -1,11 +1,9 @@
 package dav
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -76,15 +74,11 @@ func (w *writing) several(ctx context.Context, left map[string]bool, each func(e
 		switch {
 		case m.Status == http.StatusNotFound, m.Status == http.StatusGone:
 			it = export.Item{ID: id, Err: fmt.Errorf("%w: %w", export.ErrGone, &statusError{Code: m.Status, Host: mark(hostPort(w.c.url))})}
-		case !m.HasData, m.DataLong, suspicious(m.Data):
+		case len(m.Data) == 0, m.DataLong, suspicious(m.Data):
 			return nil
 		default:
 			data := withCRLF.apply(nil, m.Data)
-			it = p.item(&record{id: id, size: int64(len(data)), etag: string(m.ETag), modified: unixTime(string(m.Modified))})
-			it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-				from = min(max(from, 0), int64(len(data)))
-				return io.NopCloser(bytes.NewReader(data[from:])), from, nil
-			}
+			it = p.item(&record{id: id, size: int64(len(data)), etag: string(m.ETag), modified: unixTime(string(m.Modified))}).OfBytes(data)
 		}
 		delete(left, id)
 		ended = each(it)

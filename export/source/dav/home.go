@@ -148,14 +148,8 @@ func newCollections(r *resource) []*collection {
 	case r.types&multistatus.Book != 0:
 		c.Kind, c.book = export.Contacts, true
 	case r.types&multistatus.Calendar != 0:
-		events, todos := slices.Contains(r.components, "VEVENT"), slices.Contains(r.components, "VTODO")
-		c.Kind = export.Events
-		switch {
-		case todos && !events:
-			c.Kind = export.Todos
-		case !events || todos:
-			c.Mixed = true // without a list, a calendar takes everything (RFC 4791, section 5.2.3)
-		}
+		// Without a list, a calendar takes everything (RFC 4791, section 5.2.3).
+		c.Kind, c.Mixed = export.CalendarKind(slices.Contains(r.components, export.Events.Component()), slices.Contains(r.components, export.Todos.Component()))
 	default:
 		return nil
 	}

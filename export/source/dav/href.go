@@ -80,12 +80,41 @@ func pathOf(base, href string) string {
 	if !strings.HasPrefix(href, "/") {
 		href = base[:strings.LastIndexByte(base, '/')+1] + strings.TrimPrefix(href, "./")
 	}
-	if strings.Contains(href, "/./") || strings.Contains(href, "/../") || strings.HasSuffix(href, "/..") {
-		if u, err := (&url.URL{Path: "/"}).Parse(canonical(href)); err == nil {
-			href = u.EscapedPath()
+	return undotted(href)
+}
+
+// undotted is a path without . and .. in it, however they are written (RFC
+// 3986, sections 5.2.4 and 6.2.2): one item has one path.
+func undotted(href string) string {
+	if !strings.Contains(href, "/.") && !strings.Contains(href, "%2e") && !strings.Contains(href, "%2E") {
+		return href
+	}
+	path, query, asks := strings.Cut(href, "?")
+	path = canonical(path)
+	if !strings.Contains(path+"/", "/./") && !strings.Contains(path+"/", "/../") {
+		return href
+	}
+	var kept []string
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch {
+		case part == "..":
+			kept = kept[:max(len(kept)-1, 1)]
+		case part != ".":
+			kept = append(kept, part)
+			continue
+		}
+		if i == len(parts)-1 {
+			kept = append(kept, "") // it is a folder
 		}
 	}
-	return href
+	if path = strings.Join(kept, "/"); path == "" {
+		path = "/"
+	}
+	if asks {
+		path += "?" + query
+	}
+	return path
 }
 
 // at is u with another path, sent as it is written if that is a valid one.

@@ -95,7 +95,7 @@ func (p *pull) sync(ctx context.Context, token string, full bool) error {
 		p.full = full
 		next := token
 		for range maxPages {
-			more := false
+			more, before := false, p.spool.n
 			answered, err := p.s.report(ctx, request{method: "REPORT", url: p.c.url, depth: "0", body: askSync(next)},
 				func(final *url.URL, m *multistatus.Response) error {
 					return p.named(final, m, &more)
@@ -103,7 +103,7 @@ func (p *pull) sync(ctx context.Context, token string, full bool) error {
 			if err != nil {
 				return err
 			}
-			if more && (answered == next || answered == "") {
+			if more && (answered == next || answered == "" || p.spool.n == before) {
 				return errors.New("the listing does not move on")
 			}
 			next = answered

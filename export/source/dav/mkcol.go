@@ -176,7 +176,7 @@ func (m *making) here(ctx context.Context) error {
 // send makes it by one method, and reads back whether it did if the answer is
 // lost.
 func (m *making) send(ctx context.Context, method string, f asking) error {
-	for nth := 1; ; nth++ {
+	for t := m.s.c.tries(); ; {
 		resp, err := m.s.answer(ctx, request{method: method, url: m.url, body: m.body(method, f), writes: true})
 		if err == nil && resp.StatusCode == http.StatusMultiStatus {
 			err = &statusError{Code: http.StatusForbidden, Host: mark(hostPort(m.url)), Text: "a property was refused"}
@@ -187,11 +187,11 @@ func (m *making) send(ctx context.Context, method string, f asking) error {
 		switch st, lookErr := m.s.lookAt(ctx, m.url, askCollections); {
 		case lookErr == nil && st.resource.types&(multistatus.Book|multistatus.Calendar) != 0:
 			return nil // there was nothing before
-		case !errors.Is(lookErr, export.ErrGone), nth == maxSends:
+		case !errors.Is(lookErr, export.ErrGone):
 			return err
 		}
-		if m.s.c.sleep(ctx, backoff(nth)) != nil {
-			return stopped(ctx)
+		if err := t.again(ctx, err); err != nil {
+			return err
 		}
 	}
 }
@@ -218,11 +218,10 @@ func (m *making) body(method string, f asking) []byte {
 	text(`<displayname>`, m.c.Name, `</displayname>`)
 	if m.c.Kind != export.Contacts {
 		b.WriteString(`<C:supported-calendar-component-set>`)
-		if m.c.Kind == export.Events || m.c.Mixed {
-			b.WriteString(`<C:comp name="VEVENT"/>`)
-		}
-		if m.c.Kind == export.Todos || m.c.Mixed {
-			b.WriteString(`<C:comp name="VTODO"/>`)
+		for _, kind := range []export.Kind{export.Events, export.Todos} {
+			if m.c.Kind == kind || m.c.Mixed {
+				b.WriteString(`<C:comp name="` + kind.Component() + `"/>`)
+			}
 		}
 		if f.journals {
 			b.WriteString(`<C:comp name="VJOURNAL"/>`)

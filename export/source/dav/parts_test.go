@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"sidekeep/export/davserver"
 	"sidekeep/export/sourcetest"
@@ -89,7 +88,8 @@ func TestChoose(t *testing.T) {
 		"basic":            {[]string{`Basic realm="x"`}, false, basic, ""},
 		"digest in one":    {[]string{`Basic realm="a, b", Digest realm="x", nonce="1", qop="auth"`}, false, digest, ""},
 		"the stronger":     {[]string{`Digest realm="x", nonce="1", algorithm=MD5`, `Digest realm="x", nonce="2", algorithm=SHA-256`}, false, digest, "SHA-256"},
-		"unknown digest":   {[]string{`Digest realm="x", nonce="1", algorithm=SHA-512-256`, "Basic"}, false, basic, ""},
+		"unknown digest":   {[]string{`Digest realm="x", nonce="1", algorithm=SHA3-256`, "Basic"}, false, basic, ""},
+		"SHA-512-256":      {[]string{`Digest realm="x", nonce="1", algorithm=SHA-512-256`, "Basic"}, false, digest, "SHA-512-256"},
 		"only auth-int":    {[]string{`Digest realm="x", nonce="1", qop="auth-int"`}, false, noScheme, ""},
 		"negotiate":        {[]string{"Negotiate", "NTLM abc=="}, false, noScheme, ""},
 		"negotiate, basic": {[]string{"Negotiate", `Basic realm=x`}, false, basic, ""},
@@ -154,14 +154,6 @@ func TestSpool(t *testing.T) {
 		}
 		must(t, s.clear())
 		must(t, s.each(func(r *record) error { return fmt.Errorf("%s is left", r.id) }))
-	}
-}
-
-func TestBackoff(t *testing.T) {
-	for nth := 1; nth < 40; nth++ {
-		if d := backoff(nth); d < 500*time.Millisecond || d > time.Minute {
-			t.Errorf("%d: %s", nth, d)
-		}
 	}
 }
 

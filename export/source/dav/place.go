@@ -182,7 +182,7 @@ func (w *writing) folders(ctx context.Context, id string) error {
 
 // folder makes one folder if it is not there.
 func (w *writing) folder(ctx context.Context, u *url.URL) error {
-	for nth := 1; ; nth++ {
+	for t := w.s.c.tries(); ; {
 		_, err := w.s.lookAt(ctx, u, askAlive)
 		if code := statusOf(err); code != http.StatusNotFound && code != http.StatusConflict {
 			return err
@@ -192,10 +192,10 @@ func (w *writing) folder(ctx context.Context, u *url.URL) error {
 			return nil
 		}
 		// 405: another made it in this moment.
-		if statusOf(err) != http.StatusMethodNotAllowed && !unsure(err) || nth == maxSends {
+		if statusOf(err) != http.StatusMethodNotAllowed && !unsure(err) {
 			return err
 		}
-		if err := w.pause(ctx, nth); err != nil {
+		if err := t.again(ctx, err); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
+
 	"sidekeep/export"
 	"sidekeep/export/source/dav/multistatus"
 )
@@ -76,14 +78,15 @@ const (
 // fetch goes through the listing and hands each item over or names it. It
 // returns after its last goroutine has ended.
 func (p *pull) fetch(ctx context.Context) error {
-	jobs := make(chan []record)
-	var wg sync.WaitGroup
-	for range p.s.connections {
-		wg.Go(func() {
-			w := &worker{p: p}
-			for batch := range jobs {
-				w.batch(ctx, batch)
-			}
+	var g errgroup.Group
+	g.SetLimit(p.s.connections)
+	idle := sync.Pool{New: func() any { return &worker{p: p} }}
+	do := func(batch []record) {
+		g.Go(func() error {
+			w := idle.Get().(*worker)
+			defer idle.Put(w)
+			w.batch(ctx, batch)
+			return nil
 		})
 	}
 	size := min(batchItems, max(10, (p.spool.present+p.s.connections-1)/p.s.connections))
@@ -91,7 +94,7 @@ func (p *pull) fetch(ctx context.Context) error {
 	bytes := int64(0)
 	send := func() {
 		if len(batch) > 0 {
-			jobs <- batch
+			do(batch)
 			batch, bytes = nil, 0
 		}
 	}
@@ -104,7 +107,7 @@ func (p *pull) fetch(ctx context.Context) error {
 			return err
 		}
 		if p.c.photos || r.size > streamed {
-			jobs <- []record{*r}
+			do([]record{*r})
 			return nil
 		}
 		batch = append(batch, *r)
@@ -116,8 +119,7 @@ func (p *pull) fetch(ctx context.Context) error {
 	if err == nil {
 		send()
 	}
-	close(jobs)
-	wg.Wait()
+	g.Wait()
 	if ended := p.end(); ended != nil {
 		return ended
 	}
@@ -228,7 +230,7 @@ func (p *pull) itemError(ctx context.Context, err error) error {
 			return p.giveUp(fmt.Errorf("%s: %w: %w, again and again", mark(hostPort(p.c.url)), export.ErrUnreachable, err))
 		}
 		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
-	case code == 0 && (broken(err) || errors.Is(err, export.ErrUnreachable)):
+	case passing(err):
 		if lost := p.probe(ctx); lost != nil {
 			return lost
 		}
@@ -259,7 +261,7 @@ func (p *pull) gone(ctx context.Context) {
 func (p *pull) probe(ctx context.Context) error {
 	p.alive.Lock()
 	defer p.alive.Unlock()
-	for nth := 1; ; nth++ {
+	for t := p.s.c.tries(); ; {
 		if lost := p.hopeless(ctx); lost != nil {
 			return lost
 		}
@@ -267,11 +269,13 @@ func (p *pull) probe(ctx context.Context) error {
 		switch {
 		case err == nil, statusOf(err) != 0:
 			return nil
-		case !broken(err) && !errors.Is(err, export.ErrUnreachable) || nth == 4:
+		case !passing(err):
 			return p.giveUp(listingError(p.c.url, err))
 		}
-		if p.s.c.sleep(ctx, backoff(nth)) != nil {
-			return stopped(ctx)
+		if err := t.again(ctx, err); errors.Is(err, export.ErrStopped) {
+			return err
+		} else if err != nil {
+			return p.giveUp(listingError(p.c.url, err))
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,35 +19,40 @@ import (
 // read fetches the bytes of an item as it is now, and notes the version that
 // they have.
 func (w *writing) read(ctx context.Context, st *state) ([]byte, error) {
-	var err error
-	for range maxGets {
-		var resp *http.Response
-		if resp, err = w.s.c.do(ctx, request{method: http.MethodGet, url: w.url(st.id)}); err != nil {
-			if statusOf(err) == 0 && errors.Is(err, export.ErrUnreachable) && w.pause(ctx, 1) == nil {
-				continue
-			}
+	for t := w.s.c.tries(); ; {
+		body, err := w.readOnce(ctx, st)
+		if err == nil || !passing(err) {
+			return body, err
+		}
+		if err := t.again(ctx, err); err != nil {
 			return nil, err
 		}
-		var got bytes.Buffer
-		_, err = io.CopyN(&got, resp.Body, maxDraft+1)
-		resp.Body.Close()
-		if unframed(resp) && err == io.EOF && int64(got.Len()) < st.size {
-			err = errCut
-		}
-		switch {
-		case err == nil:
-			return nil, fmt.Errorf("%w: the item has more than %d bytes", export.ErrTooLarge, maxDraft)
-		case err == io.EOF:
-			if tag := served(resp); tag != "" && opaque(st.etag) != "" {
-				st.etag = resp.Header.Get("ETag")
-				if resp.Uncompressed {
-					st.etag = `"` + tag + `"`
-				}
-			}
-			return got.Bytes(), nil
+	}
+}
+
+func (w *writing) readOnce(ctx context.Context, st *state) ([]byte, error) {
+	resp, err := w.s.c.do(ctx, request{method: http.MethodGet, url: w.url(st.id)})
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	var got bytes.Buffer
+	_, err = io.CopyN(&got, resp.Body, maxDraft+1)
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("%w: the item has more than %d bytes", export.ErrTooLarge, maxDraft)
+	case err != io.EOF:
+		return nil, err
+	case got.Len() == 0 && st.size != 0, unframed(resp) && int64(got.Len()) < st.size:
+		return nil, fmt.Errorf("%w: %d of %d bytes", errCut, got.Len(), st.size)
+	}
+	if tag := served(resp); tag != "" && opaque(st.etag) != "" {
+		st.etag = resp.Header.Get("ETag")
+		if resp.Uncompressed {
+			st.etag = `"` + tag + `"`
 		}
 	}
-	return nil, err
+	return got.Bytes(), nil
 }
 
 // samePhoto compares a photo with what is at the server. torn tells that there
@@ -118,7 +122,7 @@ func (w *writing) withUID(ctx context.Context, uid string) (ids []string, err er
 	if w.c.book {
 		return ids, ask("")
 	}
-	for _, component := range []string{"VEVENT", "VTODO"} {
+	for _, component := range []string{export.Events.Component(), export.Todos.Component()} {
 		if len(w.c.limits.Components) == 0 || slices.Contains(w.c.limits.Components, component) {
 			if err := ask(component); err != nil {
 				return nil, err
@@ -160,13 +164,7 @@ func (w *writing) fetch(ctx context.Context, id string) (export.Item, error) {
 		if err != nil {
 			return export.Item{}, err
 		}
-		it := p.item(&st.record)
-		it.Size = int64(len(body))
-		it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-			from = min(max(from, 0), int64(len(body)))
-			return io.NopCloser(bytes.NewReader(body[from:])), from, nil
-		}
-		return it, nil
+		return p.item(&st.record).OfBytes(body), nil
 	}
 	it := p.item(&st.record)
 	it.Open = func(ctx context.Context, from int64) (io.ReadCloser, int64, error) {

@@ -51,7 +51,7 @@ func (w *writing) do(ctx context.Context, c change) (*http.Response, error) {
 	condition := conditionOf(c.at.Version)
 	forms := 0
 	var weak weakening
-	for nth := 1; ; nth++ {
+	for t := w.s.c.tries(); ; {
 		if w.c.photos || len(condition) == 0 || w.h.careful() {
 			if _, err := w.due(ctx, c.at); err != nil {
 				return nil, err
@@ -82,10 +82,10 @@ func (w *writing) do(ctx context.Context, c change) (*http.Response, error) {
 			return nil, nil
 		case errors.Is(lookErr, export.ErrChanged), errors.Is(lookErr, export.ErrGone):
 			return nil, lookErr
-		case lookErr != nil, nth == maxSends:
+		case lookErr != nil:
 			return nil, err
 		}
-		if err := w.pause(ctx, nth); err != nil {
+		if err := t.again(ctx, err); err != nil {
 			return nil, err
 		}
 	}
@@ -142,8 +142,8 @@ func (w *writing) strengthened(ctx context.Context, at export.Ref, st *state, we
 		weak.sum = sum
 	}
 	for weak.looks++; weak.looks <= strengthLooks; weak.looks++ {
-		if w.s.c.sleep(ctx, strengthWait) != nil {
-			return nil, stopped(ctx)
+		if err := w.s.c.pause(ctx, strengthWait); err != nil {
+			return nil, err
 		}
 		if st, err = w.due(ctx, at); err != nil {
 			return nil, err

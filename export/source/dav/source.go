@@ -25,6 +25,7 @@ func open(ctx context.Context, cfg Config) (*Source, error) {
 			signIn: &signIn{secret: cfg.Secret, token: cfg.Token, user: cfg.User, origins: map[string]*origin{}},
 		},
 	}
+	s.c.life, s.c.close = context.WithCancelCause(context.Background())
 	s.c.transport, s.c.fresh = ways(&cfg, g)
 	if err := s.locate(ctx, cfg); err != nil {
 		s.Close()
@@ -56,7 +57,7 @@ func (s *Source) Identity(context.Context) (string, error) {
 	if s.principal == nil {
 		return "", nil
 	}
-	return s.principal.EscapedPath(), nil
+	return s.c.signIn.hide(s.principal.EscapedPath()), nil
 }
 
 // locate finds everything that cfg names.
@@ -173,8 +174,10 @@ func (s *Source) complete() bool {
 	return s.single != nil || s.photos != nil && len(s.homes) == 0
 }
 
-// Close ends the connections that are kept open.
+// Close ends what is under way, which fails with [export.ErrStopped], and the
+// connections that are kept open. No wait and no timer outlives it.
 func (s *Source) Close() error {
+	s.c.close(errClosed)
 	s.c.transport.CloseIdleConnections()
 	return nil
 }
@@ -209,16 +212,15 @@ func (s *Source) Service() string {
 	return s.service.Name
 }
 
-// steady runs a listing, and up to twice again if the network broke it off.
+// steady runs a listing, and again if the network broke it off.
 func (s *Source) steady(ctx context.Context, list func() error) error {
-	for nth := 1; ; nth++ {
+	for t := s.c.tries(); ; {
 		err := list()
-		lost := errors.Is(err, export.ErrUnreachable) || broken(err)
-		if err == nil || !lost || nth == 3 || ctx.Err() != nil || statusOf(err) != 0 {
+		if err == nil || !passing(err) || ctx.Err() != nil {
 			return err
 		}
-		if s.c.sleep(ctx, backoff(nth)) != nil {
-			return stopped(ctx)
+		if err := t.again(ctx, err); err != nil {
+			return err
 		}
 	}
 }

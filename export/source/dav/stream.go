@@ -2,13 +2,11 @@ package dav
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"sidekeep/export"
 )
@@ -26,12 +24,15 @@ type stream struct {
 	etag    string // strong, of the answer that is being read
 	date    string // Last-Modified, if there is no such ETag
 	version string
-	fails   int
+	tries   *tries
+	since   int64 // bytes since it broke off last
 	err     error
 }
 
-// maxFails is how often a body may break off without having moved on.
-const maxFails = 3
+// stride is how much has to come until a body that broke off counts as moved
+// on. One that comes in smaller pieces is given up: at a few bytes a connection
+// it would never end.
+const stride = 64 << 10
 
 // How long a body may be whose length its answer does not state: somewhat more
 // than the listing says, because it may have changed since, or mostUnstated.
@@ -73,7 +74,15 @@ func (p *pull) open(ctx context.Context, r *record, from int64, etag, date strin
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{p: p, ctx: ctx, r: r, body: resp.Body, total: resp.ContentLength, etag: strong(resp.Header.Get("ETag")), date: resp.Header.Get("Last-Modified")}
+	s := &stream{p: p, ctx: ctx, r: r, tries: p.s.c.tries(), body: resp.Body, total: resp.ContentLength, etag: strong(resp.Header.Get("ETag")), date: resp.Header.Get("Last-Modified")}
+	switch most := mostOf(r, -1); {
+	case s.total > most && r.size >= 0:
+		resp.Body.Close()
+		return nil, fmt.Errorf("%w: the answer has %d bytes, where the listing says %d", export.ErrTooLarge, s.total, r.size)
+	case resp.StatusCode == http.StatusPartialContent && resp.Uncompressed && from > 0:
+		resp.Body.Close()
+		return p.open(ctx, r, 0, "", "") // a part of what is packed
+	}
 	if resp.StatusCode == http.StatusPartialContent {
 		start, total, ok := contentRange(resp.Header.Get("Content-Range"))
 		if !ok || start != from {
@@ -119,8 +128,8 @@ func (s *stream) Read(b []byte) (int, error) {
 	for {
 		n, err := s.body.Read(b)
 		s.off += int64(n)
-		if n > 0 {
-			s.fails = 0
+		if s.since += int64(n); s.since >= stride {
+			s.tries.moved()
 		}
 		if s.off > s.most {
 			s.err = fmt.Errorf("%w: more than %d bytes come, where the listing says %d and the answer no length", export.ErrTooLarge, s.most, s.r.size)
@@ -142,10 +151,11 @@ func (s *stream) Read(b []byte) (int, error) {
 	}
 }
 
-// short is io.EOF if the body has the length that was stated.
+// short is io.EOF if the body has the length that was stated. One that states
+// no bytes at all where the listing has some is not believed.
 func (s *stream) short() error {
 	want := s.total
-	if want < 0 && s.p.c.photos && s.version == s.r.version() {
+	if (want < 0 && s.p.c.photos || want == 0) && s.version == s.r.version() {
 		want = s.r.size
 	}
 	if want >= 0 && s.off < want {
@@ -157,12 +167,12 @@ func (s *stream) short() error {
 // resume asks for the rest after err.
 func (s *stream) resume(err error) error {
 	s.body.Close()
-	s.body = http.NoBody
+	s.body, s.since = http.NoBody, 0
 	for {
-		if s.fails++; s.fails > maxFails || s.ctx.Err() != nil || !broken(err) && !errors.Is(err, export.ErrUnreachable) {
+		if !passing(err) {
 			return err
 		}
-		if s.fails > 1 && s.p.s.c.sleep(s.ctx, backoff(s.fails-1)) != nil {
+		if err := s.tries.again(s.ctx, err); err != nil {
 			return err
 		}
 		next, openErr := s.p.open(s.ctx, s.r, s.off, s.etag, s.date)
@@ -215,7 +225,7 @@ func (w *worker) stream(ctx context.Context, r *record) {
 	if t, err := http.ParseTime(first.date); err == nil && it.Modified.IsZero() {
 		it.Modified = t
 	}
-	if it.Size < 0 && it.Version == r.version() {
+	if it.Size <= 0 && it.Version == r.version() {
 		it.Size = r.size
 	}
 	etag, date, current, begun := first.etag, first.date, first, false
@@ -248,16 +258,16 @@ func (w *worker) begin(ctx context.Context, r *record, from int64) (*stream, err
 	if r.modified != 0 {
 		date = r.time().UTC().Format(http.TimeFormat)
 	}
-	for nth := 1; ; nth++ {
+	for t := w.p.s.c.tries(); ; {
 		if lost := w.p.hopeless(ctx); lost != nil {
 			return nil, lost
 		}
 		s, err := w.p.open(ctx, r, from, strong(r.etag), date)
-		if err == nil || nth == 2 || !broken(err) && !errors.Is(err, export.ErrUnreachable) {
+		if err == nil || !passing(err) {
 			return s, err
 		}
-		if w.p.s.c.sleep(ctx, 500*time.Millisecond) != nil {
-			return nil, stopped(ctx)
+		if err := t.again(ctx, err); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -26,25 +26,28 @@ const expected = 1 << 20
 
 // attach makes req carry the content. cancel ends the exchange when the server
 // takes nothing for too long.
-func (c *content) attach(ctx context.Context, req *http.Request, idle time.Duration, cancel context.CancelCauseFunc) (*upload, error) {
-	u := &upload{size: c.size, idle: idle}
+func (c *content) attach(ctx context.Context, req *http.Request, over *client, cancel context.CancelCauseFunc) (*upload, error) {
+	u := &upload{size: c.size, idle: over.idle}
 	if c.size != 0 {
 		rc, err := c.open(ctx)
 		if err != nil {
 			return nil, &contentError{err}
 		}
 		u.rc = rc
-		u.timer = time.AfterFunc(idle, func() { cancel(errIdle) })
+		u.timer = time.AfterFunc(u.idle, func() { cancel(errIdle) })
 		u.timer.Stop()
 		req.Body = u
 		if c.held != nil {
 			// The transport needs it where it finds that nothing was sent yet.
-			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.held)), nil }
+			req.GetBody = func() (io.ReadCloser, error) {
+				u.anew()
+				return io.NopCloser(bytes.NewReader(c.held)), nil
+			}
 		}
 	}
 	req.ContentLength = c.size
 	req.Header.Set("Content-Type", c.media)
-	if c.size < 0 || c.size >= expected {
+	if (c.size < 0 || c.size >= expected) && !over.unasked.Load() {
 		req.Header.Set("Expect", "100-continue")
 	}
 	return u, nil
@@ -68,7 +71,22 @@ type upload struct {
 	mu   sync.Mutex
 	sent int64
 	over bool
+	end  bool // everything was read, or is read by another
 	err  error
+}
+
+// whole reports whether the transport has taken everything.
+func (u *upload) whole() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.end || u.size >= 0 && u.sent == u.size
+}
+
+// anew notes that the transport reads the same once more, from elsewhere.
+func (u *upload) anew() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.end = true
 }
 
 func (u *upload) Read(b []byte) (int, error) {
@@ -83,6 +101,7 @@ func (u *upload) Read(b []byte) (int, error) {
 	if err == io.EOF && u.size >= 0 && u.sent != u.size || u.size >= 0 && u.sent > u.size {
 		err = fmt.Errorf("%w: %d bytes instead of %d", export.ErrDamaged, u.sent, u.size)
 	}
+	u.end = u.end || err == io.EOF
 	switch {
 	case err == nil:
 		u.timer.Reset(u.idle)

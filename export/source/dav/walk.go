@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"sidekeep/export"
 	"sidekeep/export/source/dav/multistatus"
 	"sidekeep/formats/photo"
@@ -53,40 +55,30 @@ func (p *pull) walk(ctx context.Context) error {
 // level lists the folders of one level, several at once, and returns those of
 // the next.
 func (p *pull) level(ctx context.Context, level []folder, seen map[string]bool) (next []folder, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	jobs := make(chan folder)
-	var wg sync.WaitGroup
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(p.s.connections)
 	var mu sync.Mutex
-	for range min(p.s.connections, len(level)) {
-		wg.Go(func() {
-			for f := range jobs {
-				below, listErr := p.folder(ctx, f)
-				mu.Lock()
-				if listErr != nil && err == nil {
-					err = listErr
-					cancel(listErr)
-				}
-				for _, b := range below {
-					if !seen[b.id] {
-						seen[b.id] = true
-						next = append(next, b)
-					}
-				}
-				if len(seen) > maxFolders && err == nil {
-					err = fmt.Errorf("%w: more than %d folders", export.ErrTooLarge, maxFolders)
-					cancel(err)
-				}
-				mu.Unlock()
+	for _, f := range level {
+		g.Go(func() error {
+			below, err := p.folder(ctx, f)
+			if err != nil {
+				return err
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, b := range below {
+				if !seen[b.id] {
+					seen[b.id] = true
+					next = append(next, b)
+				}
+			}
+			if len(seen) > maxFolders {
+				return fmt.Errorf("%w: more than %d folders", export.ErrTooLarge, maxFolders)
+			}
+			return nil
 		})
 	}
-	for _, f := range level {
-		jobs <- f
-	}
-	close(jobs)
-	wg.Wait()
-	return next, err
+	return next, g.Wait()
 }
 
 // folder lists one folder: pictures go to the spool, folders are returned.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -172,19 +173,44 @@ func (w *writing) cause(err error) error {
 // answer sends r, again where a server has locked it for a moment, and returns
 // its answer, whose body is read.
 func (s *Source) answer(ctx context.Context, r request) (*http.Response, error) {
-	for nth := 1; ; nth++ {
+	for t := s.c.tries(); ; {
 		resp, err := s.c.do(ctx, r)
+		if err == nil && resp.StatusCode == http.StatusMultiStatus && (r.method == http.MethodPut || r.method == http.MethodDelete) {
+			err = s.inside(r.url, resp)
+		}
 		if err == nil {
 			discard(resp)
 			return resp, nil
 		}
-		if statusOf(err) != http.StatusLocked || nth == maxSends {
+		if statusOf(err) != http.StatusLocked {
 			return nil, err
 		}
-		if s.c.sleep(ctx, backoff(nth)) != nil {
-			return nil, stopped(ctx)
+		if err := t.again(ctx, err); err != nil {
+			return nil, err
 		}
 	}
+}
+
+// inside is what a multistatus that answers a write says of it (RFC 4918,
+// section 9.6.1): the first status in it that is no success. One that cannot be
+// read says nothing, and what was written is read back.
+func (s *Source) inside(u *url.URL, resp *http.Response) error {
+	defer discard(resp)
+	d := s.reader()
+	defer s.readers.Put(d)
+	d.Reset(resp.Body, maxData)
+	for range 100 {
+		m, err := d.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("%w: %v", errCut, err)
+		case m.Status/100 > 2:
+			return &statusError{Code: m.Status, Host: mark(hostPort(u))}
+		}
+	}
+	return nil
 }
 
 // unsure reports whether a write that failed with err may have taken effect:
@@ -199,7 +225,7 @@ func unsure(err error) bool {
 	case code != 0:
 		return code >= 500
 	}
-	return errors.Is(err, export.ErrUnreachable) || broken(err)
+	return broken(err) || errors.Is(err, export.ErrUnreachable)
 }
 
 // lookAt asks u about itself alone. The Response is valid as long as nothing
@@ -246,17 +272,6 @@ func (w *writing) state(ctx context.Context, id string) (*state, error) {
 	}
 	st.id = id
 	return st, nil
-}
-
-// maxSends is how often a write is sent whose fate is read back each time.
-const maxSends = 3
-
-// pause waits before a write is sent again.
-func (w *writing) pause(ctx context.Context, nth int) error {
-	if w.s.c.sleep(ctx, backoff(nth)) != nil {
-		return stopped(ctx)
-	}
-	return nil
 }
 
 // put sends d to an ID under a condition.

@@ -111,6 +111,10 @@ func (d *Reader) Reset(r io.Reader, maxData int) {
 // SyncToken is the token of the answer; it may stand behind the last response.
 func (d *Reader) SyncToken() []byte { return d.token }
 
+// Rest is what was read of the answer and stands behind its end. It is valid
+// until the next call of Reset.
+func (d *Reader) Rest() []byte { return d.s.buf[d.s.pos:d.s.end] }
+
 // Offset is how many bytes of the answer were read.
 func (d *Reader) Offset() int64 { return d.s.offset() }
 
@@ -243,6 +247,9 @@ func (d *Reader) response() error {
 			if first {
 				r.Href, err = d.word(r.Href)
 				first = false
+				if err == nil && d.s.over {
+					err = d.s.bad("an address of more than %d bytes", maxSmall)
+				}
 				return err
 			}
 			d.small, err = d.word(d.small)
