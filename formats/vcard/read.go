@@ -202,13 +202,17 @@ func (first *firsts) name() string {
 func text(s string) string { return contentline.Shown(contentline.Unescape(s)) }
 
 // fullName joins the fields of N: family, given, additional names, prefixes,
-// suffixes (RFC 6350 section 6.2.2).
+// suffixes (RFC 6350 section 6.2.2). Each may be a list.
 func fullName(n []string) string {
 	field := func(i int) string {
-		if i < len(n) {
-			return text(strings.ReplaceAll(n[i], ",", " "))
+		if i >= len(n) {
+			return ""
 		}
-		return ""
+		list := contentline.List(n[i])
+		for i := range list {
+			list[i] = contentline.Unescape(list[i])
+		}
+		return contentline.Shown(strings.Join(list, " "))
 	}
 	family, given := field(0), field(1)
 	if familyFirst(family) && familyFirst(given) {

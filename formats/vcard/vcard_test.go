@@ -22,6 +22,7 @@ var reads = []struct {
 	{"3.0 group of Apple", card("VERSION:3.0\nFN:Friends\nX-ADDRESSBOOKSERVER-KIND:group\n"), Card{"3.0", "", "Friends", "group"}},
 	{"company of Apple", card("VERSION:3.0\nFN:\nORG:Acme\\, Inc.;Sales\nX-ABShowAs:COMPANY\n"), Card{"3.0", "", "Acme, Inc.", "org"}},
 	{"N alone", card("N:Smith\\;Jones;Ann;Maria,Eva;Dr.;\n"), Card{"", "", "Dr. Ann Maria Eva Smith;Jones", "individual"}},
+	{"a comma in N", card("N:Smith\\, PhD\\\\;Ann\\,;a, b;;\n"), Card{"", "", "Ann, a b Smith, PhD\\", "individual"}},
 	{"N in Japanese", card("N:山田;太郎;;;\n"), Card{"", "", "山田太郎", "individual"}},
 	{"nickname", card("FN: \nN:;;;;\nNICKNAME:annie\n"), Card{"", "", "annie", "individual"}},
 	{"e-mail", card("EMAIL;INTERNET:a@example.org\nTEL:1\n"), Card{"", "", "a@example.org", "individual"}},
