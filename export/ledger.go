@@ -68,6 +68,10 @@ type Ledger struct {
 	PutBackMore int      `json:"put_back_more,omitempty"`
 	Missing     []string `json:"missing,omitempty"`
 	MissingMore int      `json:"missing_more,omitempty"`
+	// Edited are the files that keep what somebody had written into open files, as
+	// far as no export told it before; relative to the archive, like PutBack.
+	Edited     []string `json:"edited,omitempty"`
+	EditedMore int      `json:"edited_more,omitempty"`
 	// NotShown are the pages of README.html, and the items on them, that could
 	// not be made; all else is published. At most [MaxProblems].
 	NotShown []Problem `json:"not_shown,omitempty"`

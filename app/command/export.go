@@ -188,6 +188,7 @@ func (s *session) printLedger(l *export.Ledger) {
 		s.stdout.printf("  %s moved from one collection or album to another.\n", words.Number(l.Moved))
 	}
 	s.printPaths("put back, because it had been deleted or changed", l.PutBack, l.PutBackMore)
+	s.printPaths(editedByHand, l.Edited, l.EditedMore)
 	s.printPaths("missing", l.Missing, l.MissingMore)
 	if s.verbose {
 		s.stdout.printf("  %s requests, %s received, listing: %s\n", words.Number(l.Requests), words.Size(l.Bytes), l.Listing)

@@ -79,6 +79,10 @@ func (s *session) statusVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			edited, err := editedIn(w)
+			if err != nil {
+				return err
+			}
 			others, err := w.Shared()
 			if err != nil {
 				return err
@@ -86,9 +90,9 @@ func (s *session) statusVerb() *cobra.Command {
 			s.code = statusCode(list, verified)
 			now := time.Now()
 			if s.json {
-				err = s.printStatusJSON(w, list, verified, others, now)
+				err = s.printStatusJSON(w, list, verified, others, edited, now)
 			} else {
-				s.printStatus(w, list, verified, others, now)
+				s.printStatus(w, list, verified, others, edited, now)
 				err = s.printStopped(cmd.Context(), w)
 			}
 			if err == nil && s.code != good {
@@ -149,7 +153,7 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified) {
 	s.stderr.printf("sidekeep: Not all is safe: %s.\n  What was kept before is as it was.\n  %s says what to do.\n", words.List(what), where)
 }
 
-func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, others bool, now time.Time) error {
+func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, others bool, edited []string, now time.Time) error {
 	out := []statusJSON{}
 	for _, x := range list {
 		j := statusJSON{
@@ -173,10 +177,10 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 		}
 		out = append(out, j)
 	}
-	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out, "verified": roundOf(v.Whole), "verifying": roundOf(v.Now), "shared": others})
+	return s.printJSON(map[string]any{"archive": w.ArchiveDir(), "accounts": out, "verified": roundOf(v.Whole), "verifying": roundOf(v.Now), "shared": others, "edited": append([]string{}, edited...)})
 }
 
-func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verified, others bool, now time.Time) {
+func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verified, others bool, edited []string, now time.Time) {
 	s.stdout.printf("Archive  %s\n", w.ArchiveDir())
 	if others {
 		s.stdout.printf("%s\n", othersRead)
@@ -184,6 +188,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 	for _, line := range verifiedLines(v, now) {
 		s.stdout.printf("%s\n", line)
 	}
+	s.printPaths(editedByHand, edited, 0)
 	if len(list) == 0 {
 		s.say("No account is set up yet. Set one up with “sidekeep account add”, or try “sidekeep demo”.\n")
 	}

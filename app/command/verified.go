@@ -17,6 +17,18 @@ func verifiedIn(w *work.Work) (archive.Verified, error) {
 	return w.Verified()
 }
 
+// editedByHand says of a file below .sidekeep/damaged what it keeps.
+const editedByHand = "kept, because somebody had written it into the archive"
+
+// editedIn are the files that keep what somebody wrote into the archive.
+func editedIn(w *work.Work) ([]string, error) {
+	there, err := w.HasArchive()
+	if err != nil || !there {
+		return nil, err
+	}
+	return w.Edited()
+}
+
 // A roundJSON is a verification of the archive, or of some of its parts.
 type roundJSON struct {
 	*archive.Round

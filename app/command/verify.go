@@ -122,6 +122,7 @@ func (s *session) printCheck(dir string, c archive.Check, part archive.Slice) er
 	for _, b := range c.Bad {
 		s.stdout.printf("  %s: %s\n", b.Path, b.Why)
 	}
+	s.printPaths(editedByHand, c.Edited, 0)
 	return s.stdout.flush()
 }
 
@@ -153,6 +154,7 @@ func (s *session) printRepaired(dir string, r *archive.Repaired) error {
 	if r.Converted > 0 {
 		s.stdout.printf("%s kept in the form of the open files: nothing tells any more in which form it came.\n", plural(r.Converted, "item is", "items are"))
 	}
+	s.printPaths(editedByHand, r.Edited, 0)
 	if r.Kept != "" {
 		s.stdout.printf("What was damaged is kept in %s\n", r.Kept)
 	}

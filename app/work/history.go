@@ -58,6 +58,17 @@ func (w *Work) Holds(ctx context.Context, account string) (list []archive.Hold, 
 	return a.Holds(ctx, account)
 }
 
+// Edited are the files that keep what somebody wrote into the archive: see
+// [archive.Archive.Edited].
+func (w *Work) Edited() (list []string, err error) {
+	a, err := w.archive()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Edited()
+}
+
 // Verified tells when the archive was verified last.
 func (w *Work) Verified() (v archive.Verified, err error) {
 	a, err := w.archive()

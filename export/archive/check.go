@@ -62,6 +62,9 @@ func (a *Archive) verify(ctx context.Context, s Slice, locked bool, report func(
 		return Check{}, caused(fmt.Errorf("verifying: %w", err))
 	}
 	c := v.check()
+	if c.Edited, err = a.Edited(); err != nil {
+		return Check{}, fmt.Errorf("verifying: %w", err)
+	}
 	if len(c.Bad) > 0 && after != before {
 		return Check{}, fmt.Errorf("verifying: %w", export.ErrBusy)
 	}

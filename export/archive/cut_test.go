@@ -282,6 +282,9 @@ func (c cutCase) goOn(t *testing.T, dir, where string) (faults []string) {
 			faults = append(faults, id+" is not there after the next export")
 		}
 	}
+	if list, err := a.Edited(); err != nil || len(list) > 0 {
+		faults = append(faults, fmt.Sprintf("nobody edited %q, %v", list, err))
+	}
 	if n := photoFiles(t, dir); n != c.photos {
 		faults = append(faults, fmt.Sprintf("%d photo files, want %d", n, c.photos))
 	}

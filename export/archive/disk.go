@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/within"
@@ -73,6 +74,18 @@ func (d folderDisk) OpenFile(name string, flag int) (File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+func (d folderDisk) SetTime(name string, t time.Time) error { return d.Chtimes(name, t) }
+
+// setTime sets when a file was changed last, where the disk can. Where it cannot,
+// the next export reads the file again.
+func setTime(d Disk, name string, t time.Time) {
+	if d, ok := d.(interface {
+		SetTime(name string, t time.Time) error
+	}); ok {
+		_ = d.SetTime(name, t)
+	}
 }
 
 // makeFolders makes dir and what is missing above it, durably.

@@ -1,11 +1,270 @@
 package archive
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"sidekeep/export"
 )
+
+// ownersFiles are the files of an archive that an owner sees.
+func ownersFiles(t testing.TB, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, e os.DirEntry, err error) error {
+		rel, _ := filepath.Rel(dir, name)
+		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != historyFile && !strings.HasPrefix(rel, sideDir) {
+			files = append(files, rel)
+		}
+		return err
+	})
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	return files
+}
+
+// edit changes one byte of a file in place.
+func edit(t testing.TB, dir, file string) []byte {
+	t.Helper()
+	name := filepath.Join(dir, filepath.FromSlash(file))
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// keptAs is where what was written into a file is kept.
+func keptAs(file string) string {
+	stem, ext := splitExt(file)
+	return damagedDir + "/" + stem + " (edited by hand)" + ext
+}
+
+// keeps checks that what was written into a file is kept.
+func keeps(t testing.TB, a *Archive, file string, text []byte) {
+	t.Helper()
+	kept, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(keptAs(file))))
+	if err != nil || !bytes.Equal(kept, text) {
+		t.Errorf("%s: kept is %q, %v; want %q", file, kept, err, text)
+	}
+}
+
+// TestEditedSameLength changes a byte of every open file in turn: the next
+// export, in which nothing has changed, publishes the right bytes again, keeps
+// what was written, and tells it once. So does it if the file says that it was
+// not changed.
+func TestEditedSameLength(t *testing.T) {
+	from := filled(t)
+	for _, file := range ownersFiles(t, from) {
+		for _, dated := range []bool{false, true} {
+			dir := copyTree(t, from)
+			a, err := Open(dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := tinyPhone()
+			s.delta = dated
+			if l := run(t, a, s); len(l.PutBack)+len(l.Missing)+len(l.Edited) > 0 {
+				t.Fatalf("%s: before it was edited: %+v", file, l)
+			}
+			before := read(t, a, file)
+			text := edit(t, dir, file)
+			if dated {
+				old := time.Now().AddDate(0, 0, -1)
+				if err := os.Chtimes(filepath.Join(dir, filepath.FromSlash(file)), old, old); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c, err := a.Verify(t.Context(), nil); err != nil || !slices.ContainsFunc(c.Bad, func(b Bad) bool { return b.Path == file }) {
+				t.Errorf("%s: verify before the export: %+v, %v", file, c, err)
+			}
+			l := run(t, a, s)
+			if !slices.Equal(l.PutBack, []string{file}) || !slices.Equal(l.Edited, []string{keptAs(file)}) || len(l.Missing) > 0 || !l.Good() {
+				t.Errorf("%s, %v: %+v", file, dated, l)
+			}
+			keeps(t, a, file, text)
+			if after := read(t, a, file); after != before && !strings.HasSuffix(file, ".html") && !strings.Contains(file, "manifest") {
+				t.Errorf("%s: the right bytes are not there again", file)
+			}
+			if c := whole(t, a); !slices.Equal(c.Edited, []string{keptAs(file)}) {
+				t.Errorf("%s: verify tells %q", file, c.Edited)
+			}
+			if l := run(t, a, s); len(l.PutBack)+len(l.Edited) > 0 {
+				t.Errorf("%s: told twice: %+v", file, l)
+			}
+			a.Close()
+			os.RemoveAll(filepath.Dir(dir))
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+// TestEditedByTime: what was changed since the last export is found by the time
+// of its change, and nothing else is read.
+func TestEditedByTime(t *testing.T) {
+	from := filled(t)
+	for _, file := range []string{"data/Phone/Contacts/People.vcf", "data/Phone/Photos/2024/05/IMG_1.JPG"} {
+		for _, dated := range []bool{false, true} {
+			dir := copyTree(t, from)
+			a, err := Open(dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, a, tinyPhone())
+			change(t, dir, "UPDATE archive SET value = json_set(value, '$.at', 1000) WHERE name LIKE 'looked/%'")
+			edit(t, dir, file)
+			if dated {
+				old := time.Now().AddDate(0, 0, -1)
+				if err := os.Chtimes(filepath.Join(dir, filepath.FromSlash(file)), old, old); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if l := run(t, a, tinyPhone()); slices.Contains(l.PutBack, file) == dated {
+				t.Errorf("%s, %v: put back %q", file, dated, l.PutBack)
+			}
+			if l := run(t, a, tinyPhone()); slices.Contains(l.PutBack, file) != dated {
+				t.Errorf("%s, %v: put back by the next export %q", file, dated, l.PutBack)
+			}
+			whole(t, a)
+			a.Close()
+		}
+	}
+}
+
+// TestEditedAndRemoved changes files that the next export replaces or removes:
+// what was written is kept.
+func TestEditedAndRemoved(t *testing.T) {
+	from := filepath.Join(fastDir(t), "archive")
+	a, err := Create(from, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, a, later())
+	a.Close()
+	removed := 0
+	for _, file := range ownersFiles(t, from) {
+		dir := copyTree(t, from)
+		var written []byte
+		once := false
+		a, err := Open(dir, Options{Disk: func(dir string) (Disk, error) {
+			d, err := OpenDisk(dir)
+			return &during{Disk: d, do: func() {
+				if !once {
+					once, written = true, edit(t, dir, file)
+				}
+			}}, err
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tinyPhone()
+		s.collections[0].items = append(s.collections[0].items, text("/c/people/odd.vcf", "2", "odd.vcf", card(8)))
+		s.collections[1].items = nil
+		l := run(t, a, s) // the file is edited while this is publishing
+		for range 2 {
+			more := run(t, a, s)
+			l.Edited = append(l.Edited, more.Edited...)
+			l.Missing = more.Missing
+		}
+		if !once {
+			t.Fatal("nothing was published")
+		}
+		photo := strings.Contains(file, "/Photos/")
+		switch {
+		case photo && slices.Equal(l.Missing, []string{file}):
+			// The source has no other copy: it stays where it is.
+		default:
+			if !slices.Equal(l.Edited, []string{keptAs(file)}) {
+				t.Errorf("%s: told %q, missing %q", file, l.Edited, l.Missing)
+			}
+			keeps(t, a, file, written)
+		}
+		if !photo {
+			whole(t, a)
+		}
+		if there, err := exists(a.disk, file); err == nil && !there {
+			removed++
+		}
+		a.Close()
+		os.RemoveAll(filepath.Dir(dir))
+	}
+	if removed < 3 {
+		t.Errorf("only %d files were removed", removed)
+	}
+}
+
+// A during does something when the first file is written aside.
+type during struct {
+	Disk
+	do func()
+}
+
+func (d *during) OpenFile(name string, flag int) (File, error) {
+	if strings.HasPrefix(name, publishDir+"/") {
+		d.do()
+	}
+	return d.Disk.OpenFile(name, flag)
+}
+
+// TestEditedCut cuts the power at every operation of an export that finds files
+// edited, and of which it replaces one: nothing that was written is lost, and an
+// export tells of it.
+func TestEditedCut(t *testing.T) {
+	from := filled(t)
+	edits := []string{"data/Phone/index.csv", "data/Phone/Contacts/People.vcf", "data/Phone/Photos/2024/05/IMG_1.JPG", "README.html"}
+	for _, mode := range []int{lose, keep} {
+		for at, more := 1, true; more; at++ {
+			dir := copyTree(t, from)
+			texts := map[string][]byte{}
+			for _, file := range edits {
+				texts[file] = edit(t, dir, file)
+			}
+			d, open := newCutDisk(t, at)
+			a, err := Open(dir, Options{Disk: open})
+			if err == nil {
+				_, _ = export.Run(t.Context(), tinyPhone(), a, export.Plan{Account: "Phone"}, nil)
+				_ = a.Close()
+			}
+			d.settle(t, mode)
+			more = d.ops >= at
+			if a, err = Open(dir, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			run(t, a, tinyPhone())
+			all, err := a.Exports(t.Context(), "", 9)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for _, l := range all {
+				told = append(told, l.Edited...)
+			}
+			for _, file := range edits {
+				keeps(t, a, file, texts[file])
+				if !slices.Contains(told, keptAs(file)) {
+					t.Errorf("cut %d, mode %d: %s is not told: %q", at, mode, file, told)
+				}
+			}
+			whole(t, a)
+			a.Close()
+			os.RemoveAll(filepath.Dir(dir))
+			if t.Failed() {
+				t.Fatalf("cut %d, mode %d", at, mode)
+			}
+		}
+	}
+}
 
 // TestEditedBeforeRewrite changes an open file to another of the same length,
 // which the next export writes again: what the owner wrote is kept.
@@ -25,7 +284,7 @@ func TestEditedBeforeRewrite(t *testing.T) {
 	if !slices.Contains(l.PutBack, "data/Phone/index.csv") {
 		t.Errorf("put back: %q", l.PutBack)
 	}
-	kept, err := os.ReadFile(filepath.Join(a.Dir(), ".sidekeep", "damaged", "data", "Phone", "index.csv"))
+	kept, err := os.ReadFile(filepath.Join(a.Dir(), ".sidekeep", "damaged", "data", "Phone", "index (edited by hand).csv"))
 	if err != nil || string(kept) != string(text) {
 		t.Errorf("kept is %d bytes, %v; want what was written", len(kept), err)
 	}

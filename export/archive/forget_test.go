@@ -49,7 +49,7 @@ func confided(t *testing.T) (dir string, s *shelf) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.keepDamaged("data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
+	if err := a.keepByHand("data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
 		t.Fatal(err)
 	}
 	run(t, a, s)

@@ -229,6 +229,9 @@ func (a *Archive) finishForgetting(w *writer) error {
 	if err := w.overwriting(); err != nil {
 		return err
 	}
+	if _, err := w.exec("DELETE FROM archive WHERE name = ?", editedName); err != nil {
+		return err
+	}
 	if err := w.set(forgetting, "{}"); err != nil {
 		return err
 	}

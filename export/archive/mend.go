@@ -307,7 +307,7 @@ func (m *mending) setAside(name string) error {
 		return err
 	}
 	m.r.Kept = damagedDir
-	return m.a.keepDamaged(name)
+	return m.a.keepAside(name, "")
 }
 
 // conclude tells what is right now and what is not.

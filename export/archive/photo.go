@@ -136,6 +136,7 @@ func (s *session) move(from, to string) error {
 		}
 		s.made[dir] = true
 	}
+	setTime(s.a.disk, from, s.date)
 	return placeNew(s.a.disk, from, to)
 }
 

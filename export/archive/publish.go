@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sidekeep/export"
 	"sidekeep/export/archive/pages"
@@ -32,11 +32,12 @@ type publication struct {
 	site    *pages.Site
 	// notShown are the pages, and the items on them, that could not be made.
 	notShown []export.Problem
-	// edited are the files below data/ that somebody had changed.
-	edited  []string
-	temps   int   // how many files were written aside so far
-	account int64 // whose files are being staged; 0 for those of the archive
-	n       int64 // the collection whose files are being staged; 0 for others
+	edited   []string          // the files that somebody had changed
+	was      map[string][]byte // by path: the recorded hashes of the removed files
+	dated    time.Time         // what every file gets as the time of its change
+	temps    int               // how many files were written aside so far
+	account  int64             // whose files are being staged; 0 for those of the archive
+	n        int64             // the collection whose files are being staged; 0 for others
 }
 
 // A staged file is written aside and synced.
@@ -80,6 +81,10 @@ func (p *publication) prepare() error {
 		if err := makeFolders(p.a.disk, dir); err != nil {
 			return err
 		}
+	}
+	var err error
+	if p.dated, err = p.a.publishedDate(); err != nil {
+		return err
 	}
 	return empty(p.a.disk, publishDir)
 }
@@ -244,13 +249,23 @@ func (f *stagedFile) Close() error {
 	if err == nil {
 		err = f.f.Sync()
 	}
-	return errors.Join(err, f.f.Close())
+	err = errors.Join(err, f.f.Close())
+	if err == nil {
+		setTime(f.p.a.disk, f.p.staged[f.s].temp, f.p.dated)
+	}
+	return err
 }
 
 // recordFiles enters in the table file what will be in place when the last
 // commit is done, and drops from staged what is in place already.
 func (p *publication) recordFiles() error {
+	p.was = map[string][]byte{}
 	for _, name := range p.removed {
+		var was []byte
+		if _, err := p.w.row("SELECT hash FROM file WHERE path = ?", []any{name}, &was); err != nil {
+			return err
+		}
+		p.was[name] = was
 		if _, err := p.w.exec("DELETE FROM file WHERE path = ?", name); err != nil {
 			return err
 		}
@@ -328,7 +343,7 @@ func (p *publication) move() error {
 				return err
 			}
 		}
-		if err := p.keepEdited(s); err != nil {
+		if err := p.keepEdited(s.path, s.was, s.hash[:]); err != nil {
 			return err
 		}
 		if err := d.Rename(s.temp, s.path); err != nil {
@@ -339,30 +354,6 @@ func (p *publication) move() error {
 	return p.remove(folders)
 }
 
-// keepEdited keeps what stands where s belongs if it is neither what was
-// published there nor s itself, which a publication that was cut off has left:
-// somebody has changed it.
-func (p *publication) keepEdited(s staged) error {
-	if !strings.HasPrefix(s.path, "data/") {
-		return nil
-	}
-	info, err := p.a.disk.Lstat(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if info.Mode().IsRegular() {
-		now, _, err := hashFile(context.Background(), p.a.disk, s.path, nil)
-		if err != nil || now == s.hash || string(now[:]) == string(s.was) {
-			return err
-		}
-	}
-	p.edited = append(p.edited, s.path)
-	return p.a.keepDamaged(s.path)
-}
-
 // remove syncs the folders that changed, and then removes what the history no
 // longer has in files of these names.
 func (p *publication) remove(folders map[string]bool) error {
@@ -370,6 +361,9 @@ func (p *publication) remove(folders map[string]bool) error {
 		return err
 	}
 	for _, name := range p.removed {
+		if err := p.keepEdited(name, p.was[name]); err != nil {
+			return err
+		}
 		if err := removeIfThere(p.a.disk, name); err != nil {
 			return err
 		}

@@ -48,9 +48,11 @@ func TestPutBack(t *testing.T) {
 					t.Errorf("%s, %s: %+v", file, what, l)
 				}
 				check(t, a)
-				kept, _ := os.ReadFile(filepath.Join(dir, filepath.FromSlash(damagedDir), filepath.FromSlash(file)))
-				if want := what == "changed" && strings.HasPrefix(file, "data/"); want != (string(kept) == "edited by hand") {
-					t.Errorf("%s, %s: kept aside %q", file, what, kept)
+				stem, ext := splitExt(file)
+				at := damagedDir + "/" + stem + " (edited by hand)" + ext
+				kept, _ := os.ReadFile(filepath.Join(dir, filepath.FromSlash(at)))
+				if want := what == "changed"; want != (string(kept) == "edited by hand") || want != slices.Equal(l.Edited, []string{at}) {
+					t.Errorf("%s, %s: kept aside %q, told %q", file, what, kept, l.Edited)
 				}
 				if l := run(t, a, s); len(l.PutBack) > 0 {
 					t.Errorf("%s, %s: put back twice", file, what)
@@ -164,7 +166,7 @@ func BenchmarkLook(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		s := &session{a: a, w: w, account: 1, folder: "data/Phone"}
-		if err := s.look(); err != nil || len(s.lost) > 0 {
+		if err := s.look(b.Context()); err != nil || len(s.lost) > 0 {
 			b.Fatal(len(s.lost), err)
 		}
 	}

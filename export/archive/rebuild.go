@@ -138,7 +138,7 @@ func (a *Archive) swapHistory() (kept string, err error) {
 		if !there {
 			continue
 		}
-		if err := a.keepDamaged(name); err != nil {
+		if err := a.keepAside(name, ""); err != nil {
 			return "", err
 		}
 		kept = damagedDir

@@ -28,10 +28,12 @@ type session struct {
 	who    string // for whom the source answers
 	adding bool   // it was listed in full and yet names only some: it only ever adds
 
-	open   *recorder  // the one that is open, nil if none is
-	lost   []lostFile // open files that were missing when the export began
-	large  sync.Mutex // one large body is in memory at a time
-	photos sync.Mutex // one photo gets its name at a time
+	open   *recorder       // the one that is open, nil if none is
+	lost   []lostFile      // open files that were missing or changed when the export began
+	edited map[string]bool // the photos among them that have the right size
+	date   time.Time       // what new photos get as the time of their change
+	large  sync.Mutex      // one large body is in memory at a time
+	photos sync.Mutex      // one photo gets its name at a time
 
 	made   map[string]bool // folders of photos that are there; guarded by photos
 	behind map[string]bool // of those, what was moved into them is not synced; guarded by the writer
@@ -62,7 +64,7 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 	s := &session{a: a, l: l, w: w, made: map[string]bool{}, behind: map[string]bool{}}
 	w.settle = s.settle
 	w.lock()
-	err = s.begin(account, at)
+	err = s.begin(ctx, account, at)
 	w.unlock()
 	if err != nil {
 		return nil, errors.Join(err, s.end())
@@ -97,7 +99,7 @@ func (a *Archive) write() (*lock, *writer, error) {
 	return l, w, nil
 }
 
-func (s *session) begin(account string, at time.Time) error {
+func (s *session) begin(ctx context.Context, account string, at time.Time) error {
 	var err error
 	s.account, s.folder, err = s.w.account(account)
 	if err != nil {
@@ -114,7 +116,7 @@ func (s *session) begin(account string, at time.Time) error {
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
 		return err
 	}
-	if err := s.look(); err != nil {
+	if err := s.look(ctx); err != nil {
 		return err
 	}
 	return s.w.commit()
@@ -292,8 +294,11 @@ func (s *session) finish(l *export.Ledger) error {
 			return err
 		}
 	}
-	if err := s.w.commit(); err != nil || !dirty {
+	if err := s.w.commit(); err != nil {
 		return err
+	}
+	if !dirty {
+		return s.tellPublished(l, nil, nil)
 	}
 	notShown, edited, err := s.a.publishTelling(s.w, false)
 	if err == nil {
@@ -310,11 +315,18 @@ func (s *session) finish(l *export.Ledger) error {
 }
 
 // tellPublished adds to the ledger of a finished export which pages, or items on
-// them, could not be made, and which open files somebody had changed.
+// them, could not be made, which open files somebody had changed, and where that
+// is kept.
 func (s *session) tellPublished(l *export.Ledger, notShown []export.Problem, edited []string) error {
-	if len(notShown) == 0 && len(edited) == 0 {
-		return nil
+	kept, err := s.newByHand()
+	if err != nil {
+		return err
 	}
+	if len(notShown) == 0 && len(edited) == 0 && len(kept) == 0 {
+		return s.w.commit()
+	}
+	l.Edited = kept[:min(len(kept), export.MaxProblems)]
+	l.EditedMore = len(kept) - len(l.Edited)
 	l.NotShown = notShown[:min(len(notShown), export.MaxProblems)]
 	for _, path := range edited {
 		if len(l.PutBack) < export.MaxProblems {

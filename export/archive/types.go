@@ -94,6 +94,9 @@ type Check struct {
 	Checked int   `json:"checked"`
 	Good    int   `json:"good"`
 	Bad     []Bad `json:"bad"`
+	// Edited are the files that keep what somebody wrote into the archive: see
+	// [Archive.Edited]. Nothing is wrong with them.
+	Edited []string `json:"edited,omitempty"`
 }
 
 // A Bad is one thing that is not as it should be.

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"sidekeep/export"
 )
@@ -213,6 +214,14 @@ func (f *Folder) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	list, err := fs.ReadDir(f.r.FS(), name)
 	return list, f.told(name, err)
+}
+
+// Chtimes sets when a file was changed last.
+func (f *Folder) Chtimes(name string, t time.Time) error {
+	if err := f.below(name); err != nil {
+		return err
+	}
+	return f.r.Chtimes(name, time.Time{}, t)
 }
 
 // Mkdir makes a folder, as open to others as f itself.

@@ -1,0 +1,297 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A lostFile is an open file that is missing, or that somebody has changed.
+type lostFile struct {
+	path       string
+	collection int64 // 0 for an index, the files of the bag and photos
+	photo      int64 // 0 for other files
+	changed    bool  // something is there
+	sized      bool  // and has the right size
+}
+
+// How much of the files that nothing tells to be changed an export reads again,
+// one after the other, and how large such a file may be at most.
+const (
+	rereadBytes = 4 << 20
+	rereadMost  = 16 << 20
+)
+
+// lookedName and changedName are, with the number of an account (0 for all that
+// is no photo) and of a photo behind them, the archive's own values that tell how
+// far the looking is, and that a photo was found changed and not put back.
+const (
+	lookedName  = "looked/"
+	changedName = "changed/"
+)
+
+// A lookNote tells what the next look need not read.
+type lookNote struct {
+	Mark time.Time `json:"mark"` // by the disk's clock: when the last look began
+	At   int       `json:"at"`   // how many files, in the order of their paths, this round has read
+}
+
+// look finds the open files of the archive, and the photos of the account, that
+// somebody has deleted or changed. A file is read again if its size is right and
+// it was changed since the last look, by its time; some others are, too. The
+// files are written again by the publication of this export; the photos are
+// asked of the source again.
+func (s *session) look(ctx context.Context) error {
+	var err error
+	if s.date, err = s.a.publishedDate(); err != nil {
+		return err
+	}
+	l := looking{s: s, ctx: ctx, suspect: map[int64]bool{}}
+	lost, err := l.files(0, "SELECT path, ifnull(collection, 0), 0, size FROM file")
+	if err != nil {
+		return err
+	}
+	for _, f := range lost {
+		if err := s.soilFile(f); err != nil {
+			return err
+		}
+	}
+	if err := l.suspects(); err != nil {
+		return err
+	}
+	photos, err := l.files(s.account, "SELECT path, 0, photo, size FROM photo WHERE account = ?", s.account)
+	if err != nil {
+		return err
+	}
+	s.lost = append(lost, photos...)
+	for n := range l.suspect {
+		if _, err := s.w.exec("DELETE FROM archive WHERE name = ?", changedName+strconv.FormatInt(n, 10)); err != nil {
+			return err
+		}
+	}
+	if len(photos) == 0 {
+		return nil
+	}
+	return s.askAgain(photos)
+}
+
+// askAgain has the source asked for photos.
+func (s *session) askAgain(photos []lostFile) error {
+	if _, err := s.w.exec("CREATE TEMP TABLE IF NOT EXISTS missing (photo INTEGER PRIMARY KEY)"); err != nil {
+		return err
+	}
+	s.edited = map[string]bool{}
+	for _, f := range photos {
+		if _, err := s.w.exec("INSERT INTO temp.missing VALUES (?)", f.photo); err != nil {
+			return err
+		}
+		if f.sized {
+			s.edited[f.path] = true
+			if err := s.w.set(changedName+strconv.FormatInt(f.photo, 10), "1"); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := s.w.exec(`UPDATE item SET mark = '', failed = 1 WHERE present AND version IN
+		(SELECT version FROM version WHERE photo IN (SELECT photo FROM temp.missing)) AND collection IN (SELECT collection FROM collection WHERE account = ?)`, s.account)
+	return err
+}
+
+// A looking compares recorded files with the disk.
+type looking struct {
+	s       *session
+	ctx     context.Context
+	suspect map[int64]bool // photos that are read again whatever their time says
+}
+
+// suspects finds the photos that were found changed before.
+func (l *looking) suspects() error {
+	var names []string
+	err := eachString(l.s.w, &names, "SELECT name FROM archive WHERE name > ? AND name < ?", changedName, changedName+"a")
+	for _, name := range names {
+		if n, err := strconv.ParseInt(strings.TrimPrefix(name, changedName), 10, 64); err == nil {
+			l.suspect[n] = true
+		}
+	}
+	return err
+}
+
+// files compares the rows that query answers with the disk, and notes how far it
+// is.
+func (l *looking) files(account int64, query string, args ...any) (lost []lostFile, err error) {
+	s, name := l.s, lookedName+strconv.FormatInt(account, 10)
+	var text string
+	var note lookNote
+	if _, err := s.w.row("SELECT value FROM archive WHERE name = ?", []any{name}, &text); err != nil {
+		return nil, err
+	}
+	if json.Unmarshal([]byte(text), &note) != nil {
+		note = lookNote{}
+	}
+	mark, err := s.a.diskClock()
+	if err != nil {
+		return nil, err
+	}
+	folder := folderLook{d: s.a.disk}
+	var read []lostFile
+	n, at, budget := 0, note.At, int64(rereadBytes)
+	err = s.w.each(query+" ORDER BY path", args, func(rows *sql.Rows) error {
+		var f lostFile
+		var size int64
+		if err := rows.Scan(&f.path, &f.collection, &f.photo, &size); err != nil {
+			return err
+		}
+		n++
+		info, err := folder.look(f.path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			lost = append(lost, f)
+			return nil
+		case err != nil:
+			return caused(err)
+		}
+		f.changed, f.sized = true, info.Mode().IsRegular() && info.Size() == size
+		if !f.sized {
+			lost = append(lost, f)
+			return nil
+		}
+		due := l.suspect[f.photo] || !note.Mark.IsZero() && !info.ModTime().Before(note.Mark)
+		if n > note.At && budget > 0 {
+			at = n
+			if !due && size <= rereadMost {
+				budget -= size
+				due = true
+			}
+		}
+		if due {
+			read = append(read, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range read {
+		if err := l.ctx.Err(); err != nil {
+			return nil, err
+		}
+		if right, err := l.right(f); err != nil {
+			return nil, err
+		} else if !right {
+			lost = append(lost, f)
+		}
+	}
+	if at >= n {
+		at = 0
+	}
+	next, err := json.Marshal(lookNote{mark, at})
+	if err != nil {
+		return nil, err
+	}
+	return lost, s.w.set(name, string(next))
+}
+
+// right reports whether a file has its recorded hash.
+func (l *looking) right(f lostFile) (bool, error) {
+	query := "SELECT hash FROM file WHERE path = ?"
+	if f.photo != 0 {
+		query = "SELECT hash FROM photo WHERE path = ?"
+	}
+	var hash []byte
+	if _, err := l.s.w.row(query, []any{f.path}, &hash); err != nil {
+		return false, err
+	}
+	return l.s.a.hasHash(f.path, hash)
+}
+
+// hasHash reports whether the file at path has this hash. One that cannot be
+// read has not.
+func (a *Archive) hasHash(path string, hash []byte) (bool, error) {
+	sum, _, err := hashFile(context.Background(), a.disk, path, nil)
+	if err != nil {
+		return false, nil
+	}
+	return bytes.Equal(sum[:], hash), nil
+}
+
+// diskClock is when the lock was taken, by the clock that dates the files. The
+// lock is held.
+func (a *Archive) diskClock() (time.Time, error) {
+	info, err := a.disk.Lstat(lockFile)
+	if err != nil {
+		return time.Time{}, caused(err)
+	}
+	return info.ModTime(), nil
+}
+
+// publishedDate is what a file that the archive writes gets as the time of its
+// change: one before the lock was taken, so that whoever changes the file
+// afterwards makes it newer than the look of this export. FAT counts in steps of
+// two seconds.
+func (a *Archive) publishedDate() (time.Time, error) {
+	t, err := a.diskClock()
+	return t.Add(-2 * time.Second), err
+}
+
+// A folderLook looks at files one folder after the other, which takes a fifth
+// of the time of looking for each by its path.
+type folderLook struct {
+	d     Disk
+	dir   string
+	files map[string]fs.DirEntry
+}
+
+// look looks at the file of this name.
+func (f *folderLook) look(name string) (fs.FileInfo, error) {
+	if dir := path.Dir(name); dir != f.dir {
+		f.dir, f.files = dir, map[string]fs.DirEntry{}
+		entries, _ := f.d.ReadDir(dir) // what cannot be listed is looked for by its path
+		for _, e := range entries {
+			f.files[e.Name()] = e
+		}
+	}
+	if e := f.files[path.Base(name)]; e != nil && e.Type().IsRegular() {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			return info, nil
+		}
+	}
+	return f.d.Lstat(name) // some systems list names in another form
+}
+
+// hasSize tells whether anything is at path, and whether it is a file of this
+// size.
+func (a *Archive) hasSize(path string, size int64) (there, whole bool, err error) {
+	info, err := a.disk.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, caused(err)
+	}
+	return true, info.Mode().IsRegular() && info.Size() == size, nil
+}
+
+// soilFile has the publication write a file again. What stands in its place is
+// kept aside: somebody may have wanted it.
+func (s *session) soilFile(f lostFile) error {
+	if f.changed {
+		if err := s.a.keepByHand(f.path); err != nil {
+			return err
+		}
+	}
+	query, arg := "DELETE FROM file WHERE path = ?", any(f.path)
+	if f.collection != 0 {
+		query, arg = "UPDATE collection SET dirty = 2 WHERE collection = ?", f.collection
+	}
+	if _, err := s.w.exec(query, arg); err != nil {
+		return err
+	}
+	return s.w.set("publish", "1")
+}
