@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
 	"sidekeep/export"
 	"sidekeep/formats/fields"
@@ -197,16 +200,41 @@ func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int
 		return 0, err
 	}
 	for i := range list[:n] {
-		c := &list[i]
-		if c.What != Changed {
-			continue
-		}
-		if c.old.Number == 0 {
+		if c := &list[i]; c.What == Changed && c.old.Number == 0 {
 			return 0, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, c.Before)
 		}
-		c.Differences = fields.Differ(fieldsOf(&c.old, bodies[c.old.Number]), fieldsOf(&c.new, bodies[c.new.Number]))
 	}
+	inParallel(n, func(i int) {
+		if c := &list[i]; c.What == Changed {
+			c.Differences = fields.Differ(fieldsOf(&c.old, bodies[c.old.Number]), fieldsOf(&c.new, bodies[c.new.Number]))
+		}
+	})
 	return n, nil
+}
+
+// inParallel does all of 0 to n-1, and returns when all are done. A panic of one
+// is that of the caller.
+func inParallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	errs := make(chan any, runtime.GOMAXPROCS(0))
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					errs <- p
+				}
+			}()
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	if p, ok := <-errs; ok {
+		panic(p)
+	}
 }
 
 // bodies reads versions as delivered by their numbers.
