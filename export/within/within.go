@@ -28,6 +28,7 @@ type Folder struct {
 	dir   string // as it was named
 	r     *os.Root
 	plain sync.Map // folders that were seen to be no links
+	near  near
 
 	mu   sync.Mutex
 	mode fs.FileMode // of the folder itself: what is made in it is as open to others
@@ -64,10 +65,16 @@ func (f *Folder) Sub(name string) (*Folder, error) {
 func (f *Folder) Path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
 // Close closes the folder.
-func (f *Folder) Close() error { return f.r.Close() }
+func (f *Folder) Close() error {
+	f.near.drop(".")
+	return f.r.Close()
+}
 
-// Fresh forgets which folders were seen to be no links.
-func (f *Folder) Fresh() { f.plain.Clear() }
+// Fresh forgets which folders were seen to be no links, and where they are.
+func (f *Folder) Fresh() {
+	f.plain.Clear()
+	f.near.drop(".")
+}
 
 // below returns an error if name leads out of the folder, or if a folder above
 // it is a link. What is missing is left for the operation to find.
@@ -125,7 +132,7 @@ func (f *Folder) file(name string) error {
 	if err := f.below(name); err != nil {
 		return err
 	}
-	info, err := f.r.Lstat(name)
+	info, err := in(f, name, (*os.Root).Lstat)
 	switch {
 	case err != nil || info.Mode().IsRegular():
 		return nil // the operation tells whether it is there
@@ -140,7 +147,7 @@ func (f *Folder) Open(name string) (*os.File, error) {
 	if err := f.file(name); err != nil {
 		return nil, err
 	}
-	file, err := f.r.Open(name)
+	file, err := in(f, name, (*os.Root).Open)
 	return file, f.told(name, err)
 }
 
@@ -155,7 +162,7 @@ func (f *Folder) OpenFile(name string, flag int) (*os.File, error) {
 		return nil, err
 	}
 	mode := f.Mode()&0o666 | 0o600
-	file, err := f.r.OpenFile(name, flag, mode)
+	file, err := in(f, name, func(r *os.Root, name string) (*os.File, error) { return r.OpenFile(name, flag, mode) })
 	if err == nil && mode != 0o600 && flag&os.O_EXCL != 0 {
 		_ = file.Chmod(mode) // whatever the umask says; not every disk has modes
 	}
@@ -203,8 +210,7 @@ func (f *Folder) Lstat(name string) (fs.FileInfo, error) {
 	if err := f.below(name); err != nil {
 		return nil, err
 	}
-	info, err := f.r.Lstat(name)
-	return info, err
+	return in(f, name, (*os.Root).Lstat)
 }
 
 // ReadDir lists a folder.
@@ -221,7 +227,7 @@ func (f *Folder) Chtimes(name string, t time.Time) error {
 	if err := f.below(name); err != nil {
 		return err
 	}
-	return f.r.Chtimes(name, time.Time{}, t)
+	return f.done(name, func(r *os.Root, name string) error { return r.Chtimes(name, time.Time{}, t) })
 }
 
 // Mkdir makes a folder, as open to others as f itself.
@@ -263,6 +269,7 @@ func (f *Folder) Rename(from, to string) error {
 		return err
 	}
 	f.plain.Delete(from)
+	f.near.drop(from)
 	return f.r.Rename(from, to)
 }
 
@@ -280,7 +287,8 @@ func (f *Folder) Remove(name string) error {
 		return err
 	}
 	f.plain.Delete(name)
-	return f.r.Remove(name)
+	f.near.drop(name)
+	return f.done(name, (*os.Root).Remove)
 }
 
 // RemoveAll removes what has the name, with everything in it. Of a link, only
@@ -323,7 +331,7 @@ func (n noLinks) Open(name string) (fs.File, error) {
 	if err := n.f.below(name); err != nil {
 		return nil, err
 	}
-	info, err := n.f.r.Lstat(name)
+	info, err := in(n.f, name, (*os.Root).Lstat)
 	if err == nil && info.IsDir() {
 		file, err := n.f.r.Open(name)
 		if err != nil {
