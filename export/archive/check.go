@@ -44,6 +44,7 @@ func (a *Archive) verify(ctx context.Context, s Slice, locked bool, report func(
 	if s.Of < 1 || s.Part < 1 || s.Part > s.Of {
 		return Check{}, fmt.Errorf("there is no part %d of %d", s.Part, s.Of)
 	}
+	a.fresh()
 	v := &verification{a: a, ctx: ctx, slice: s, locked: locked, bad: map[string]string{}, badFiles: map[string]string{}}
 	for _, conn := range []**sql.Conn{&v.conn, &v.second} {
 		if *conn, err = a.db.Conn(ctx); err != nil {

@@ -224,6 +224,10 @@ func (r *recorder) shareStem(it export.Item, at string) error {
 func (r *recorder) sharedStem(source, ext, folder string) (string, error) {
 	var stems []string
 	w := r.s.w
+	var first string
+	if some, err := w.row("SELECT path FROM stem WHERE collection = ? AND source = ? LIMIT 1", []any{r.n, source}, &first); err != nil || !some {
+		return "", err
+	}
 	err := eachString(w, &stems, "SELECT path FROM stem WHERE collection = ? AND source = ? ORDER BY length(path), path", r.n, source)
 	if err != nil {
 		return "", err

@@ -57,7 +57,7 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 		err = w.commit()
 	}
 	if err == nil && l != nil {
-		err = a.publish(w, false)
+		err = (&publication{a: a, w: w, later: true}).publish()
 	}
 	w.unlock()
 	if err = errors.Join(err, w.close()); l != nil {

@@ -27,6 +27,7 @@ type publication struct {
 	a       *Archive
 	w       *writer
 	force   bool // the files may differ from what the table file says
+	later   bool // thumbnails wait for an export
 	staged  []staged
 	removed []string
 	site    *pages.Site
@@ -61,10 +62,16 @@ func (a *Archive) publish(w *writer, force bool) error {
 // them, could not be made, and which open files somebody had changed.
 func (a *Archive) publishTelling(w *writer, force bool) (notShown []export.Problem, edited []string, err error) {
 	p := &publication{a: a, w: w, force: force}
-	if err = export.Guard(p.run); err != nil {
-		w.rollback()
+	err = p.publish()
+	return p.notShown, p.edited, err
+}
+
+func (p *publication) publish() error {
+	err := export.Guard(p.run)
+	if err != nil {
+		p.w.rollback()
 	}
-	return p.notShown, p.edited, caused(err)
+	return caused(err)
 }
 
 func (p *publication) run() error {

@@ -184,7 +184,7 @@ func (s *siteBuilder) thumbs(list []entry) (waiting bool, err error) {
 			m.e.flags |= entryThumb
 			continue
 		}
-		if !s.p.a.now().Before(s.until) {
+		if s.p.later || !s.p.a.now().Before(s.until) {
 			return true, nil
 		}
 		raw, err := s.thumb(m.path)

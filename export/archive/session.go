@@ -72,12 +72,17 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 	return s, nil
 }
 
-// write opens the archive for writing, with everything finished that was begun
-// before. The caller closes the writer and releases the lock.
-func (a *Archive) write() (*lock, *writer, error) {
+// fresh has the disk look again where the folders are.
+func (a *Archive) fresh() {
 	if f, ok := a.disk.(interface{ Fresh() }); ok {
 		f.Fresh()
 	}
+}
+
+// write opens the archive for writing, with everything finished that was begun
+// before. The caller closes the writer and releases the lock.
+func (a *Archive) write() (*lock, *writer, error) {
+	a.fresh()
 	if err := errors.Join(a.noLinks(), makeFolders(a.disk, sideDir)); err != nil {
 		return nil, nil, caused(err)
 	}

@@ -89,6 +89,19 @@ func in[T any](f *Folder, name string, do func(r *os.Root, name string) (T, erro
 	return v, err
 }
 
+// there looks at what has the name. Where it is told missing, a folder above it
+// may have been moved: whoever then makes the file finds that out.
+func (f *Folder) there(name string) (fs.FileInfo, error) {
+	if dir := path.Dir(name); dir != "." {
+		if r := f.near.find(f.r, dir); r != nil {
+			if info, err := r.Lstat(path.Base(name)); err == nil || errors.Is(err, fs.ErrNotExist) {
+				return info, err
+			}
+		}
+	}
+	return in(f, name, (*os.Root).Lstat)
+}
+
 // done is in for what has no result.
 func (f *Folder) done(name string, do func(r *os.Root, name string) error) error {
 	_, err := in(f, name, func(r *os.Root, name string) (struct{}, error) { return struct{}{}, do(r, name) })

@@ -132,7 +132,7 @@ func (f *Folder) file(name string) error {
 	if err := f.below(name); err != nil {
 		return err
 	}
-	info, err := in(f, name, (*os.Root).Lstat)
+	info, err := f.there(name)
 	switch {
 	case err != nil || info.Mode().IsRegular():
 		return nil // the operation tells whether it is there
@@ -331,7 +331,7 @@ func (n noLinks) Open(name string) (fs.File, error) {
 	if err := n.f.below(name); err != nil {
 		return nil, err
 	}
-	info, err := in(n.f, name, (*os.Root).Lstat)
+	info, err := n.f.there(name)
 	if err == nil && info.IsDir() {
 		file, err := n.f.r.Open(name)
 		if err != nil {
