@@ -18,35 +18,46 @@ type near struct {
 }
 
 type nearby struct {
-	dir string
-	r   *os.Root
+	dir  string
+	r    *os.Root
+	file *os.File // the same folder
+}
+
+func (d nearby) close() {
+	_ = d.r.Close() // it was only a way
+	_ = d.file.Close()
 }
 
 // nearMost is how many folders are kept open.
 const nearMost = 8
 
-// find is the open folder dir, opened within root if it is not; nil if it cannot
-// be.
-func (n *near) find(root *os.Root, dir string) *os.Root {
+// find is the open folder dir, opened within root if it is not; without anything
+// in it if it cannot be.
+func (n *near) find(root *os.Root, dir string) nearby {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for i, d := range n.list {
 		if d.dir == dir {
 			copy(n.list[1:i+1], n.list[:i])
 			n.list[0] = d
-			return d.r
+			return d
 		}
 	}
 	r, err := root.OpenRoot(dir)
 	if err != nil {
-		return nil
+		return nearby{}
+	}
+	file, err := r.Open(".")
+	if err != nil {
+		_ = r.Close()
+		return nearby{}
 	}
 	if len(n.list) == nearMost {
-		_ = n.list[nearMost-1].r.Close() // who uses it takes the long way
+		n.list[nearMost-1].close() // who uses it takes the long way
 		n.list = n.list[:nearMost-1]
 	}
-	n.list = append([]nearby{{dir, r}}, n.list...)
-	return r
+	n.list = append([]nearby{{dir, r, file}}, n.list...)
+	return n.list[0]
 }
 
 // drop closes dir and what is below it; everything if dir is ".".
@@ -56,7 +67,7 @@ func (n *near) drop(dir string) {
 	kept := n.list[:0]
 	for _, d := range n.list {
 		if dir == "." || d.dir == dir || strings.HasPrefix(d.dir, dir+"/") {
-			_ = d.r.Close() // it was only a way
+			d.close()
 		} else {
 			kept = append(kept, d)
 		}
@@ -71,7 +82,7 @@ func in[T any](f *Folder, name string, do func(r *os.Root, name string) (T, erro
 	if dir == "." {
 		return do(f.r, name)
 	}
-	r := f.near.find(f.r, dir)
+	r := f.near.find(f.r, dir).r
 	if r == nil {
 		return do(f.r, name)
 	}
@@ -93,13 +104,24 @@ func in[T any](f *Folder, name string, do func(r *os.Root, name string) (T, erro
 // may have been moved: whoever then makes the file finds that out.
 func (f *Folder) there(name string) (fs.FileInfo, error) {
 	if dir := path.Dir(name); dir != "." {
-		if r := f.near.find(f.r, dir); r != nil {
+		if r := f.near.find(f.r, dir).r; r != nil {
 			if info, err := r.Lstat(path.Base(name)); err == nil || errors.Is(err, fs.ErrNotExist) {
 				return info, err
 			}
 		}
 	}
 	return in(f, name, (*os.Root).Lstat)
+}
+
+// across does something with names in two folders. It reports whether that
+// succeeded; whatever failed is to be done again the long way.
+func (f *Folder) across(from, to string, do func(from *os.File, a string, to *os.File, b string) error) bool {
+	x, y := path.Dir(from), path.Dir(to)
+	if x == "." || y == "." {
+		return false
+	}
+	a, b := f.near.find(f.r, x), f.near.find(f.r, y)
+	return a.file != nil && b.file != nil && do(a.file, path.Base(from), b.file, path.Base(to)) == nil
 }
 
 // done is in for what has no result.

@@ -270,6 +270,9 @@ func (f *Folder) Rename(from, to string) error {
 	}
 	f.plain.Delete(from)
 	f.near.drop(from)
+	if f.across(from, to, renameAt) {
+		return nil
+	}
 	return f.r.Rename(from, to)
 }
 
@@ -277,6 +280,9 @@ func (f *Folder) Rename(from, to string) error {
 func (f *Folder) Link(from, to string) error {
 	if err := errors.Join(f.file(from), f.below(to)); err != nil {
 		return err
+	}
+	if f.across(from, to, linkAt) {
+		return nil
 	}
 	return f.r.Link(from, to)
 }
