@@ -175,7 +175,7 @@ func (w *Work) Biographies(ctx context.Context, meant, account string) (list []B
 
 func biographies(ctx context.Context, a *archive.Archive, meant, account string) (list []Biography, more bool, err error) {
 	var items []archive.Item
-	for it, err := range a.Items(ctx, archive.Query{Account: account}) {
+	for it, err := range a.Items(ctx, archive.Query{Account: account, Moved: true}) {
 		if err != nil {
 			return nil, false, err
 		}

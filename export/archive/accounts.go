@@ -204,7 +204,7 @@ func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present,
 		item.aside AND NOT EXISTS (SELECT 1 FROM acknowledged WHERE version = item.version), item.failed, item.version IS NOT NULL, count(*)
 		FROM collection JOIN shown AS item USING (collection) LEFT JOIN version USING (version)
-		WHERE collection.account = ? GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
+		WHERE collection.account = ? AND `+notMoved+` GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
 		var kind export.Kind
 		var present, aside, failed, read bool
 		var n int

@@ -96,7 +96,7 @@ func (g *generator) run() error {
 	if g.shown, err = shownFrom(g.ctx, g.conn); err != nil {
 		return err
 	}
-	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM shown AS item JOIN version USING (version) WHERE item.collection = ?`,
+	err = eachRow(g.ctx, g.conn, `SELECT DISTINCT version.kind, item.present, item.aside FROM shown AS item JOIN version USING (version) WHERE item.collection = ? AND `+notMoved,
 		[]any{g.n}, func(rows *sql.Rows) error {
 			var k group
 			err := rows.Scan(&k.kind, &k.present, &k.aside)
@@ -344,7 +344,7 @@ func asideName(r record) (stem, ext string) {
 func (g *generator) albums(present bool) error {
 	var folders []string
 	err := eachRow(g.ctx, g.conn, `SELECT DISTINCT item.folder FROM shown AS item JOIN version USING (version)
-		WHERE item.collection = ? AND item.present = ? AND version.photo IS NOT NULL ORDER BY 1`, []any{g.n, present}, func(rows *sql.Rows) error {
+		WHERE item.collection = ? AND item.present = ? AND version.photo IS NOT NULL AND `+notMoved+` ORDER BY 1`, []any{g.n, present}, func(rows *sql.Rows) error {
 		var s string
 		err := rows.Scan(&s)
 		folders = append(folders, s)
@@ -384,7 +384,7 @@ func (g *generator) albumLines(present bool, folder string, f io.Writer) error {
 		up = "../../"
 	}
 	return eachRow(g.ctx, g.conn, `SELECT DISTINCT photo.path FROM shown AS item JOIN version USING (version) JOIN photo USING (photo)
-		WHERE item.collection = ? AND item.present = ? AND item.folder = ? ORDER BY 1`, []any{g.n, present, folder}, func(rows *sql.Rows) error {
+		WHERE item.collection = ? AND item.present = ? AND item.folder = ? AND `+notMoved+` ORDER BY 1`, []any{g.n, present, folder}, func(rows *sql.Rows) error {
 		var p string
 		if err := rows.Scan(&p); err != nil {
 			return err
@@ -422,7 +422,7 @@ func (r record) published(raw []byte) (h [sha256.Size]byte) {
 func (g *generator) each(kind export.Kind, present, aside bool, condition string, do func(record) error) error {
 	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash, item.failed
 		FROM ` + g.shown + ` JOIN version USING (version) JOIN blob USING (blob)
-		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ?`
+		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ? AND ` + notMoved
 	if kind != "" {
 		query += " AND version.kind = '" + string(kind) + "'"
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"sidekeep/formats/cell"
 )
 
 const indexFile = "index.csv"
@@ -15,7 +17,7 @@ const indexFile = "index.csv"
 // indexHead names the columns of index.csv: see FORMAT.md.
 var indexHead = []string{
 	"collection", "id", "version", "uid", "file", "offset", "length", "published", "delivered", "wrapper", "state",
-	"kind", "name", "original name", "folder", "modified", "collection name", "reason",
+	"kind", "name", "original name", "folder", "modified", "collection name", "reason", "guarded",
 }
 
 // writeIndex writes the index of an account: every item, in the order of
@@ -55,6 +57,7 @@ func writeIndex(ctx context.Context, q querier, account int64, folder string, w 
 					return err
 				}
 				after = line[1]
+				guard(line)
 				return out.Write(line)
 			})
 			if err != nil {
@@ -72,10 +75,10 @@ const indexPage = 1000
 // indexQuery reads a page of lines. A photo's place is its own row; an item
 // that was never read has none.
 const indexQuery = `SELECT collection.id, item.id, item.mark, ifnull(version.uid, ''),
-	ifnull(place.path, photo.path), ifnull(place.offset, 0), ifnull(place.length, photo.size),
+	ifnull(nullif(place.path, ''), photo.path), ifnull(place.offset, 0), ifnull(place.length, photo.size),
 	ifnull(place.hash, photo.hash), ifnull(blob.hash, photo.hash), ifnull(place.wrapper, ''),
 	item.present, item.aside, ifnull(version.kind, collection.kind), ifnull(version.name, ''),
-	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, '')
+	item.name, item.folder, item.modified, collection.name, ifnull(version.aside, ''), place.path IS ''
 	FROM $shown JOIN collection USING (collection) LEFT JOIN version USING (version)
 	LEFT JOIN blob USING (blob) LEFT JOIN photo ON photo.photo = version.photo LEFT JOIN place ON place.item = item.item
 	WHERE item.collection = ? AND item.id $op ? AND (item.present OR item.version IS NOT NULL) ORDER BY item.id LIMIT 1000`
@@ -85,20 +88,46 @@ func indexLine(rows *sql.Rows, folder string, line []string) error {
 	var offset int64
 	var length sql.NullInt64
 	var published, delivered sql.RawBytes
-	var present, aside bool
+	var present, aside, moved bool
 	err := rows.Scan(&line[0], &line[1], &line[2], &line[3], &file, &offset, &length, &published, &delivered, &line[9],
-		&present, &aside, &line[11], &line[12], &line[13], &line[14], &line[15], &line[16], &line[17])
+		&present, &aside, &line[11], &line[12], &line[13], &line[14], &line[15], &line[16], &line[17], &moved)
 	if err != nil {
 		return err
 	}
 	line[4], line[5], line[6], line[7], line[8] = "", "", "", "", ""
-	if file.Valid {
+	moved = moved && !present
+	if file.Valid && !moved {
 		line[4] = strings.TrimPrefix(file.String, folder+"/")
 		line[5], line[6] = strconv.FormatInt(offset, 10), strconv.FormatInt(length.Int64, 10)
-		line[7], line[8] = hex.EncodeToString(published), hex.EncodeToString(delivered)
+		line[7] = hex.EncodeToString(published)
+	}
+	if file.Valid || moved {
+		line[8] = hex.EncodeToString(delivered)
 	}
 	line[10] = stateOf(present, aside, file.Valid)
+	if moved {
+		line[10] = strings.Replace(line[10], Gone, Moved, 1)
+	}
 	return nil
+}
+
+// guard keeps a spreadsheet from running what is in a line: see [cell.Safe]. The
+// last column says whether that changed any of its cells.
+func guard(line []string) {
+	last := len(line) - 1
+	line[last] = ""
+	for i, s := range line[:last] {
+		if line[i] = cell.Safe(s); line[i] != s {
+			line[last] = "1"
+		}
+	}
+}
+
+// unguard undoes guard.
+func unguard(line []string) {
+	for i, s := range line {
+		line[i] = cell.Plain(s)
+	}
 }
 
 // stateOf is the state column of index.csv.

@@ -15,7 +15,8 @@ import (
 )
 
 // Items yields every item that q asks for in the state that it asks for, gone
-// ones included, by collection and ID. It ends with the first error: of a
+// ones included, by collection and ID. What was moved to another collection or
+// album is yielded there alone, unless q asks for it. It ends with the first error: of a
 // moment that is none a [*TooEarlyError] or a [*NoExportError].
 // The history is read in pages, so that a slow loop keeps no writer waiting.
 func (a *Archive) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
@@ -52,6 +53,9 @@ func (a *Archive) eachContent(ctx context.Context, q Query, bodies bool, yield f
 			return err
 		}
 	}
+	if err := r.findMoved(ctx); err != nil {
+		return err
+	}
 	rows, err := a.collectionRows(ctx, q.Account)
 	if err != nil {
 		return err
@@ -63,6 +67,9 @@ func (a *Archive) eachContent(ctx context.Context, q Query, bodies bool, yield f
 				return err
 			}
 			for _, c := range page {
+				if c.State == Moved && !q.Moved {
+					continue
+				}
 				if !yield(c, nil) {
 					return errEnough
 				}
@@ -163,6 +170,33 @@ type itemReader struct {
 	q      Query
 	last   int64 // newest version of the moment that is asked for
 	bodies bool
+	moved  map[int64]bool // of a moment of the past, the items that were moved
+}
+
+// findMoved finds what was moved as of a moment of the past. What is shown is
+// marked.
+func (r *itemReader) findMoved(ctx context.Context) error {
+	if r.last == 0 || r.q.Present && !r.q.Vanished {
+		return nil
+	}
+	var accounts []int64
+	err := eachRow(ctx, r.a.db, "SELECT account FROM account WHERE ?1 IN ('', name)", []any{r.q.Account}, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		accounts = append(accounts, n)
+		return err
+	})
+	r.moved = map[int64]bool{}
+	for _, n := range accounts {
+		items, merr := movedOf(ctx, r.a.db, n, r.last)
+		if err = errors.Join(err, merr); err != nil {
+			return err
+		}
+		for _, item := range items {
+			r.moved[item] = true
+		}
+	}
+	return err
 }
 
 // presentState is every item as it is shown.
@@ -190,8 +224,8 @@ func (r *itemReader) query() string {
 		bytes = "blob.bytes"
 	}
 	query := "SELECT item.id, " + mark + `, ifnull(version.uid, ''), ifnull(version.name, ''), ifnull(version.kind, ?3), ifnull(version.start, ''),
-		ifnull(version.all_day, 0), ifnull(place.path, ifnull(photo.path, '')), ifnull(photo.size, ifnull(length(blob.bytes), 0)),
-		` + present + ", " + aside + `, export.started, item.name, item.folder, item.modified, ifnull(blob.hash, photo.hash), ifnull(version.version, 0), ` + bytes + `
+		ifnull(version.all_day, 0), ifnull(nullif(place.path, ''), ifnull(photo.path, '')), ifnull(photo.size, ifnull(length(blob.bytes), 0)),
+		` + present + ", " + aside + `, export.started, item.name, item.folder, item.modified, ifnull(blob.hash, photo.hash), ifnull(version.version, 0), item.item, place.path IS '', ` + bytes + `
 		FROM ` + state + ` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo
 		WHERE item.collection = ?2 AND ` + exists
 	if r.q.Kind != "" {
@@ -239,17 +273,23 @@ func (r *itemReader) page(ctx context.Context, c *collectionRow, after string, f
 func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, error) {
 	it := Item{Account: c.account, Collection: c.ID}
 	var start, since, modified string
-	var present, aside bool
+	var present, aside, moved bool
+	var item int64
 	var body []byte
 	err := rows.Scan(&it.ID, &it.Version, &it.UID, &it.Name, &it.Kind, &start, &it.AllDay, &it.Path, &it.Size,
-		&present, &aside, &since, &it.File, &it.Folder, &modified, &it.Hash, &it.Number, &body)
+		&present, &aside, &since, &it.File, &it.Folder, &modified, &it.Hash, &it.Number, &item, &moved, &body)
 	if err != nil {
 		return Content{}, nil, err
 	}
 	it.Start, it.Floating = startOf(start)
 	it.Since, it.Modified = timeOf(since), timeOf(modified)
-	if it.State = Gone; present {
+	switch {
+	case present:
 		it.State = stateOf(present, aside, it.Number != 0)
+	case r.moved == nil && moved || r.moved[item]:
+		it.State = Moved
+	default:
+		it.State = Gone
 	}
 	if it.Name == "" {
 		it.Name = it.File

@@ -19,7 +19,7 @@ import (
 // A line is one of index.csv: an item as the open files have it.
 type line struct {
 	collection, id, mark, uid string
-	file                      string // relative to the archive; "" if the item was never read
+	file                      string // relative to the archive; "" if the item was never read, or moved
 	offset, length            int64
 	published, delivered      []byte
 	wrapper, state            string
@@ -32,6 +32,9 @@ type line struct {
 func (l *line) present() bool {
 	return l.state == Present || l.state == SetAside || l.state == Failed
 }
+
+// moved tells whether another line has the item.
+func (l *line) moved() bool { return l.state == Moved || l.state == SetAside+", "+Moved }
 
 func (l *line) aside() bool { return strings.HasPrefix(l.state, SetAside) }
 
@@ -66,6 +69,9 @@ func (a *Archive) lines(folder string, do func(line) error) (unread int, err err
 			}
 			continue
 		}
+		if i, ok := columns["guarded"]; ok && i < len(record) && record[i] == "1" {
+			unguard(record)
+		}
 		l, ok := readLine(columns, record, folder)
 		if !ok {
 			unread++
@@ -91,7 +97,7 @@ func readLine(columns map[string]int, record []string, folder string) (line, boo
 		modified: get("modified"), called: get("collection name"), reason: get("reason"),
 	}
 	switch l.state {
-	case Present, Gone, SetAside, SetAside + ", " + Gone, Failed:
+	case Present, Gone, SetAside, SetAside + ", " + Gone, Failed, Moved, SetAside + ", " + Moved:
 	default:
 		return l, false
 	}
@@ -99,7 +105,12 @@ func readLine(columns map[string]int, record []string, folder string) (line, boo
 		return l, false
 	}
 	if get("file") == "" {
-		return l, l.state == Failed
+		if !l.moved() {
+			return l, l.state == Failed
+		}
+		var err error
+		l.delivered, err = hex.DecodeString(get("delivered"))
+		return l, err == nil && len(l.delivered) == sha256.Size
 	}
 	l.file = folder + "/" + get("file")
 	var errs [4]error

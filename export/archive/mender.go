@@ -116,6 +116,9 @@ func (m *mender) line(l line) error {
 		return err
 	}
 	if !known && !m.correct {
+		if l.moved() {
+			return nil // another line has it
+		}
 		return m.insert(n, l)
 	}
 	if !known {
@@ -257,7 +260,7 @@ func (m *mender) setRight(h heldLine, l line) error {
 			return err
 		}
 	}
-	if h.known && h.photo.Valid && bytes.Equal(h.hash, l.delivered) {
+	if h.known && h.photo.Valid && l.file != "" && bytes.Equal(h.hash, l.delivered) {
 		if err := m.placePhoto(h.photo.Int64, l); err != nil {
 			return err
 		}
@@ -331,6 +334,9 @@ func (m *mender) renamed(l line) error {
 		[]any{n, l.delivered}, &item)
 	if err != nil {
 		return err
+	}
+	if !found && l.moved() {
+		return nil
 	}
 	if !found {
 		return m.insert(n, l)

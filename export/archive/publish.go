@@ -75,7 +75,7 @@ func (p *publication) publish() error {
 }
 
 func (p *publication) run() error {
-	for _, step := range []func() error{p.prepare, p.followEdition, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
+	for _, step := range []func() error{p.prepare, p.followEdition, p.markMoved, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -88,7 +88,7 @@ var siteSections = []section{
 }
 
 // understood are the shown items that a page can show.
-const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL`
+const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.aside AND ifnull(version.blob, version.photo) IS NOT NULL AND ` + notMoved
 
 // stagePages stages the pages that differ from those that are there, and has
 // those removed that show nothing any more.

@@ -18,7 +18,7 @@ import (
 
 // Format is the number of the archive format that this package writes, and the
 // newest that it reads. It is user_version of history.db.
-const Format = 2
+const Format = 3
 
 // applicationID marks history.db as such: "Sdkp".
 const applicationID = 0x53646b70
@@ -167,7 +167,7 @@ func schemaOfFormat(format int) string {
 	switch format {
 	case 1:
 		return schema
-	case 2:
+	case 2, 3:
 		return schema + format2 + "CREATE " + shownView
 	}
 	return ""

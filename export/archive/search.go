@@ -104,6 +104,7 @@ type searchRun struct {
 	hits  []Hit
 	rows  []int64 // of their items
 	items map[int64]bool
+	moved []int64 // versions that are the last ones of what was moved
 	more  bool
 }
 
@@ -116,7 +117,11 @@ func (r *searchRun) run(ctx context.Context) error {
 		{InOlder, "words", "NOT EXISTS (SELECT 1 FROM state WHERE state.version = words.docid)"},
 	} {
 		from := len(r.hits)
-		if err := r.pass(ctx, pass.in, pass.column, pass.which); err != nil {
+		err := r.pass(ctx, pass.in, pass.column, pass.which)
+		if err == nil && pass.in == InOlder && !r.more {
+			err = r.take(ctx, InOlder, r.moved)
+		}
+		if err != nil {
 			return err
 		}
 		sortHits(r.hits[from:], r.rows[from:])
@@ -126,6 +131,26 @@ func (r *searchRun) run(ctx context.Context) error {
 	}
 	return r.when(ctx)
 }
+
+// again reports whether v is of an item that was moved, and the one that has it
+// was found.
+func (r *searchRun) again(ctx context.Context, v Version) (bool, error) {
+	for to, seen := v.to, 0; to != 0 && seen < mostMoves; seen++ {
+		if r.items[to] {
+			return true, nil
+		}
+		row := r.x.a.db.QueryRowContext(ctx, "SELECT offset FROM place WHERE item = ? AND path = ''", to)
+		if err := row.Scan(&to); errors.Is(err, sql.ErrNoRows) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// mostMoves is how often something is followed from place to place.
+const mostMoves = 100
 
 // pass adds what one sort of versions has, until there are enough.
 func (r *searchRun) pass(ctx context.Context, in, column, which string) error {
@@ -163,6 +188,19 @@ func (r *searchRun) take(ctx context.Context, in string, numbers []int64) error 
 		v, ok := versions[n]
 		if !ok || r.items[v.row] || r.s.Account != "" && v.Account != r.s.Account || r.s.Kind != "" && v.Kind != r.s.Kind {
 			continue // one that was pruned has no version
+		}
+		if v.to != 0 && in == InVanished {
+			r.moved = append(r.moved, n) // it is there as long as it was, and elsewhere since
+			continue
+		}
+		if v.to != 0 {
+			again, err := r.again(ctx, v)
+			if err != nil {
+				return err
+			}
+			if again {
+				continue
+			}
 		}
 		if len(r.hits) == r.s.Limit {
 			r.more = true
@@ -303,7 +341,9 @@ func (r *searchRun) shown(ctx context.Context) (map[int64]Item, error) {
 	versions, err := r.x.a.versions(ctx, numbers)
 	for n, v := range versions {
 		if !present[n] {
-			v.State = Gone
+			if v.State = Gone; v.to != 0 {
+				v.State = Moved
+			}
 		}
 		all[v.row] = v.Item
 	}

@@ -33,7 +33,8 @@ type Query struct {
 	Kind     export.Kind
 	AsOf     Moment // the zero Moment asks for the present, as the open files show it
 	Present  bool   // what the source had then
-	Vanished bool   // what it no longer had; with Present, both
+	Vanished bool   // what it no longer had anywhere; with Present, both
+	Moved    bool   // also what it no longer had there, and had in another place
 }
 
 // A Moment names a state of the archive: as it was recorded by the end of an
@@ -53,6 +54,7 @@ const (
 	Gone     = "gone"      // no longer at the source
 	SetAside = "set aside" // its bytes could not be understood
 	Failed   = "failed"    // it was never read
+	// and Moved: no longer there, and in another collection or album
 )
 
 // An Item is one item in the state that a [Query] asks for.

@@ -118,9 +118,18 @@ func (a *Archive) upgrade(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = conn.(driver.ExecerContext).ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s CREATE %s"+
-		"INSERT INTO archive (name, value) VALUES ('publish', '1') ON CONFLICT (name) DO UPDATE SET value = '1';"+
-		"UPDATE collection SET dirty = 2; PRAGMA user_version = %d; COMMIT", format2, shownView, Format), nil)
+	format, err := formatOf(conn)
+	steps := ""
+	if format < 2 {
+		steps = format2 + "CREATE " + shownView
+	}
+	if err == nil {
+		// Format 3 has the tables of format 2. What differs is the index, and what
+		// has vanished.
+		_, err = conn.(driver.ExecerContext).ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s"+
+			"INSERT INTO archive (name, value) VALUES ('publish', '1') ON CONFLICT (name) DO UPDATE SET value = '1';"+
+			"UPDATE collection SET dirty = 2; PRAGMA user_version = %d; COMMIT", steps, Format), nil)
+	}
 	if err := errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("bringing the history to format %d: %w", Format, err)
 	}

@@ -14,6 +14,7 @@ type Version struct {
 	Shown  bool   // it is what the open files show
 	Why    string // why it is set aside; "" if it is not
 	row    int64  // of the item
+	to     int64  // the item that has what was moved; 0 if it was not
 }
 
 // versionColumns read a row of version, which scanVersion takes.
@@ -22,7 +23,8 @@ const versionColumns = `version.version, version.export, export.started, version
 	ifnull(photo.path, ''), ifnull(photo.size, ifnull(length(blob.bytes), 0)), ifnull(blob.hash, photo.hash),
 	item.item, item.id, item.name, item.folder, item.modified, collection.id, account.name,
 	version.version IS iif(accepted.item IS NULL, item.version, accepted.version), iif(accepted.item IS NULL, item.present, accepted.present),
-	iif(version.version IS iif(accepted.item IS NULL, item.version, accepted.version), ifnull(place.path, ''), '')`
+	iif(version.version IS iif(accepted.item IS NULL, item.version, accepted.version), ifnull(place.path, ''), ''),
+	iif(place.path = '', place.offset, 0)`
 
 const versionTables = `version JOIN item USING (item) JOIN collection ON collection.collection = item.collection JOIN account USING (account)
 	JOIN export ON export.number = version.export LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo
@@ -34,7 +36,7 @@ func scanVersion(rows *sql.Rows) (Version, error) {
 	var gone, current, present bool
 	err := rows.Scan(&v.Number, &v.Export, &since, &v.Item.Version, &v.Kind, &v.UID, &v.Name, &start, &v.AllDay,
 		&v.Why, &gone, &v.Path, &v.Size, &v.Hash, &v.row, &v.ID, &v.File, &v.Folder, &modified, &v.Collection, &v.Account,
-		&current, &present, &place)
+		&current, &present, &place, &v.to)
 	if err != nil {
 		return v, err
 	}

@@ -1,0 +1,239 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"sidekeep/export"
+	"sidekeep/export/loss"
+)
+
+// An item that is gone from one collection while the account has it in another
+// has not vanished: it was moved. That is so if any other item of the account,
+// after the export that found it gone, was shown with the same bytes, or with
+// the same kind and UID and the words of the same name; and it stays so when the
+// other one goes in its turn, because that one has vanished then. Of what went
+// with the same export none was moved to the other.
+//
+// The open files do not have what was moved. Its row of the table place says so:
+// with an empty path, the row of the other item as offset, and the number of the
+// version that says that it is gone as length.
+
+// notMoved is a condition on item, a row of the view shown or of the table: it
+// is there, or it has vanished.
+const notMoved = `(item.present OR NOT EXISTS (SELECT 1 FROM place WHERE place.item = item.item AND place.path = ''))`
+
+// A leave is an item that is gone.
+type leave struct {
+	item    int64
+	gone    int64 // the version that says so
+	went    int64 // the export that found it
+	to      int64 // the item that has it, 0 if none does
+	shownAs sameness
+}
+
+// A sameness is what tells an item wherever it is.
+type sameness struct {
+	body bodyKey
+	kind export.Kind
+	uid  string
+	name string // as [loss.NameKey] makes it, once it is needed
+}
+
+const sameColumns = "ifnull(version.blob, 0), ifnull(version.photo, 0), version.kind, version.uid, version.name"
+
+// leavesShown are the items of the account ?1 that are gone, as they are shown.
+// The parameter ?2 is not used.
+const leavesShown = `collection JOIN $shown USING (collection) JOIN version USING (version)
+	WHERE collection.account = ?1 AND ?2 = 0 AND NOT item.present`
+
+// leavesPast are those that were gone as of the version ?2.
+const leavesPast = `collection JOIN item USING (collection)
+	JOIN version AS newest ON newest.version = (SELECT max(version) FROM version WHERE version.item = item.item AND version.version <= ?2)
+	JOIN version ON version.version = (SELECT max(earlier.version) FROM version AS earlier
+		WHERE earlier.item = item.item AND earlier.version < newest.version AND (earlier.blob IS NOT NULL OR earlier.photo IS NOT NULL))
+	WHERE collection.account = ?1 AND newest.blob IS NULL AND newest.photo IS NULL`
+
+// leaves are the items of an account that are gone: as of a version, or with 0
+// as they are shown. Those that were moved say where to.
+func leaves(ctx context.Context, q querier, account, last int64) ([]leave, error) {
+	from := leavesPast
+	if last == 0 {
+		shown, err := shownFrom(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		from = strings.Replace(leavesShown, "$shown", shown, 1)
+	}
+	var list []leave
+	query := `SELECT item.item, ifnull((SELECT min(next.version) FROM version AS next WHERE next.item = item.item AND next.version > version.version), 0),
+		ifnull((SELECT next.export FROM version AS next WHERE next.item = item.item AND next.version > version.version ORDER BY next.version LIMIT 1), item.since), ` +
+		sameColumns + " FROM " + from
+	err := eachRow(ctx, q, query, []any{account, last}, func(rows *sql.Rows) error {
+		var l leave
+		err := rows.Scan(&l.item, &l.gone, &l.went, &l.shownAs.body.blob, &l.shownAs.body.photo, &l.shownAs.kind, &l.shownAs.uid, &l.shownAs.name)
+		list = append(list, l)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, follow(ctx, q, from, list, account, last)
+}
+
+// follow finds where what is gone was moved to.
+func follow(ctx context.Context, q querier, from string, list []leave, account, last int64) error {
+	bodies, uids := map[bodyKey][]*leave{}, map[string][]*leave{}
+	for i := range list {
+		l := &list[i]
+		bodies[l.shownAs.body] = append(bodies[l.shownAs.body], l)
+		if s := &l.shownAs; s.uid != "" {
+			s.name = loss.NameKey(s.name)
+			uids[s.uid] = append(uids[s.uid], l)
+		}
+	}
+	// What is recorded and not shown keeps nothing out of the open files.
+	held, args := "", []any{account, last}
+	until := "next.version <= ?2"
+	if last == 0 {
+		held, until = " AND (accepted.item IS NULL OR version.version <= ifnull(accepted.version, 0))", "(accepted.item IS NULL OR next.version <= ifnull(accepted.version, 0))"
+	} else {
+		held = " AND version.version <= ?2"
+	}
+	query := `WITH gone AS MATERIALIZED (SELECT version.blob, version.photo, version.uid FROM ` + from + `)
+		SELECT version.item, ` + sameColumns + `,
+			ifnull((SELECT next.export FROM version AS next WHERE next.item = version.item AND next.version > version.version AND ` + until + ` ORDER BY next.version LIMIT 1), 0)
+		FROM version LEFT JOIN accepted ON accepted.item = version.item AND accepted.open
+		WHERE (version.blob IN (SELECT blob FROM gone WHERE blob IS NOT NULL) OR version.photo IN (SELECT photo FROM gone WHERE photo IS NOT NULL)
+			OR version.uid IN (SELECT uid FROM gone WHERE uid <> '') AND (version.blob IS NOT NULL OR version.photo IS NOT NULL))
+			AND (SELECT account FROM item JOIN collection USING (collection) WHERE item.item = version.item) = ?1` + held
+	return eachRow(ctx, q, query, args, func(rows *sql.Rows) error {
+		var item, until int64
+		var s sameness
+		if err := rows.Scan(&item, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
+			return err
+		}
+		take := func(l *leave) {
+			if l.to == 0 && l.item != item && (until == 0 || until > l.went) {
+				l.to = item
+			}
+		}
+		for _, l := range bodies[s.body] {
+			take(l)
+		}
+		name := ""
+		for _, l := range uids[s.uid] {
+			if l.to != 0 || l.item == item || l.shownAs.kind != s.kind {
+				continue
+			}
+			if name == "" {
+				name = loss.NameKey(s.name)
+			}
+			if name == l.shownAs.name {
+				take(l)
+			}
+		}
+		return nil
+	})
+}
+
+// movedOf are the items of an account that were gone as of a version and moved,
+// in their order.
+func movedOf(ctx context.Context, q querier, account, last int64) ([]int64, error) {
+	list, err := leaves(ctx, q, account, last)
+	var items []int64
+	for _, l := range list {
+		if l.to != 0 {
+			items = append(items, l.item)
+		}
+	}
+	slices.Sort(items)
+	return items, err
+}
+
+// markMoved brings the marks of what was moved up to date, of every account one
+// of whose collections is dirty, and has the files follow. A mark stays as long
+// as the item is gone, also when a pruning has removed the version that told
+// where it went.
+func (p *publication) markMoved() error {
+	var accounts []int64
+	err := p.w.each("SELECT DISTINCT account FROM collection WHERE dirty OR ?", []any{p.force}, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		accounts = append(accounts, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range accounts {
+		if err := p.w.markMoved(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) markMoved(account int64) error {
+	list, err := leaves(context.Background(), w.conn, account, 0)
+	if err != nil {
+		return err
+	}
+	type mark struct{ to, gone int64 }
+	had := map[int64]mark{}
+	err = w.each(`SELECT place.item, place.offset, place.length, EXISTS (SELECT 1 FROM item AS other WHERE other.item = place.offset)
+		FROM place JOIN item USING (item) JOIN collection USING (collection) WHERE place.path = '' AND account = ?`, []any{account}, func(rows *sql.Rows) error {
+		var item int64
+		var m mark
+		var there bool
+		err := rows.Scan(&item, &m.to, &m.gone, &there)
+		if !there {
+			m.to = 0
+		}
+		had[item] = m
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		was, marked := had[l.item]
+		if l.to == 0 && was.gone == l.gone {
+			l.to = was.to
+		}
+		if l.to == 0 {
+			continue
+		}
+		delete(had, l.item)
+		if was == (mark{l.to, l.gone}) {
+			continue
+		}
+		if _, err := w.exec(`INSERT INTO place (item, path, offset, length, hash, wrapper) VALUES (?, '', ?, ?, x'', '')
+			ON CONFLICT (item) DO UPDATE SET path = '', offset = excluded.offset, length = excluded.length, hash = x'', wrapper = ''`, l.item, l.to, l.gone); err != nil {
+			return err
+		}
+		if marked {
+			continue
+		}
+		if err := w.soilOf(l.item); err != nil {
+			return err
+		}
+	}
+	for item := range had {
+		if _, err := w.exec("DELETE FROM place WHERE item = ?", item); err != nil {
+			return err
+		}
+		if err := w.soilOf(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// soilOf has the files of the collection of an item made again.
+func (w *writer) soilOf(item int64) error {
+	_, err := w.exec("UPDATE collection SET dirty = 2 WHERE dirty < 2 AND collection = (SELECT collection FROM item WHERE item = ?)", item)
+	return err
+}
