@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,8 @@ func lived(t testing.TB) (a *Archive, want map[int64]map[string]string, ended ma
 				s = SetAside + ", " + Gone
 			case there:
 				s = Present
+			case slices.Contains(slices.Collect(maps.Values(life[step].items)), body):
+				continue // it is elsewhere
 			}
 			state[id] = s + ", " + name + ", " + body
 		}

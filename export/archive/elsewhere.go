@@ -3,7 +3,7 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"slices"
+	"strconv"
 	"strings"
 
 	"sidekeep/export"
@@ -18,8 +18,9 @@ import (
 // with the same export none was moved to the other.
 //
 // The open files do not have what was moved. Its row of the table place says so:
-// with an empty path, the row of the other item as offset, and the number of the
-// version that says that it is gone as length.
+// with an empty path, the row of the other item as offset, the number of the
+// version that says that it is gone as length, and that of the version in which
+// the other one had it as wrapper.
 
 // notMoved is a condition on item, a row of the view shown or of the table: it
 // is there, or it has vanished.
@@ -31,6 +32,7 @@ type leave struct {
 	gone    int64 // the version that says so
 	went    int64 // the export that found it
 	to      int64 // the item that has it, 0 if none does
+	with    int64 // the first version in which that had it
 	shownAs sameness
 }
 
@@ -103,21 +105,21 @@ func follow(ctx context.Context, q querier, from string, list []leave, account, 
 		held = " AND version.version <= ?2"
 	}
 	query := `WITH gone AS MATERIALIZED (SELECT version.blob, version.photo, version.uid FROM ` + from + `)
-		SELECT version.item, ` + sameColumns + `,
+		SELECT version.item, version.version, ` + sameColumns + `,
 			ifnull((SELECT next.export FROM version AS next WHERE next.item = version.item AND next.version > version.version AND ` + until + ` ORDER BY next.version LIMIT 1), 0)
 		FROM version LEFT JOIN accepted ON accepted.item = version.item AND accepted.open
 		WHERE (version.blob IN (SELECT blob FROM gone WHERE blob IS NOT NULL) OR version.photo IN (SELECT photo FROM gone WHERE photo IS NOT NULL)
 			OR version.uid IN (SELECT uid FROM gone WHERE uid <> '') AND (version.blob IS NOT NULL OR version.photo IS NOT NULL))
 			AND (SELECT account FROM item JOIN collection USING (collection) WHERE item.item = version.item) = ?1` + held
 	return eachRow(ctx, q, query, args, func(rows *sql.Rows) error {
-		var item, until int64
+		var item, version, until int64
 		var s sameness
-		if err := rows.Scan(&item, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
+		if err := rows.Scan(&item, &version, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
 			return err
 		}
 		take := func(l *leave) {
-			if l.to == 0 && l.item != item && (until == 0 || until > l.went) {
-				l.to = item
+			if l.item != item && (until == 0 || until > l.went) && (l.to == 0 || version < l.with) {
+				l.to, l.with = item, version
 			}
 		}
 		for _, l := range bodies[s.body] {
@@ -125,7 +127,7 @@ func follow(ctx context.Context, q querier, from string, list []leave, account, 
 		}
 		name := ""
 		for _, l := range uids[s.uid] {
-			if l.to != 0 || l.item == item || l.shownAs.kind != s.kind {
+			if l.item == item || l.shownAs.kind != s.kind {
 				continue
 			}
 			if name == "" {
@@ -139,18 +141,46 @@ func follow(ctx context.Context, q querier, from string, list []leave, account, 
 	})
 }
 
-// movedOf are the items of an account that were gone as of a version and moved,
-// in their order.
-func movedOf(ctx context.Context, q querier, account, last int64) ([]int64, error) {
+// movedBy adds to set the items of an account that were gone as of a version and
+// had been moved by then.
+func movedBy(ctx context.Context, q querier, account, last int64, set map[int64]bool) error {
 	list, err := leaves(ctx, q, account, last)
-	var items []int64
+	if err != nil {
+		return err
+	}
+	marks, err := marksOf(ctx, q, account)
+	if err != nil {
+		return err
+	}
 	for _, l := range list {
+		m := marks[l.item]
+		if m.to != 0 && m.gone == l.gone && m.with <= last { // a pruning may have removed what told it
+			l.to = m.to
+		}
 		if l.to != 0 {
-			items = append(items, l.item)
+			set[l.item] = true
 		}
 	}
-	slices.Sort(items)
-	return items, err
+	return nil
+}
+
+// A mark is what the table place says of an item that was moved.
+type mark struct {
+	to   int64 // the item that has it, 0 if that is forgotten
+	with int64 // the version in which that had it
+	gone int64 // the version that says that it is gone
+}
+
+func marksOf(ctx context.Context, q querier, account int64) (map[int64]mark, error) {
+	marks := map[int64]mark{}
+	return marks, eachRow(ctx, q, `SELECT place.item, iif(EXISTS (SELECT 1 FROM item AS other WHERE other.item = place.offset), place.offset, 0), CAST(place.wrapper AS INTEGER), place.length
+		FROM place JOIN item USING (item) JOIN collection USING (collection) WHERE place.path = '' AND account = ?`, []any{account}, func(rows *sql.Rows) error {
+		var item int64
+		var m mark
+		err := rows.Scan(&item, &m.to, &m.with, &m.gone)
+		marks[item] = m
+		return err
+	})
 }
 
 // markMoved brings the marks of what was moved up to date, of every account one
@@ -181,37 +211,26 @@ func (w *writer) markMoved(account int64) error {
 	if err != nil {
 		return err
 	}
-	type mark struct{ to, gone int64 }
-	had := map[int64]mark{}
-	err = w.each(`SELECT place.item, place.offset, place.length, EXISTS (SELECT 1 FROM item AS other WHERE other.item = place.offset)
-		FROM place JOIN item USING (item) JOIN collection USING (collection) WHERE place.path = '' AND account = ?`, []any{account}, func(rows *sql.Rows) error {
-		var item int64
-		var m mark
-		var there bool
-		err := rows.Scan(&item, &m.to, &m.gone, &there)
-		if !there {
-			m.to = 0
-		}
-		had[item] = m
-		return err
-	})
+	had, err := marksOf(context.Background(), w.conn, account)
 	if err != nil {
 		return err
 	}
 	for _, l := range list {
 		was, marked := had[l.item]
-		if l.to == 0 && was.gone == l.gone {
-			l.to = was.to
+		now := mark{l.to, l.with, l.gone}
+		if was.to != 0 && was.gone == l.gone {
+			now = was
 		}
-		if l.to == 0 {
+		if now.to == 0 {
 			continue
 		}
 		delete(had, l.item)
-		if was == (mark{l.to, l.gone}) {
+		if was == now {
 			continue
 		}
-		if _, err := w.exec(`INSERT INTO place (item, path, offset, length, hash, wrapper) VALUES (?, '', ?, ?, x'', '')
-			ON CONFLICT (item) DO UPDATE SET path = '', offset = excluded.offset, length = excluded.length, hash = x'', wrapper = ''`, l.item, l.to, l.gone); err != nil {
+		if _, err := w.exec(`INSERT INTO place (item, path, offset, length, hash, wrapper) VALUES (?, '', ?, ?, x'', ?)
+			ON CONFLICT (item) DO UPDATE SET path = '', offset = excluded.offset, length = excluded.length, hash = x'', wrapper = excluded.wrapper`,
+			l.item, now.to, now.gone, strconv.FormatInt(now.with, 10)); err != nil {
 			return err
 		}
 		if marked {

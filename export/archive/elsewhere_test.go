@@ -172,6 +172,8 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			check("after pruning", Query{Vanished: true}, last)
+			newest := run(t, a, now.shelf())
+			check("after pruning, as recorded", Query{AsOf: Moment{Export: newest.Number}, Vanished: true}, last)
 			now["a/spam"] += " "
 			run(t, a, now.with(places{"a/spam": married(90)}).shelf())
 			check("after pruning and an export", Query{Vanished: true}, last)

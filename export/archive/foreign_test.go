@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -105,13 +106,18 @@ func TestSuperJournal(t *testing.T) {
 				t.Fatal(err)
 			}
 			a.Close()
-			victim := filepath.Join(t.TempDir(), "diary.txt")
-			if err := os.WriteFile(victim, []byte("dear diary"), 0o600); err != nil {
-				t.Fatal(err)
+			// SQLite deletes only what looks like a super-journal of this journal.
+			journal := filepath.Join(dir, filepath.FromSlash(db)) + "-journal"
+			victim := filepath.Join(t.TempDir(), "diary-mj0123459ab")
+			diary := journal + "\x00"
+			plant := func(journal, victim, text string) {
+				t.Helper()
+				if err := errors.Join(os.WriteFile(victim, []byte(text), 0o600), os.WriteFile(journal, superJournal(victim), 0o600)); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(db))+"-journal", superJournal(victim), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			openPlain(t, dir, db, plant)
+			plant(journal, victim, diary)
 			Find(id, []string{dir})
 			if db == historyFile {
 				if _, err := Open(dir, Options{}); !errors.Is(err, export.ErrHistory) {
@@ -131,7 +137,7 @@ func TestSuperJournal(t *testing.T) {
 			if _, err := Repair(t.Context(), dir, Options{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			if text, err := os.ReadFile(victim); err != nil || string(text) != "dear diary" {
+			if text, err := os.ReadFile(victim); err != nil || string(text) != diary {
 				t.Errorf("the other file: %q, %v", text, err)
 			}
 			if a, err = Open(dir, Options{}); err != nil {
@@ -140,6 +146,30 @@ func TestSuperJournal(t *testing.T) {
 			defer a.Close()
 			whole(t, a)
 		})
+	}
+}
+
+// openPlain shows that SQLite by itself deletes what plant makes beside a copy of
+// the database.
+func openPlain(t *testing.T, dir, db string, plant func(journal, victim, text string)) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "copy.db")
+	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(db)))
+	if err := errors.Join(err, os.WriteFile(file, text, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	victim := filepath.Join(t.TempDir(), "diary-mj0123459ab")
+	plant(file+"-journal", victim, file+"-journal\x00")
+	plain, err := sql.Open("sqlite3", fileURI(file, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = plain.ExecContext(t.Context(), "SELECT count(*) FROM sqlite_schema") // whatever it says of the rows
+	if err := plain.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(victim); err == nil {
+		t.Fatal("SQLite by itself deletes nothing, so this test shows nothing")
 	}
 }
 

@@ -188,13 +188,7 @@ func (r *itemReader) findMoved(ctx context.Context) error {
 	})
 	r.moved = map[int64]bool{}
 	for _, n := range accounts {
-		items, merr := movedOf(ctx, r.a.db, n, r.last)
-		if err = errors.Join(err, merr); err != nil {
-			return err
-		}
-		for _, item := range items {
-			r.moved[item] = true
-		}
+		err = errors.Join(err, movedBy(ctx, r.a.db, n, r.last, r.moved))
 	}
 	return err
 }
