@@ -24,6 +24,7 @@ type openFiles struct {
 	files map[string][]byte
 	sizes map[string]int // of the items in each file
 	count map[string]int // and their number
+	moved map[key]bool   // what the index says was moved
 }
 
 func (o *openFiles) bytes(name string) ([]byte, error) {
@@ -62,6 +63,7 @@ func (o *openFiles) shown(account, folder string, bodies map[key][]string) (map[
 			return nil, fmt.Errorf("%v: %w", k, err)
 		}
 		all[k] = s
+		o.moved[k] = strings.Contains(col("state"), "moved")
 	}
 	return all, o.nothingElse(folder)
 }
@@ -69,7 +71,18 @@ func (o *openFiles) shown(account, folder string, bodies map[key][]string) (map[
 // item reads one line of an index and what it points to. The body is one of
 // bodies if the hash is that of one, else "?" and the hash.
 func (o *openFiles) item(folder string, col func(string) string, bodies []string) (state, error) {
-	s := state{present: !strings.Contains(col("state"), "gone")}
+	s := state{present: !strings.Contains(col("state"), "gone") && !strings.Contains(col("state"), "moved")}
+	if strings.Contains(col("state"), "moved") {
+		for _, body := range bodies {
+			if hashOf([]byte(body)) == col("delivered") {
+				s.body = body
+			}
+		}
+		if col("file") != "" {
+			return s, fmt.Errorf("%s, and it stands in %s", col("state"), col("file"))
+		}
+		return s, nil
+	}
 	file := folder + "/" + col("file")
 	b, err := o.bytes(file)
 	if err != nil {
@@ -174,7 +187,7 @@ func (o *openFiles) manifests() error {
 // then, and the last bytes of what it had had.
 func (m *model) asOf(n int64) (map[key]state, error) {
 	all := map[key]state{}
-	for c, err := range m.a.Contents(m.t.Context(), Query{AsOf: Moment{Export: n}}) {
+	for c, err := range m.a.Contents(m.t.Context(), Query{AsOf: Moment{Export: n}, Moved: true}) {
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +199,7 @@ func (m *model) asOf(n int64) (map[key]state, error) {
 		if err := errors.Join(err, r.Close()); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.ID, err)
 		}
-		all[key{c.Account, c.Collection, c.ID}] = state{present: c.State != Gone, body: string(b)}
+		all[key{c.Account, c.Collection, c.ID}] = state{present: c.State != Gone && c.State != Moved, body: string(b)}
 	}
 	return all, nil
 }
@@ -217,7 +230,7 @@ func (m *model) look(step int) error {
 	if err := m.lookBack(step); err != nil {
 		return err
 	}
-	files := &openFiles{m.dir, map[string][]byte{}, map[string]int{}, map[string]int{}}
+	files := &openFiles{m.dir, map[string][]byte{}, map[string]int{}, map[string]int{}, map[key]bool{}}
 	accounts, err := m.a.Accounts(m.t.Context())
 	if err != nil {
 		return err
@@ -298,7 +311,9 @@ func (m *model) lookAt(files *openFiles, x Account) error {
 				delete(now, k) // it came and went while the account was held: it never was shown
 			}
 		}
-		err = differ(got, now)
+		if err = differ(got, now); err == nil {
+			err = m.vanished(files, now)
+		}
 	case m.takenBack:
 		err = known(got, bodies)
 	default:
@@ -316,6 +331,46 @@ func (m *model) lookAt(files *openFiles, x Account) error {
 		m.shown[k] = s
 	}
 	return err
+}
+
+// vanished compares what an account says has vanished and was moved with where
+// the model has the same.
+func (m *model) vanished(files *openFiles, now map[key]state) error {
+	for k, s := range now {
+		if s.present {
+			continue
+		}
+		is := understand(kindOf(s.body), []byte(s.body))
+		twin := func(all map[key]state, name bool) bool {
+			for o, t := range all {
+				if o == k || o.account != k.account || !t.present {
+					continue
+				}
+				if t.body == s.body {
+					return true
+				}
+				if other := understand(kindOf(t.body), []byte(t.body)); name && is.uid != "" && other.uid == is.uid && other.name == is.name && other.kind == is.kind {
+					return true
+				}
+			}
+			return false
+		}
+		if !files.moved[k] && twin(now, false) {
+			return fmt.Errorf("%v is said to have vanished, and is elsewhere", k)
+		}
+		if files.moved[k] && !twin(now, true) && !slices.ContainsFunc(slices.Collect(maps.Values(m.past)), func(all map[key]state) bool { return twin(all, true) }) {
+			return fmt.Errorf("%v is said to have been moved, and was nowhere else", k)
+		}
+	}
+	return nil
+}
+
+// kindOf is the kind of the collections for such a body.
+func kindOf(body string) export.Kind {
+	if strings.Contains(body, "VCALENDAR") {
+		return export.Events
+	}
+	return export.Contacts
 }
 
 // kept says what of a held account must be: everything that was shown is as it
