@@ -136,13 +136,14 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 // packed refuses an answer whose body is packed in a way that nobody asked for
 // and that is not known here, and closes it: its bytes are not those of the item.
 func packed(resp *http.Response) error {
-	switch how := strings.ToLower(resp.Header.Get("Content-Encoding")); how {
-	case "", "identity":
-		return nil
-	default:
-		discard(resp)
-		return fmt.Errorf("%w: the answer is packed in a way that was not asked for (%s)", export.ErrDamaged, sentence(how))
+	for how := range strings.SplitSeq(strings.ToLower(resp.Header.Get("Content-Encoding")), ",") {
+		switch how = strings.TrimSpace(how); how {
+		case "br", "compress", "deflate", "gzip", "x-compress", "x-gzip", "zstd": // and not "utf-8" or "binary", which some servers write
+			discard(resp)
+			return fmt.Errorf("%w: the answer is packed in a way that was not asked for (%s)", export.ErrDamaged, how)
+		}
 	}
+	return nil
 }
 
 // unpack takes gzip off a body that comes in it though that was not asked for;

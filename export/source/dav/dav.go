@@ -7,6 +7,12 @@
 // bytes mean is left to the archive. Nothing is written but by the methods of
 // [export.Writer]. The XML of the answers is read by the package multistatus
 // below this one.
+//
+// Two things that libraries offer are done here, because those would weaken
+// what is promised: trying again ([tries] and [throttle] use the intervals of
+// cenkalti/backoff and not its Retry), and signing in by Digest (the tests
+// compare with icholy/digest). Which host may have the password is decided by
+// [gate] alone. Each gives its reason.
 package dav
 
 import (

@@ -120,9 +120,13 @@ func TestLies(t *testing.T) {
 		"an empty answer to every multiget": {func(_ http.ResponseWriter, r *http.Request, body string) bool {
 			return isMultiget(r, body)
 		}, nil},
-		"packed by gzip unasked":   {packedAs("gzip", true), nil},
-		"packed by another way":    {packedAs("br", false), export.ErrDamaged},
-		"gzip that is none":        {packedAs("gzip", false), export.ErrDamaged},
+		"packed by gzip unasked": {packedAs("gzip", true), nil},
+		"packed by another way":  {packedAs("br", false), export.ErrDamaged},
+		"gzip that is none":      {packedAs("gzip", false), export.ErrDamaged},
+		"an encoding that is none": {answers(one, func(w http.ResponseWriter) {
+			w.Header().Set("Content-Encoding", "UTF-8")
+			_, _ = io.WriteString(w, card("c7", "Person Nº 7"))
+		}), nil},
 		"packed twice":             {packedAs("gzip, gzip", true), export.ErrDamaged},
 		"it redirects without end": {redirects(one, "/again"), export.ErrNotDAV},
 		"it redirects to a file":   {redirects(one, "file:///etc/passwd"), export.ErrNotDAV},
@@ -494,5 +498,27 @@ func TestEchoInCollections(t *testing.T) {
 	list := src.remember([]*collection{{url: at(&u, "/contacts/secret/"), Collection: export.Collection{Name: "secret", Kind: export.Contacts}}})
 	if len(list) != 1 || strings.Contains(list[0].ID+list[0].Name, "secret") {
 		t.Errorf("%+v", list)
+	}
+}
+
+// A server that lists many items and gives none of them is given up after a
+// while, and every item is named with the reason.
+func TestNothingButEmptyBodies(t *testing.T) {
+	l := newLiar(t, func(w http.ResponseWriter, r *http.Request, body string) bool {
+		if isMultiget(r, body) {
+			w.WriteHeader(http.StatusNotImplemented)
+			return true
+		}
+		return r.Method == http.MethodGet
+	})
+	for i := range 1000 {
+		_, err := l.Put(fmt.Sprintf("%sm%04d.vcf", book, i), []byte(card(fmt.Sprintf("m%d", i), "Many")))
+		must(t, err)
+	}
+	src, friends := l.friends(t)
+	p, err := sourcetest.NewStore().Pull(t.Context(), t, src, friends)
+	must(t, err)
+	if len(p.Put) != 0 || len(p.Failed) != 1023 || l.asked.Load() > 8*maxRefused {
+		t.Errorf("put %d, failed %d after %d requests", len(p.Put), len(p.Failed), l.asked.Load())
 	}
 }

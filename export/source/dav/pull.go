@@ -234,6 +234,9 @@ func (p *pull) itemError(ctx context.Context, err error) error {
 		if lost := p.probe(ctx); lost != nil {
 			return lost
 		}
+		if p.refused.Add(1) >= maxRefused {
+			return p.giveUp(fmt.Errorf("%s: %w: %w, at one item after the other", mark(hostPort(p.c.url)), export.ErrUnreachable, err))
+		}
 		return fmt.Errorf("%w: the server breaks off at this item", export.ErrDamaged)
 	case code == 0 && final(ctx, err):
 		return p.giveUp(err)
