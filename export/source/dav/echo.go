@@ -76,9 +76,12 @@ func cleanResponse(forms []string, m *multistatus.Response) {
 // The item is asked for by the address that the listing gives.
 const withheld = "withheld"
 
-// hide is a path or a name without what signs in.
+// hide is the path or the name of a collection or a principal without the
+// credentials as they are sent. The password itself may stand there: it can be
+// the word that a calendar is called by, and what a collection is known by does
+// not change with the password.
 func (a *signIn) hide(s string) string {
-	for _, form := range a.told(false) {
+	for _, form := range a.told(true) {
 		if len(form) >= shortest {
 			s = strings.ReplaceAll(strings.ReplaceAll(s, form, withheld), canonical(form), withheld)
 		}
