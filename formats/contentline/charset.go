@@ -41,11 +41,16 @@ func (l *Line) Undeclared(charset string) bool {
 	return guessed && (name != PartlyUTF8 || charsets.TwoBytes(charset))
 }
 
+// mostSampled is the length up to which a content line is looked at as a whole.
+const mostSampled = 1 << 20
+
 // CharsetOf reads a text of content lines to its end and tells in which charset
 // those of its values are that do not say it themselves, in lower case; "" if
-// they are UTF-8. It is one guess, made from all of them.
+// they are UTF-8. It is one guess, made from all of them but for the longest,
+// which are portraits and attachments: its memory does not grow with those.
 func CharsetOf(in io.Reader) (string, error) {
 	r := NewReader(in)
+	r.limit = mostSampled
 	var s charsets.Sample
 	for {
 		l, err := r.Next()

@@ -16,7 +16,7 @@ type Reader struct {
 	spans   []span // the delivered lines of the content line being read, counted from begin
 	parts   []span // those of the line that Next returned last
 	number  int    // of the last delivered line
-	whole   string // all of the input, if it is in memory
+	whole   string // all of the input, if it is in memory and not large
 	cutting bool   // what comes next is the rest of a line that was cut
 	joined  []byte // of a line that was folded, while it is read
 	params  paramRoom
@@ -30,6 +30,10 @@ func NewReader(r io.Reader) *Reader { return &Reader{stream: stream{r: r}, limit
 // mostKept is how much of each kind a Reader keeps for its next input.
 const mostKept = 4096
 
+// mostCopied is the size up to which the text of lines is part of one copy of
+// the input. Most of a larger one is a folded line, which is a copy anyway.
+const mostCopied = 1 << 20
+
 // Reset makes r read raw, as [Lines] does. The Params of the lines that r has
 // read before are no longer valid: their memory is used again.
 func (r *Reader) Reset(raw []byte) {
@@ -37,8 +41,12 @@ func (r *Reader) Reset(raw []byte) {
 		r.joined, r.spans, r.parts = nil, nil, nil
 	}
 	r.params.reset()
+	whole := ""
+	if len(raw) <= mostCopied {
+		whole = string(raw)
+	}
 	*r = Reader{
-		stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw), whole: string(raw),
+		stream: stream{window: newWindow(raw, true), started: true}, limit: len(raw), whole: whole,
 		spans: r.spans[:0], parts: r.parts[:0], joined: r.joined[:0], params: r.params,
 	}
 }
@@ -139,26 +147,44 @@ func (r *Reader) build(l *Line, end int, quoted bool) {
 
 // unfold joins the delivered lines of a content line.
 func (r *Reader) unfold(raw []byte, quoted bool) string {
-	width := r.enc.width()
 	if len(r.spans) == 1 {
 		if r.enc == narrow && r.whole != "" {
 			return r.whole[r.begin : r.begin+r.spans[0].text]
 		}
 		return string(r.enc.text(raw[:r.spans[0].text]))
 	}
+	if r.enc == narrow && len(raw) > mostCopied {
+		return r.unfoldLarge(raw, quoted)
+	}
 	out := slices.Grow(r.joined[:0], len(raw))
 	for i, s := range r.spans {
-		p := raw[s.from:s.text]
-		if i > 0 && len(p) >= width && (r.enc.unit(p, 0) == ' ' || r.enc.unit(p, 0) == '\t') {
-			p = p[width:]
-		}
-		if quoted && i < len(r.spans)-1 {
-			p = r.trimSoft(p)
-		}
-		out = append(out, p...)
+		out = append(out, r.unfolded(raw, i, s, quoted)...)
 	}
 	r.joined = out
 	return string(r.enc.text(out))
+}
+
+// unfoldLarge is unfold without a second copy, of a line in the charset that
+// strings have.
+func (r *Reader) unfoldLarge(raw []byte, quoted bool) string {
+	var out strings.Builder
+	out.Grow(len(raw))
+	for i, s := range r.spans {
+		out.Write(r.unfolded(raw, i, s, quoted))
+	}
+	return out.String()
+}
+
+// unfolded is what the i-th delivered line, s, adds to the content line raw.
+func (r *Reader) unfolded(raw []byte, i int, s span, quoted bool) []byte {
+	p, width := raw[s.from:s.text], r.enc.width()
+	if i > 0 && len(p) >= width && (r.enc.unit(p, 0) == ' ' || r.enc.unit(p, 0) == '\t') {
+		p = p[width:]
+	}
+	if quoted && i < len(r.spans)-1 {
+		p = r.trimSoft(p)
+	}
+	return p
 }
 
 // trimSoft cuts a soft line break off p.
