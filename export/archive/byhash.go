@@ -16,7 +16,7 @@ import (
 // bytes.
 func (a *Archive) Old(ctx context.Context, hash [32]byte) (io.ReadCloser, error) {
 	var raw []byte
-	err := a.db.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE hash = ?", hash[:]).Scan(&raw)
+	err := a.db.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE hash = ?", hash[:]).Scan((*fresh)(&raw))
 	if err == nil {
 		return io.NopCloser(bytes.NewReader(raw)), nil
 	}

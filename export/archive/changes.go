@@ -244,7 +244,7 @@ func (a *Archive) bodies(ctx context.Context, numbers []int64) (map[int64][]byte
 		err := eachRow(ctx, a.db, "SELECT version.version, blob.bytes FROM version JOIN blob USING (blob) WHERE version.version IN ("+join(some)+")", nil, func(rows *sql.Rows) error {
 			var number int64
 			var raw []byte
-			err := rows.Scan(&number, &raw)
+			err := rows.Scan(&number, (*fresh)(&raw))
 			all[number] = raw
 			return err
 		})

@@ -292,7 +292,7 @@ func (j *judge) readAhead(version int64) ([]byte, error) {
 		[]any{string(wanted)}, func(r *sql.Rows) error {
 			var n int64
 			var raw []byte
-			if err := r.Scan(&n, &raw); err != nil {
+			if err := r.Scan(&n, (*fresh)(&raw)); err != nil {
 				return err
 			}
 			j.ahead[n] = raw

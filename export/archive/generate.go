@@ -473,7 +473,7 @@ func (g *generator) page(query, after string, first, present, aside bool) (page 
 	size := 0
 	err = eachRow(g.ctx, g.conn, query, []any{g.n, after, present, aside}, func(rows *sql.Rows) error {
 		var r record
-		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, &r.bytes, &r.hash, &r.failed); err != nil {
+		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, (*fresh)(&r.bytes), (*fresh)(&r.hash), &r.failed); err != nil {
 			return err
 		}
 		page = append(page, r)

@@ -271,7 +271,7 @@ func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, er
 	var item int64
 	var body []byte
 	err := rows.Scan(&it.ID, &it.Version, &it.UID, &it.Name, &it.Kind, &start, &it.AllDay, &it.Path, &it.Size,
-		&present, &aside, &since, &it.File, &it.Folder, &modified, &it.Hash, &it.Number, &item, &moved, &body)
+		&present, &aside, &since, &it.File, &it.Folder, &modified, (*fresh)(&it.Hash), &it.Number, &item, &moved, (*fresh)(&body))
 	if err != nil {
 		return Content{}, nil, err
 	}
@@ -327,7 +327,7 @@ func (a *Archive) delivered(ctx context.Context, what, from, where string, args 
 	var raw []byte
 	var photo sql.NullString
 	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path FROM `+from+
-		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan(&raw, &photo)
+		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan((*fresh)(&raw), &photo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: the archive has no %s", export.ErrGone, what)
 	}

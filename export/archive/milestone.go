@@ -201,7 +201,7 @@ func (t *turnover) next(ctx context.Context, was itemState, v versionRow) (now i
 // saying is equal for bodies that say the same.
 func (t *turnover) saying(ctx context.Context, kind export.Kind, blob int64) (sum [sha256.Size]byte, err error) {
 	var raw []byte
-	if err := t.conn.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE blob = ?", blob).Scan(&raw); err != nil {
+	if err := t.conn.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE blob = ?", blob).Scan((*fresh)(&raw)); err != nil {
 		return sum, err
 	}
 	var fields []string
