@@ -51,8 +51,20 @@ func wall(c cost) time.Duration { return c.wall }
 func peak(c cost) int64         { return c.peak }
 func requests(c cost) int64     { return c.requests }
 
-// spend runs a command and returns what it cost and what it printed.
+// spend runs a command that succeeds and returns what it cost and what it
+// printed.
 func spend(b *testing.B, count *atomic.Int64, env []string, name string, args ...string) (cost, []byte) {
+	b.Helper()
+	c, out, err := measure(b, count, env, name, args...)
+	if err != nil {
+		b.Fatalf("%s %v: %v", name, args, err)
+	}
+	return c, out
+}
+
+// measure runs a command and returns what it cost and what it printed. The error
+// says how it ended, with its words.
+func measure(b *testing.B, count *atomic.Int64, env []string, name string, args ...string) (cost, []byte, error) {
 	b.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), env...)
@@ -69,14 +81,14 @@ func spend(b *testing.B, count *atomic.Int64, env []string, name string, args ..
 	close(ended)
 	took := time.Since(started)
 	if err != nil {
-		b.Fatalf("%s %v: %v\n%s%s", name, args, err, out.Bytes(), words.Bytes())
+		err = fmt.Errorf("%w\n%s%s", err, out.Bytes(), words.Bytes())
 	}
 	return cost{
 		cpu:      cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 		wall:     took,
 		peak:     <-peak,
 		requests: count.Load() - before,
-	}, out.Bytes()
+	}, out.Bytes(), err
 }
 
 // watch returns the peak of a process's resident memory, in bytes. The kernel's
@@ -136,10 +148,11 @@ func newKeeper(b *testing.B, address, user, password string, count *atomic.Int64
 	return k
 }
 
-// export runs one export that must find n items, kept of them new.
+// export runs one export that must find n items, kept of them new, with the
+// proof that is due after it.
 func (k *keeper) export(n, kept int) cost {
 	k.b.Helper()
-	c, out := spend(k.b, k.count, k.env, program, "export", "home", "--json", "--no-proof")
+	c, out := spend(k.b, k.count, k.env, program, "export", "home", "--json")
 	var answer struct {
 		Exports []struct{ Found, Kept, Collections any }
 	}
@@ -150,6 +163,23 @@ func (k *keeper) export(n, kept int) cost {
 		k.b.Fatalf("found %v, kept %v; want %d, %d", e.Found, e.Kept, n, kept)
 	}
 	return c
+}
+
+// proven fails unless the account was proven, with n items.
+func (k *keeper) proven(n int) {
+	k.b.Helper()
+	_, out := spend(k.b, k.count, k.env, program, "status", "--json")
+	var answer struct {
+		Accounts []struct {
+			Proof struct{ Checked, Good int }
+		}
+	}
+	if err := json.Unmarshal(out, &answer); err != nil || len(answer.Accounts) != 1 {
+		k.b.Fatalf("%v in %s", err, out)
+	}
+	if p := answer.Accounts[0].Proof; p.Checked != n || p.Good != n {
+		k.b.Fatalf("proven: %+v; want %d", p, n)
+	}
 }
 
 const vdirsyncerConfig = `[general]
@@ -213,10 +243,16 @@ func (p *peer) sync() cost {
 	return c
 }
 
-// BenchmarkBesideVdirsyncer exports 10,000 contacts and 10,000 events from one
-// Radicale for the first time, and again with nothing changed.
+// BenchmarkBesideVdirsyncer exports contacts and as many events from one
+// Radicale for the first time, with pages and proof, and again with nothing
+// changed. What a small account costs shows what every export costs.
 func BenchmarkBesideVdirsyncer(b *testing.B) {
-	const n = 10_000
+	for _, n := range []int{10_000, 2_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { besideVdirsyncer(b, n) })
+	}
+}
+
+func besideVdirsyncer(b *testing.B, n int) {
 	server := sourcetest.Radicale(b)
 	fillRadicale(b, server, n)
 	address, count := counted(b, strings.TrimSuffix(server.URL, "/"))
@@ -226,6 +262,7 @@ func BenchmarkBesideVdirsyncer(b *testing.B) {
 			bare = append(bare, download(b, address, server))
 			k := newKeeper(b, address, server.User, server.Password, count)
 			first = append(first, k.export(2*n, 2*n))
+			k.proven(2 * n)
 			again = append(again, k.export(2*n, 0))
 			p := newPeer(b, address, server.User, server.Password, count)
 			peerFirst = append(peerFirst, p.sync())
@@ -378,6 +415,7 @@ func BenchmarkMemory(b *testing.B) {
 			for range rounds {
 				k := newKeeper(b, s.URL, "alice", "secret", new(atomic.Int64))
 				costs = append(costs, k.export(n, n))
+				k.proven(n)
 			}
 			s.Close()
 			peaks[n] = median(costs, peak)
