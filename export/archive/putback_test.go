@@ -1,7 +1,7 @@
 package archive
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
@@ -147,10 +147,11 @@ func BenchmarkLook(b *testing.B) {
 		if err := makeFolders(a.disk, name[:strings.LastIndex(name, "/")]); err != nil {
 			b.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte{1}, 10), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, 10, ?, ?)", []byte(name), name, foldName(name)); err != nil {
+		hash := sha256.Sum256([]byte(name))
+		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, foldName(name)); err != nil {
 			b.Fatal(err)
 		}
 	}
