@@ -111,9 +111,17 @@ func kinds(text string) ([]export.Kind, error) {
 }
 
 func noKind(name string) error {
+	list := []string{}
+	for _, k := range export.Kinds() {
+		list = append(list, string(k))
+	}
+	try := "The kinds are " + words.List(list) + "."
+	if k := near(name, list); k != "" {
+		try = "Did you mean “" + k + "”? " + try
+	}
 	return &work.Error{
 		What: fmt.Sprintf("“%s” is no kind of item.", name), Meaning: "Nothing was done.",
-		Try: "The kinds are: contacts,events,todos,photos.", Usage: true,
+		Try: try, Usage: true,
 	}
 }
 

@@ -58,6 +58,7 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 		return err
 	}
 	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	s.nothing = "Nothing was saved."
 	if err := w.CheckName(name); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func (s *session) accountCheck(ctx context.Context, name string, p *passwordFlag
 		return err
 	}
 	defer func() { _ = w.Close() }() // nothing is open between the verbs' steps
+	s.nothing = "Nothing was exported or changed."
 	f, err := s.signedIn(ctx, w, name, p)
 	if err != nil {
 		return err

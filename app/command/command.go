@@ -48,6 +48,7 @@ type session struct {
 	verb    *cobra.Command // that runs
 	account string         // that it is at, "" if it is at none
 	of      words.Origin   // what that account comes from
+	nothing string         // what an error means to a verb that keeps nothing; "" of one that does
 
 	// archiveThere is whether there is an archive, once somebody asked.
 	archiveThere *bool
@@ -139,8 +140,17 @@ func (s *session) root() *cobra.Command {
 	return root
 }
 
-func unknownVerb(_ *cobra.Command, args []string) error {
+func unknownVerb(root *cobra.Command, args []string) error {
 	if len(args) > 0 {
+		var verbs []string
+		for _, v := range root.Commands() {
+			if !v.Hidden {
+				verbs = append(verbs, v.Name())
+			}
+		}
+		if verb := near(args[0], verbs); verb != "" {
+			return fmt.Errorf("there is no verb “%s”; did you mean “%s”?", args[0], verb)
+		}
 		return fmt.Errorf("there is no verb “%s”", args[0])
 	}
 	return nil
@@ -218,7 +228,11 @@ func (s *session) say(format string, args ...any) {
 
 // explain says what happened, what it means for the copy and what to do.
 func (s *session) explain(account string, err error) {
-	w := s.wordsFor(err)
+	s.tell(account, s.wordsFor(err), err)
+}
+
+// tell says w of an account, "" for none; err is what it comes from.
+func (s *session) tell(account string, w words.Words, err error) {
 	if account != "" {
 		account += ": "
 	}
@@ -260,6 +274,9 @@ func (s *session) wordsFor(err error) words.Words {
 		w.Try += s.beforehand(refused.Question)
 	case errors.Is(err, export.ErrNoKeychain):
 		w.Try += " On the command line that is “--password-command”."
+	}
+	if nothing := s.nothing; nothing != "" && own == nil && (w.Meaning == words.NothingIsLost || w.Meaning == words.CopyAsItWas) {
+		w.Meaning = nothing
 	}
 	return s.of.SayAll(w)
 }

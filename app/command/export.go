@@ -97,9 +97,9 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	s.problems(&l)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
-		s.explain(l.Account, export.ErrStopped)
+		s.broke(&l, export.ErrStopped)
 	case err != nil:
-		s.explain(l.Account, err)
+		s.broke(&l, err)
 	case l.Failed > 0 || l.NewAside > 0 || !l.Balanced() || l.Unread():
 		s.incomplete(&l)
 	}
@@ -113,6 +113,11 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 		s.proveDue(ctx, w, &l)
 	}
 	return l, err
+}
+
+// broke says why an export did not come to its end, and what has arrived.
+func (s *session) broke(l *export.Ledger, err error) {
+	s.tell(l.Account, words.Arrived(s.wordsFor(err), err, l.Kept), err)
 }
 
 // incomplete says what an export that came to its end did not bring.

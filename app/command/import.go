@@ -70,9 +70,9 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 	s.importProblems(&in)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
-		s.explainFiles(in.Account, export.ErrStopped)
+		s.explainFiles(&in, export.ErrStopped)
 	case err != nil:
-		s.explainFiles(in.Account, err)
+		s.explainFiles(&in, err)
 	case s.code != good:
 		s.importIncomplete(&in)
 	}
@@ -205,10 +205,6 @@ func (s *session) importIncomplete(in *work.Imported) {
 		in.Account, words.List(what), everythingElse(&in.Ledger, "imported"), "“sidekeep inspect FILE” shows what is wrong; the bytes as they came are in the archive under “Set aside”.")
 }
 
-func (s *session) explainFiles(account string, err error) {
-	w := words.TypedForFile(err)
-	s.stderr.printf("sidekeep: %s: %s\n  %s\n  %s\n", account, w.Title, w.Meaning, w.Try)
-	if s.verbose {
-		s.stderr.printf("  (%v)\n", err)
-	}
+func (s *session) explainFiles(in *work.Imported, err error) {
+	s.tell(in.Account, words.Arrived(words.TypedForFile(err), err, in.Kept), err)
 }

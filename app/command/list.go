@@ -71,12 +71,15 @@ func (s *session) listVerb() *cobra.Command {
 // list prints an item a line: when, if that is known of its kind, what it is
 // called, and the file that holds it.
 func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error {
-	n := 0
+	n, aside := 0, 0
 	for it, err := range w.Items(ctx, q) {
 		if err != nil {
 			return err
 		}
 		n++
+		if strings.Contains(it.State, archive.SetAside) {
+			aside++
+		}
 		line := ""
 		if q.Kind != export.Contacts {
 			line = pad(start(it), 16) + "  "
@@ -95,11 +98,11 @@ func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error
 		}
 		s.stdout.raw(line + clean(it.Path) + "\n")
 	}
-	if q.Vanished {
+	if q.Vanished && aside == 0 {
 		s.say("%s that the source no longer has. Your archive keeps them.\n", words.Count(q.Kind, n))
 		return nil
 	}
-	s.say("%s\n", words.Count(q.Kind, n))
+	s.say("%s\n", words.CountBut(q.Kind, n-aside, aside))
 	return nil
 }
 

@@ -107,7 +107,7 @@ func describe(p export.Progress, since time.Duration) string {
 	case export.Done:
 		return name + "done"
 	}
-	parts := []string{words.Progress(p.Done, p.Total)}
+	parts := []string{words.Progress(p.Done, p.Total) + " " + words.Noun("", max(p.Done, p.Total))}
 	if p.Total > 0 {
 		parts = append(parts, words.Number(100*p.Done/p.Total)+" %")
 	}

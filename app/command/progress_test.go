@@ -23,8 +23,8 @@ func TestDescribe(t *testing.T) {
 		want  string
 	}{
 		{export.Progress{Account: "home", Phase: export.Connecting, Total: -1, Left: -1}, 0, "home: connecting"},
-		{running, time.Minute, "home\uFFFD: 4,130 of 9,204 · 44 % · 12 MB · 213 a second · About 6 minutes left · Work "},
-		{running, time.Second, "home\uFFFD: 4,130 of 9,204 · 44 % · 12 MB · 213 a second · Work "},
+		{running, time.Minute, "home\uFFFD: 4,130 of 9,204 items · 44 % · 12 MB · 213 a second · About 6 minutes left · Work "},
+		{running, time.Second, "home\uFFFD: 4,130 of 9,204 items · 44 % · 12 MB · 213 a second · Work "},
 		{unknown, time.Minute, "home\uFFFD: 4,130"},
 	} {
 		if got := describe(c.p, c.since); got != c.want {

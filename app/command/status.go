@@ -87,7 +87,10 @@ func (s *session) statusVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.code = statusCode(list, verified)
+			obstacle := w.Obstacle()
+			if s.code = statusCode(list, verified); obstacle != nil {
+				s.code = failed
+			}
 			now := time.Now()
 			if s.json {
 				err = s.printStatusJSON(w, list, verified, others, edited, now)
@@ -97,7 +100,7 @@ func (s *session) statusVerb() *cobra.Command {
 			}
 			if err == nil && s.code != good {
 				err = s.stdout.flush()
-				s.notAllSafe(list, verified)
+				s.notAllSafe(list, verified, obstacle)
 			}
 			return err
 		},
@@ -136,7 +139,10 @@ func codeOfState(x *work.Status) int {
 }
 
 // notAllSafe says why the exit code is not 0.
-func (s *session) notAllSafe(list []work.Status, v archive.Verified) {
+func (s *session) notAllSafe(list []work.Status, v archive.Verified, obstacle error) {
+	if obstacle != nil {
+		s.explain("No export can write to the archive", obstacle)
+	}
 	var what []string
 	if isDamaged(v) {
 		what = append(what, "the archive is damaged")
@@ -145,6 +151,9 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified) {
 		if x := &list[i]; codeOfState(x) != good {
 			what = append(what, "“"+x.Name+"”: "+stateWords[x.State])
 		}
+	}
+	if len(what) == 0 {
+		return
 	}
 	where := "What is said above of each"
 	if s.json {

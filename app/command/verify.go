@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"sidekeep/app/words"
+	"sidekeep/app/work"
+	"sidekeep/export"
 	"sidekeep/export/archive"
 
 	"github.com/spf13/cobra"
@@ -80,7 +82,7 @@ func (s *session) verify(cmd *cobra.Command, part archive.Slice) error {
 	if len(c.Bad) > 0 {
 		s.code = failed
 	}
-	return s.printCheck(w.ArchiveDir(), c, part)
+	return s.printCheck(w, c, part)
 }
 
 func (s *session) repair(cmd *cobra.Command) error {
@@ -101,8 +103,12 @@ func (s *session) repair(cmd *cobra.Command) error {
 	return s.printRepaired(w.ArchiveDir(), r)
 }
 
-func (s *session) printCheck(dir string, c archive.Check, part archive.Slice) error {
-	if len(c.Bad) > 0 {
+func (s *session) printCheck(w *work.Work, c archive.Check, part archive.Slice) error {
+	switch obstacle := w.Obstacle(); {
+	case len(c.Bad) == 0:
+	case errors.Is(obstacle, export.ErrLink): // a repair refuses it, too
+		defer s.explain("", obstacle)
+	default:
 		defer s.stderr.printf("sidekeep: %s not as it was written.\n  Everything else is whole.\n"+
 			"  Run “sidekeep verify --repair” to mend what can be mended. Nothing is deleted by it.\n",
 			plural(len(c.Bad), "file or item is", "files or items are"))
@@ -118,7 +124,7 @@ func (s *session) printCheck(dir string, c archive.Check, part archive.Slice) er
 	if part.Of > 1 {
 		what = fmt.Sprintf("part %d of %d: ", part.Part, part.Of)
 	}
-	s.stdout.printf("%s%s checked, %s good, in %s\n", what, words.Number(c.Checked), words.Number(c.Good), dir)
+	s.stdout.printf("%s%s checked, %s good, in %s\n", what, words.Number(c.Checked), words.Number(c.Good), w.ArchiveDir())
 	for _, b := range c.Bad {
 		s.stdout.printf("  %s: %s\n", b.Path, b.Why)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ type connecting struct {
 	found   *work.Found
 	skip    map[string]bool
 	name    string
+	folder  string                   // that is connected instead of a service; "" if none is
 	agreed  map[export.Question]bool // answered by a yes
 
 	noKeychain bool   // nothing can keep the password
@@ -48,6 +50,9 @@ func (f *Flow) StartConnect() {
 	f.change(func() {
 		if f.work != nil {
 			f.page = Connect
+			if f.connect.folder != "" {
+				f.connect = connecting{key: f.connect.key}
+			}
 		}
 	})
 }
@@ -81,7 +86,54 @@ func (f *Flow) tiles() []Tile {
 	}
 	return append(out,
 		Tile{"", words.AnotherService, words.IfYouKnow, "plus"},
+		Tile{FolderTile, words.AFolder, words.AFolderLine, "folder"},
 		Tile{DemoTile, words.DemoPhone, words.DemoLine, "play"})
+}
+
+// connectPage is what can be connected. f.mu is held.
+func (f *Flow) connectPage() ConnectView {
+	v := ConnectView{Tiles: f.tiles()}
+	if c := f.connect; c.folder != "" {
+		if c.cancel != nil {
+			v.Busy = words.LookingInto(c.folder)
+		}
+		if c.problem != nil {
+			v.Problem = &c.problem.Words
+		}
+	}
+	return v
+}
+
+// ConnectFolder looks into a folder and shows what is there.
+func (f *Flow) ConnectFolder(dir string) {
+	f.leave()
+	ctx, cancel := context.WithCancel(f.ctx)
+	var c connecting
+	ok := false
+	f.change(func() {
+		if f.page == Connect && f.work != nil {
+			f.connect = connecting{key: f.connect.key + 1, folder: dir, cancel: cancel}
+			c, ok = f.connect, true
+		}
+	})
+	if !ok {
+		cancel()
+		return
+	}
+	f.run(func(context.Context) {
+		defer cancel()
+		found, err := f.works().Find(ctx, c.candidate())
+		if ctx.Err() != nil {
+			return
+		}
+		f.change(func() {
+			if f.connect.cancel = nil; err != nil {
+				f.connect.problem = refusal(err)
+				return
+			}
+			f.showFound(found)
+		})
+	})
 }
 
 // serviceIcon is the icon for a service of that name.
@@ -264,6 +316,9 @@ func (f *Flow) SignIn(form Form) {
 
 // candidate is what the work needs to sign in.
 func (c connecting) candidate() work.Candidate {
+	if c.folder != "" {
+		return work.Candidate{Folder: c.folder}
+	}
 	w := work.Candidate{
 		Service: c.service.Name, Address: c.form.Address, Photos: c.form.Photos,
 		User: c.form.User, Password: c.form.Password,
@@ -303,6 +358,9 @@ func hasPassword(address string) bool {
 // refusal says what err means, and at which field.
 func refusal(err error) *Problem {
 	p := &Problem{NoField, words.For(err)}
+	if p.Meaning == words.CopyAsItWas || p.Meaning == words.NothingIsLost {
+		p.Meaning = words.NothingSaved
+	}
 	switch {
 	case errors.Is(err, export.ErrSignIn), errors.Is(err, export.ErrExpired):
 		p.Field = PasswordField
@@ -323,7 +381,11 @@ func (f *Flow) showFound(found *work.Found) {
 			}
 		}
 	}
-	f.connect.name = f.freeName(words.AccountName(found.Service, f.connect.form.Address))
+	name := words.AccountName(found.Service, f.connect.form.Address)
+	if f.connect.folder != "" {
+		name = filepath.Base(f.connect.folder)
+	}
+	f.connect.name = f.freeName(name)
 	f.page = Found
 }
 

@@ -266,6 +266,8 @@ func (f *Flow) Back() {
 	f.leave()
 	f.change(func() {
 		switch {
+		case page == Found && f.connect.folder != "":
+			f.page, f.connect = Connect, connecting{key: f.connect.key}
 		case page == Found && !again:
 			f.page = SignIn
 		case page == SignIn && !again:
@@ -292,7 +294,7 @@ func (f *Flow) View() View {
 	case Home:
 		v.Home = f.home()
 	case Connect:
-		v.Tiles = f.tiles()
+		v.Connect = f.connectPage()
 	case SignIn:
 		v.SignIn = f.signIn()
 	case Found:

@@ -70,7 +70,11 @@ func TestCards(t *testing.T) {
 		}, Failed, ActSignIn, []Act{ActExport, ActDetails}, nil, words.For(export.ErrSignIn).Title},
 		{"unreachable", func(s *work.Status) { s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrUnreachable) }, Failed, ActExport, []Act{ActDetails}, []Act{ActSignIn}, "No good export yet"},
 		{"items failed", func(s *work.Status) { s.State, s.Last, s.Failed = work.Failed, ledger(9, 7, 2, nil), 2 }, Failed, ActExport, nil, nil, "2 items could not be read."},
-		{"stopped", func(s *work.Status) { s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrStopped) }, Stopped, ActExport, nil, []Act{ActSignIn}, words.StoppedMeans},
+		{"stopped", func(s *work.Status) { s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrStopped) }, Stopped, ActExport, nil, []Act{ActSignIn}, words.StoppedEmpty},
+		{"stopped on the way", func(s *work.Status) {
+			s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrStopped)
+			s.Last.Kept = 3
+		}, Stopped, ActExport, nil, []Act{ActSignIn}, words.StoppedMeans},
 		{"archive only", func(s *work.Status) { s.SetUp, s.State, s.Last = false, work.Safe, good }, Away, -1, []Act{ActFolder}, []Act{ActExport, ActRemove}, words.OnlyInArchive},
 		{"imported files", func(s *work.Status) { s.SetUp, s.Imported, s.State, s.Last = false, true, work.Safe, good }, Safe, -1, []Act{ActFolder}, []Act{ActExport, ActRemove}, "Imported "},
 	} {

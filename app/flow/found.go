@@ -20,6 +20,9 @@ func (f *Flow) found() FoundView {
 		Key: c.key, Title: words.FoundIn(c.service.Name), Name: c.name, Place: f.place, CanMove: !f.exists,
 		Busy: c.cancel != nil, Problem: c.problem,
 	}
+	if c.folder != "" {
+		v.Title = words.FoundIn(filepath.Base(c.folder))
+	}
 	if c.noKeychain {
 		v.Command = Label{words.PasswordCommand, words.PasswordCommandHint, ""}
 	}

@@ -209,7 +209,7 @@ func (f *Flow) card(s work.Status) Card {
 	case Fresh, Overdue, Stopped:
 		again.Rank = Primary
 		c.Actions = []Action{again, files}
-		c.Sentence = newSentence(c.State)
+		c.Sentence = newSentence(c.State, s)
 		if c.State == Stopped && s.Failed > 0 {
 			c.Sentence += " " + words.StillToCome(s.Failed)
 		}
@@ -257,13 +257,16 @@ func (c *Card) besides(s work.Status) {
 	c.Note = joinedBy("\n", c.Note, strings.Join(lines, "\n"))
 }
 
-func newSentence(st State) string {
+func newSentence(st State, s work.Status) string {
 	switch st {
 	case Fresh:
 		return words.NeverExported
 	case Overdue:
 		return words.OverdueMeans
 	case Stopped:
+		if s.Last == nil || s.Last.Kept+s.Last.Unchanged == 0 {
+			return words.StoppedEmpty
+		}
 		return words.StoppedMeans
 	}
 	return ""
@@ -282,6 +285,9 @@ func (f *Flow) failedCard(c *Card, s work.Status) {
 	switch {
 	case err != nil:
 		w = words.For(err)
+		if s.Last != nil && s.Last.Stop != nil {
+			w = words.Arrived(w, err, s.Last.Kept)
+		}
 		if needsPassword(err) && s.SetUp && s.Account.Type == settings.DAV {
 			again = Action{Act: ActSignIn, Verb: words.SignInAgain, Rank: Primary}
 		}

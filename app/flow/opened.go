@@ -252,7 +252,7 @@ func (f *Flow) tell(v *ExportView, l *export.Ledger) {
 	case ExportFailed, ExportStopped:
 		switch {
 		case l.Stop != nil:
-			w := words.For(l.Stop)
+			w := words.Arrived(words.For(l.Stop), l.Stop, l.Kept)
 			v.Told = w.Title + " " + w.Meaning
 		case l.Failed > 0:
 			w := words.Missing(l.Failed)

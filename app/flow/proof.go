@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sidekeep/app/words"
@@ -199,9 +200,13 @@ func details(l *export.Ledger, aside bool) []Detail {
 		return nil
 	}
 	var out []Detail
-	rest := 0
+	rest, left := 0, 0
 	for _, p := range l.Problems {
 		if p.Aside != aside {
+			continue
+		}
+		if l.Stop != nil && l.Stop.Cause != nil && errors.Is(p.Err(), l.Stop.Cause) {
+			left++ // the end of the export says why
 			continue
 		}
 		if len(out) == maxDetails {
@@ -212,6 +217,9 @@ func details(l *export.Ledger, aside bool) []Detail {
 	}
 	if rest > 0 {
 		out = append(out, Detail{words.MoreProblems(rest), words.MoreProblemsLine})
+	}
+	if left > 0 {
+		out = append(out, Detail{words.DidNotArrive(left), words.GoesOnThere})
 	}
 	return out
 }

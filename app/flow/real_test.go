@@ -164,8 +164,8 @@ func TestConnectAService(t *testing.T) {
 	dir, address := t.TempDir(), service(t)
 	f := real(t, dir, &memory{m: map[string]string{}})
 	f.StartConnect()
-	tiles := f.View().Tiles
-	if n := len(tiles); n < 5 || tiles[n-1].ID != DemoTile || tiles[0].Name != "iCloud" {
+	tiles := f.View().Connect.Tiles
+	if n := len(tiles); n < 6 || tiles[n-1].ID != DemoTile || tiles[n-2].ID != FolderTile || tiles[0].Name != "iCloud" {
 		t.Errorf("tiles = %+v", tiles)
 	}
 	f.Pick("")

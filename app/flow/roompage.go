@@ -62,6 +62,8 @@ func (f *Flow) roomPage() RoomView {
 		v.Moments = []string{words.AsItIsNow}
 	}
 	switch {
+	case len(v.From) == 0 && len(f.exports) > 0:
+		v.NothingAtAll = words.FirstExportRuns
 	case len(v.From) == 0:
 		v.NothingAtAll = words.NothingInArchive
 	case len(v.To) == 0:

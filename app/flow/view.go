@@ -31,7 +31,7 @@ type View struct {
 	Side     Side
 	Broken   words.Words
 	Home     HomeView
-	Tiles    []Tile
+	Connect  ConnectView
 	SignIn   SignInView
 	Found    FoundView
 	Archive  ArchiveView
@@ -176,12 +176,23 @@ type Action struct {
 	Off  bool
 }
 
+// A ConnectView is what can be connected.
+type ConnectView struct {
+	Tiles   []Tile
+	Busy    string       // what is being looked at, "" if nothing is
+	Problem *words.Words // why a folder was not connected
+}
+
 // A Tile is a service to connect to. ID "" is another service, DemoTile the
 // demo phone.
 type Tile struct{ ID, Name, Line, Icon string }
 
-// DemoTile is the ID of the demo phone's tile.
-const DemoTile = "demo phone"
+// The IDs of the tiles of the demo phone, and of a folder, which the window asks
+// for and hands to [Flow.ConnectFolder].
+const (
+	DemoTile   = "demo phone"
+	FolderTile = "folder"
+)
 
 // A Field is one of the fields to fill in.
 type Field int

@@ -124,6 +124,9 @@ func FoundIn(service string) string {
 	return "Found in " + service
 }
 
+// LookingInto tells that a folder is being looked through.
+func LookingInto(dir string) string { return "Looking into " + dir }
+
 // AccountName proposes a name for a new account.
 func AccountName(service, address string) string {
 	if service != "" {

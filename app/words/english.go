@@ -12,7 +12,7 @@ import (
 var causes = map[error]Words{
 	export.ErrSignIn: {
 		"The sign-in was refused.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Check the name and the password: many services want an app password here, not the usual one.",
 	},
 	export.ErrExpired: {
@@ -22,32 +22,32 @@ var causes = map[error]Words{
 	},
 	export.ErrUnknownHost: {
 		"No service has this address.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Check how the address is spelled, and that this computer is connected to the internet.",
 	},
 	export.ErrUnreachable: {
 		"The service cannot be reached.",
-		"What has arrived is kept, and nothing is lost.",
+		NothingIsLost,
 		"Check the connection, then try again.",
 	},
 	export.ErrAway: {
 		"The folder is not there.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Connect the disk that it is on, then export again.",
 	},
 	export.ErrFault: {
 		"The server of the service reports a fault of its own.",
-		"What has arrived is kept, and nothing is lost.",
+		NothingIsLost,
 		"Try again in an hour. If it stays so, tell whoever runs the server: the reason stands in its log.",
 	},
 	export.ErrThrottled: {
 		"The service asks to wait.",
-		"What has arrived is kept, and nothing is lost.",
+		NothingIsLost,
 		"Try again in an hour: trying sooner makes the wait longer.",
 	},
 	export.ErrDenied: {
 		"The service does not let this account read there.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Look in the account's settings at the service whether other programs may read it.",
 	},
 	export.ErrCertificate: {
@@ -67,7 +67,7 @@ var causes = map[error]Words{
 	},
 	export.ErrNotDAV: {
 		"Nothing at this address gives people, calendars or photos.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Look in the help of the service for its address for calendars and contacts.",
 	},
 	export.ErrEmpty: {
@@ -97,12 +97,12 @@ var causes = map[error]Words{
 	},
 	export.ErrStaleToken: {
 		"The service has forgotten what it said last time.",
-		"Nothing is lost.",
+		NothingIsLost,
 		"Export again: everything is listed afresh.",
 	},
 	export.ErrNobody: {
 		"A question needs an answer, and nobody was there.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		nobodyTry,
 	},
 	export.ErrFull: {
@@ -112,12 +112,12 @@ var causes = map[error]Words{
 	},
 	export.ErrNotWritable: {
 		"The folder cannot be written.",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Choose another folder, or allow yourself to write in this one.",
 	},
 	export.ErrBusy: {
 		"Another program is writing to the archive.",
-		"Nothing is lost.",
+		NothingIsLost,
 		"Wait until it has finished, then export again.",
 	},
 	export.ErrLink: {
@@ -142,8 +142,8 @@ var causes = map[error]Words{
 	},
 	export.ErrStopped: {
 		"The export was stopped.",
-		"What has arrived is kept.",
-		"Export again when you like: it goes on from there.",
+		CopyAsItWas,
+		"Export again when you like.",
 	},
 	export.ErrUnbalanced: {
 		"The sum does not balance.",
@@ -207,6 +207,18 @@ var causes = map[error]Words{
 	},
 }
 
+// What most errors mean for the copy.
+const (
+	NothingIsLost = "Nothing is lost."
+	CopyAsItWas   = "Your copy is as it was."
+)
+
+const goesOn = "Export again when you like: it goes on from there."
+
+func someArrived(n int) string {
+	return some(n, "1 item has arrived and is kept; nothing is lost.", " items have arrived and are kept; nothing is lost.")
+}
+
 const nobodyTry = "Open Sidekeep's window, or run this in a terminal, and answer the question there."
 
 // faultAt is the title of an answer by which a server owns up to a fault.
@@ -234,7 +246,7 @@ func linked(w Words, l *export.LinkError) Words {
 func unknown(err error) Words {
 	return Words{
 		"Something happened that Sidekeep has no words for: " + err.Error() + ".",
-		"Your copy is as it was.",
+		CopyAsItWas,
 		"Try again; if it happens twice, tell the makers of Sidekeep what stands here.",
 	}
 }

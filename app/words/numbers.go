@@ -181,9 +181,27 @@ func daysBetween(t, now time.Time) int {
 	return int(b.Sub(a) / (24 * time.Hour))
 }
 
+// CountBut counts the items of a kind, and beside them those that were set aside:
+// what nobody could read is not called a person.
+func CountBut(k export.Kind, n, aside int) string {
+	switch {
+	case aside == 0:
+		return Count(k, n)
+	case n == 0:
+		return Count("", aside) + " set aside"
+	}
+	return Count(k, n) + and + Count("", aside) + " set aside"
+}
+
 // CountIn counts the items of a collection in an export: by kind where it holds
 // events and to-dos, "3 events and 2 to-dos".
 func CountIn(c export.CollectionLedger) string {
+	if n := *c.Found - c.SetAside; c.SetAside > 0 {
+		if n == 0 || len(c.Items) > 1 {
+			return Count("", *c.Found)
+		}
+		return Count(c.Kind, n)
+	}
 	sum := 0
 	for _, n := range c.Items {
 		sum += n

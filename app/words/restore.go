@@ -87,6 +87,7 @@ const (
 	EarlierRestores  = "Earlier restores"
 	NoRestores       = "Nothing was put back yet."
 	NowhereToPut     = "Connect a phone or service first: there is nothing to write to."
+	FirstExportRuns  = "The first export is running. When it is done, what it kept can be put back."
 	NothingInArchive = "Nothing was kept yet, so there is nothing to put back. Export first."
 	NothingAtMoment  = "There is nothing of it at that time."
 	ChooseSomething  = "Choose at least one of these."

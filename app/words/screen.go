@@ -22,6 +22,7 @@ const (
 	NeverExported      = "Nothing of it is kept yet."
 	OverdueMeans       = "The service was not read in full for more than seven days."
 	StoppedMeans       = "What has arrived is kept. The next export goes on from there."
+	StoppedEmpty       = "Nothing had arrived yet. Your copy is as it was."
 	OnlyInArchive      = "This account is in your archive and not set up on this computer."
 	SigningIn          = "Signing in"
 	ReadingService     = "Reading from the service"
@@ -65,6 +66,8 @@ const (
 	// Connect
 	AnotherService  = "Another service"
 	IfYouKnow       = "If you know its address"
+	AFolder         = "A folder"
+	AFolderLine     = "On a disk or a share"
 	DemoPhone       = "Demo phone"
 	DemoLine        = "Made up, no account"
 	UserName        = "User name"
@@ -88,6 +91,8 @@ const (
 	NotGiven        = "not given"
 	ChooseFolder    = "Choose a folder for your archive"
 	UseFolder       = "Use this folder"
+	ConnectFolder   = "Choose the folder to connect"
+	ConnectThis     = "Connect this folder"
 
 	PasswordCommand     = "Command that writes the password"
 	PasswordCommandHint = "Without a keychain, Sidekeep asks this command at every export, for example “pass show mail”."
@@ -236,6 +241,14 @@ func ProblemLine(p export.Problem) string {
 	}
 	return For(p.Err()).Title
 }
+
+// DidNotArrive tells that an export ended before n items came.
+func DidNotArrive(n int) string {
+	return some(n, "1 item did not arrive.", " items did not arrive.")
+}
+
+// GoesOnThere is what becomes of them.
+const GoesOnThere = "The next export goes on from there."
 
 // MoreProblems is the last line of a list that was cut.
 func MoreProblems(n int) string { return "and " + Number(n) + " more" }

@@ -71,6 +71,20 @@ func For(err error) Words {
 	return w
 }
 
+// Arrived are the words w for an error err that ended an export, by which n items
+// had been kept.
+func Arrived(w Words, err error, n int) Words {
+	cause := Cause(err)
+	switch {
+	case n == 0:
+	case cause == export.ErrStopped:
+		w.Meaning, w.Try = someArrived(n), goesOn
+	case cause == export.ErrUnreachable, cause == export.ErrFault, cause == export.ErrThrottled, cause == export.ErrAway:
+		w.Meaning = someArrived(n)
+	}
+	return w
+}
+
 // Cause returns the cause that err wraps. Errors of the system that mean the
 // same as a cause count as that cause; nil if nothing fits.
 func Cause(err error) error {

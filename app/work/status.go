@@ -207,6 +207,19 @@ func (w *Work) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Ite
 	}
 }
 
+// Obstacle is why no export could write to the archive, nil if one could or if
+// there is none yet.
+func (w *Work) Obstacle() error {
+	a, err := w.archive()
+	if err != nil && w.mayBegin(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Obstacle(), a.Close())
+}
+
 // HasArchive reports whether there is an archive where ArchiveDir says, or
 // where a moved one is found.
 func (w *Work) HasArchive() (bool, error) {

@@ -79,11 +79,18 @@ func (a *Archive) fresh() {
 	}
 }
 
+// Obstacle is why nothing can be written to the archive as it stands on the disk: an
+// [export.LinkError] if a link is in the place of one of its folders or files. Nil
+// if an export could begin.
+func (a *Archive) Obstacle() error {
+	a.fresh()
+	return a.noLinks()
+}
+
 // write opens the archive for writing, with everything finished that was begun
 // before. The caller closes the writer and releases the lock.
 func (a *Archive) write() (*lock, *writer, error) {
-	a.fresh()
-	if err := errors.Join(a.noLinks(), makeFolders(a.disk, sideDir)); err != nil {
+	if err := errors.Join(a.Obstacle(), makeFolders(a.disk, sideDir)); err != nil {
 		return nil, nil, caused(err)
 	}
 	l, err := lockFor(a.dir, a.now())

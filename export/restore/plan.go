@@ -68,7 +68,19 @@ func Make(ctx context.Context, w export.Writer, items Items, o Options) (*Plan, 
 	}
 	m.sum(p)
 	p.note(entries)
+	if err := stoppedBy(ctx); err != nil {
+		return nil, err
+	}
 	return p, nil
+}
+
+// stoppedBy is [export.ErrStopped] if ctx has ended: what was read in vain by then
+// says nothing.
+func stoppedBy(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", export.ErrStopped, context.Cause(ctx))
 }
 
 // note remembers what there is in the collections that are written to.

@@ -59,9 +59,6 @@ func (s *scanner) Put(ctx context.Context, it export.Item) error {
 	e := &entry{collection: s.collection, ref: export.Ref{ID: it.ID, Version: it.Version}, kind: s.kind, size: it.Size, bad: it.Err}
 	switch {
 	case it.Err != nil:
-		if ctx.Err() != nil || hopeless(it.Err) {
-			return it.Err // what is there is not known: no plan can be made
-		}
 	case s.kind == export.Photos:
 		e.place = photoPlace(it.Folder, it.Name)
 		e.bad = s.photo(ctx, it, e)
@@ -73,10 +70,19 @@ func (s *scanner) Put(ctx context.Context, it export.Item) error {
 			e.reading = read(s.kind, raw)
 		}
 	}
+	if unanswered(ctx, e.bad) {
+		return e.bad
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.entries = append(s.entries, e)
 	return nil
+}
+
+// unanswered reports whether err tells nothing of the item, because the target was
+// not asked to the end: what is there is not known, and no plan can be made.
+func unanswered(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || hopeless(err))
 }
 
 // photo hashes a photo if the plan has to know it.

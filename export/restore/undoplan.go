@@ -113,7 +113,10 @@ func PlanUndo(ctx context.Context, w export.Writer, j Journal, o UndoOptions) (*
 		}
 		p.Lines = append(p.Lines, line)
 	}
-	return p, u.compare(ctx, p)
+	if err := u.compare(ctx, p); err != nil {
+		return p, err
+	}
+	return p, stoppedBy(ctx)
 }
 
 var (

@@ -215,7 +215,7 @@ func (k *card) buttons(c flow.Card) fyne.CanvasObject {
 	if len(out) == 1 {
 		return nil
 	}
-	return row(8, out...)
+	return wrapRow(8, out...)
 }
 
 func (k *card) do(a flow.Act) {

@@ -23,28 +23,41 @@ func header(s *shell, title, line string, step int) fyne.CanvasObject {
 	return topRow(12, parts...)
 }
 
-// connectPage shows the services to choose from.
+// connectPage shows what can be connected: services, a folder, the demo phone.
 type connectPage struct {
-	s     *shell
-	tiles []*tile
-	all   *fyne.Container
+	s       *shell
+	tiles   []*tile
+	grid    *gridLayout
+	busy    *text
+	refused *fyne.Container
+	told    *words.Words
+	all     *fyne.Container
 }
 
-const tileColumns = 3
+// tileColumns are the columns of tiles in a page of that width.
+func tileColumns(width float32) int { return min(max(int(width/210), 2), 4) }
 
 func newConnectPage(s *shell, list []flow.Tile) *connectPage {
-	c := &connectPage{s: s}
-	grid := container.New(&gridLayout{gap: 16, columns: func(float32) int { return tileColumns }})
+	c := &connectPage{s: s, grid: &gridLayout{gap: 16, columns: tileColumns}, busy: newText("", body, colorText2, wrap), refused: column(0)}
+	grid := container.New(c.grid)
 	for i, t := range list {
-		x := newTile(t, func() { s.flow.Pick(t.ID) })
-		x.arrow = func(dx, dy int) { c.move(i + dx + dy*tileColumns) }
+		x := newTile(t, func() { c.pick(t.ID) })
+		x.arrow = func(dx, dy int) { c.move(i + dx + dy*tileColumns(grid.Size().Width)) }
 		c.tiles = append(c.tiles, x)
 		grid.Add(x)
 	}
 	c.all = column(0,
 		header(s, "Connect a phone or service", "Where are your people, calendars and photos kept now?", 1),
-		gap(24), grid, gap(32), newSpring(), note("shield", colorAcc, words.OnlyReads))
+		gap(24), c.refused, grid, gap(16), c.busy, gap(16), newSpring(), note("shield", colorAcc, words.OnlyReads))
 	return c
+}
+
+func (c *connectPage) pick(id string) {
+	if id == flow.FolderTile {
+		c.s.askFolder(words.ConnectFolder, words.ConnectThis, c.s.flow.ConnectFolder)
+		return
+	}
+	c.s.flow.Pick(id)
 }
 
 // move puts the focus on tile i, if there is one.
@@ -55,6 +68,20 @@ func (c *connectPage) move(i int) {
 }
 
 func (c *connectPage) object() fyne.CanvasObject { return c.all }
-func (c *connectPage) show(flow.View)            {}
 func (c *connectPage) enter()                    {}
 func (c *connectPage) first() fyne.Focusable     { return nil }
+
+func (c *connectPage) show(v flow.View) {
+	if v.Page != flow.Connect {
+		return
+	}
+	c.busy.set(v.Connect.Busy)
+	shown(c.busy, v.Connect.Busy != "")
+	if p := v.Connect.Problem; p != c.told {
+		c.told, c.refused.Objects = p, nil
+		if p != nil {
+			c.refused.Objects = []fyne.CanvasObject{refusalCard(*p), gap(16)}
+		}
+	}
+	c.all.Refresh()
+}

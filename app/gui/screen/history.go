@@ -168,8 +168,8 @@ func (p *historyPage) showRow(i int, o fyne.CanvasObject, chosen bool) {
 	if e.Moved > 0 {
 		ended += ", " + words.SomeMoved(e.Moved)
 	}
-	if r.account.value != e.Account || r.ended.value != ended {
-		r.account.set(e.Account)
+	if of := words.Number(int(e.Number)) + " · " + e.Account; r.account.value != of || r.ended.value != ended {
+		r.account.set(of)
 		r.ended.set(ended)
 		r.second.Refresh()
 	}

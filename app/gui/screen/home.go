@@ -195,8 +195,13 @@ func (s *shell) openFolder() {
 	}
 }
 
-// chooseFolder asks for a folder and hands its path over.
+// chooseFolder asks for a folder for the archive and hands its path over.
 func (s *shell) chooseFolder(take func(dir string)) {
+	s.askFolder(words.ChooseFolder, words.UseFolder, take)
+}
+
+// askFolder asks for a folder and hands its path over.
+func (s *shell) askFolder(title, yes string, take func(dir string)) {
 	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 		if err == nil && u != nil {
 			take(filepath.FromSlash(u.Path()))
@@ -205,8 +210,8 @@ func (s *shell) chooseFolder(take func(dir string)) {
 	if at, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(s.flow.Folder()))); err == nil {
 		d.SetLocation(at)
 	}
-	d.SetTitleText(words.ChooseFolder)
-	d.SetConfirmText(words.UseFolder)
+	d.SetTitleText(title)
+	d.SetConfirmText(yes)
 	d.Resize(fyne.NewSize(760, 520))
 	d.Show()
 }

@@ -68,7 +68,7 @@ func newLostPage(s *shell, v flow.LostView) *lostPage {
 	answer := func(title, what, means string, b ...fyne.CanvasObject) fyne.CanvasObject {
 		return stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, column(0,
 			newText(title, cardTitle, colorText, wrap), gap(8), newText(what, body, colorText, wrap), gap(4),
-			newText(means, body, colorText2, wrap), gap(16), newSpring(), row(8, append(b, newSpring())...))))
+			newText(means, body, colorText2, wrap), gap(16), newSpring(), wrapRow(8, append(b, newSpring())...))))
 	}
 	first := []fyne.CanvasObject{p.again}
 	if v.PutBack.Verb != "" {

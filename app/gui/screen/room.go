@@ -43,7 +43,7 @@ func newRoomPage(s *shell) *roomPage {
 		chosen: newText("", body, colorText2, wrap), refused: column(0), earlier: column(0),
 	}
 	p.connect = newButton(secondary, "plus", words.ConnectOne, s.flow.StartConnect)
-	p.nothing = stack(newSurface(colorBtn, "", 12, 0), inset(16, 20, 16, 20, row(12, newIcon("info", colorText2, 20), newGrow(p.noText), p.connect)))
+	p.nothing = column(0, stack(newSurface(colorBtn, "", 12, 0), inset(16, 20, 16, 20, row(12, newIcon("info", colorText2, 20), newGrow(p.noText), p.connect))), gap(16))
 	p.from = newButton(secondary, "down", " ", func() { p.choose(p.from, p.s.view.Restore.From, p.s.view.Restore.FromOne, s.flow.RestoreFrom) })
 	p.to = newButton(secondary, "down", " ", func() { p.choose(p.to, p.s.view.Restore.To, p.s.view.Restore.ToOne, s.flow.RestoreTo) })
 	p.at = newButton(secondary, "down", " ", p.when)

@@ -54,7 +54,7 @@ func views() map[string]flow.View {
 				{Icon: "photo", Name: long, Right: "4,130 of 9,204", Part: .45, Step: export.Running}, {Icon: "cal", Name: "Y", Right: "7", Part: -1}}},
 		}}},
 		"trouble": {Page: flow.Home, Side: side, Home: flow.HomeView{Trouble: &words.Words{Title: long, Meaning: long, Try: long}}},
-		"connect": {Page: flow.Connect, Side: side, Tiles: []flow.Tile{{ID: "a", Name: long, Line: long, Icon: "cloud"}, {ID: "b", Name: "B", Line: "b", Icon: "plus"}}},
+		"connect": {Page: flow.Connect, Side: side, Connect: flow.ConnectView{Tiles: []flow.Tile{{ID: "a", Name: long, Line: long, Icon: "cloud"}, {ID: "b", Name: "B", Line: "b", Icon: "plus"}}, Busy: long}},
 		"found": {Page: flow.Found, Side: side, Found: flow.FoundView{
 			Title: long, Name: long, Place: "/" + strings.Repeat("folder/", 40), CanMove: true, Space: "212 GB are free.", Chosen: long, CanExport: true,
 			Groups:  []flow.Group{{Title: long, Rows: []flow.Row{{ID: "1", Icon: "people", Name: long, Count: "1,204", On: true}, {ID: "2", Icon: "people", Name: "B", Count: "not counted"}}}},

@@ -156,7 +156,7 @@ func (s *shell) make(v flow.View) page {
 	case flow.Home:
 		return newHomePage(s)
 	case flow.Connect:
-		return newConnectPage(s, v.Tiles)
+		return newConnectPage(s, v.Connect.Tiles)
 	case flow.SignIn:
 		return newSignInPage(s, v.SignIn)
 	case flow.Found:

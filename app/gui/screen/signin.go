@@ -30,7 +30,7 @@ func newSignInPage(s *shell, v flow.SignInView) *signInPage {
 		}
 		f := newField(l.Name, l.Hint, l.Example, signIn, secret)
 		if len(p.order) > 0 {
-			left = append(left, gap(24))
+			left = append(left, gap(16))
 		}
 		p.fields[id], p.order = f, append(p.order, id)
 		left = append(left, f)
@@ -142,7 +142,7 @@ func (p *signInPage) show(v flow.View) {
 		}
 	}
 	if pr := in.Problem; pr != nil && p.fields[pr.Field] == nil {
-		p.refused.Objects = []fyne.CanvasObject{refusalCard(pr.Words), gap(24)}
+		p.refused.Objects = []fyne.CanvasObject{refusalCard(pr.Words), gap(16)}
 	}
 	p.all.Refresh()
 }

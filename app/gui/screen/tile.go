@@ -26,7 +26,7 @@ func newTile(t flow.Tile, tapped func()) *tile {
 		row(0, sized(40, 40, stack(x.square, x.icon)), newSpring()),
 		gap(20),
 		newText(t.Name, cardTitle, colorText, cut),
-		newText(t.Line, caption, colorText2, cut),
+		newText(t.Line, caption, colorText2, wrap),
 	)))
 	x.begin(x, x.state, tapped)
 	return x

@@ -76,6 +76,7 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 			return nil, err
 		}
 	}
+	w.gather()
 	s.skipped, s.found = w.skipped, w.found
 	list := make([]export.Collection, 0, len(w.order))
 	for _, b := range w.order {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -241,6 +242,62 @@ func TestArchiveFolder(t *testing.T) {
 			if why[name] == "" {
 				t.Errorf("%s is not named among %v", name, why)
 			}
+		}
+	}
+}
+
+// TestSingles: files of one item each are one collection, as vdirsyncer, khal and
+// khard keep them, with the name and the color beside; files of several are one
+// each, and so is a single one that stands alone.
+func TestSingles(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 4 {
+		write(t, filepath.Join(dir, "friends", fmt.Sprintf("%d.vcf", i)), card(fmt.Sprintf("f%d", i%2), fmt.Sprintf("Friend %d", i)))
+	}
+	write(t, filepath.Join(dir, "friends", "many.vcf"), card("x", "X")+card("y", "Y"))
+	write(t, filepath.Join(dir, "cal", "displayname"), "Work & Life\n")
+	write(t, filepath.Join(dir, "cal", "color"), "#FF8800AA\n")
+	series := event("s", "Series") + strings.Replace(event("s", "Moved"), "SUMMARY", "RECURRENCE-ID:20260102T100000Z\r\nSUMMARY", 1)
+	write(t, filepath.Join(dir, "cal", "s.ics"), calendar(series))
+	write(t, filepath.Join(dir, "mixed", "e.ics"), calendar(event("e", "E")))
+	write(t, filepath.Join(dir, "mixed", "t.ics"), calendar(todo("t", "T")))
+	write(t, filepath.Join(dir, "lone", "only.vcf"), card("o", "Only"))
+	write(t, filepath.Join(dir, "bad", "a.vcf"), card("a", "A"))
+	write(t, filepath.Join(dir, "bad", "b.vcf"), "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut")
+	zip := filepath.Join(t.TempDir(), "all.zip")
+	zipped(t, zip, dir)
+	type found struct {
+		kind  export.Kind
+		mixed bool
+		color string
+		ids   string
+	}
+	want := map[string]found{
+		"friends": {export.Contacts, false, "", "0.vcf 1.vcf 2.vcf 3.vcf"}, "many": {export.Contacts, false, "", "x y"},
+		"Work & Life": {export.Events, false, "#ff8800", "s.ics"}, "mixed": {export.Events, true, "", "e.ics t.ics"},
+		"only": {export.Contacts, false, "", "o"}, "bad": {export.Contacts, false, "", "a.vcf b.vcf"},
+	}
+	for _, path := range []string{dir, zip} {
+		s := open(t, path)
+		defer s.Close()
+		cs, err := s.Collections(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]found{}
+		for _, c := range cs {
+			store := sourcetest.NewStore()
+			if _, err := store.Pull(t.Context(), t, s, c); err != nil {
+				t.Error(err)
+			}
+			ids := slices.Sorted(maps.Keys(store.Items()))
+			got[c.Name] = found{c.Kind, c.Mixed, c.Color, strings.Join(ids, " ")}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", path, got, want)
+		}
+		if list := s.Skipped(); len(list) > 0 {
+			t.Errorf("skipped: %+v", list)
 		}
 	}
 }

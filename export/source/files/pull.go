@@ -22,19 +22,21 @@ type holds struct {
 	sure                bool // of a table: it is one of contacts, and not of anything else that has names
 }
 
-// contents goes through a file once, to learn what its collections are.
-func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds, err error) {
+// contents goes through a file once, to learn what its collections are and, but for
+// a table, how many items it has.
+func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds, n int, err error) {
 	f, err := on.fsys.Open(name)
 	if err != nil {
-		return h, caused(err)
+		return h, 0, caused(err)
 	}
 	defer f.Close()
 	if t == file.Table {
 		h.sure, err = people(&stoppable{f, ctx})
 		h.cards = err == nil
-		return h, caused(err)
+		return h, 0, caused(err)
 	}
 	err = file.Kinds(&stoppable{f, ctx}, t, func(k string) {
+		n++
 		switch k {
 		case "VCARD":
 			h.cards = true
@@ -44,7 +46,7 @@ func contents(ctx context.Context, on *shelf, name string, t file.Type) (h holds
 			h.dates = true
 		}
 	})
-	return h, caused(err)
+	return h, n, caused(err)
 }
 
 // people tells whether at least half of the rows of a table can be reached: have an
@@ -88,9 +90,12 @@ func (s *Source) Pull(ctx context.Context, c export.Collection, have export.Have
 	if b.err != nil {
 		return export.Listing{}, b.err
 	}
-	if b.kind == file.Photo {
+	switch {
+	case b.kind == file.Photo:
 		err = b.pullPhotos(ctx, have, to)
-	} else {
+	case b.singles != nil:
+		err = b.pullSingles(ctx, have, to)
+	default:
 		err = b.pullText(ctx, have, to)
 	}
 	return export.Listing{Full: err == nil}, err
@@ -121,7 +126,7 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 			return errChanged
 		}
 		done++
-		broken = b.hand(ctx, it, have, to)
+		broken = b.hand(ctx, b.file, it, have, to)
 		return broken
 	})
 	if broken != nil {
@@ -139,8 +144,8 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 	return nil
 }
 
-// hand gives one item to the archive, unless that has it.
-func (b *book) hand(ctx context.Context, it *file.Item, have export.Have, to export.Sink) error {
+// hand gives one item of the file name to the archive, unless that has it.
+func (b *book) hand(ctx context.Context, name string, it *file.Item, have export.Have, to export.Sink) error {
 	version := versionOf(it)
 	held, err := have.Version(it.ID)
 	if err != nil {
@@ -156,7 +161,7 @@ func (b *book) hand(ctx context.Context, it *file.Item, have export.Have, to exp
 	}
 	out := export.Item{
 		ID: it.ID, Version: version, Size: int64(len(raw)),
-		Name: fmt.Sprintf("%s, line %d", path.Base(b.file), line),
+		Name: fmt.Sprintf("%s, line %d", path.Base(name), line),
 		Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
 			return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
 		},

@@ -29,13 +29,15 @@ type shelf struct {
 // A book is one collection.
 type book struct {
 	export.Collection
-	on    *shelf
-	file  string // of cards, dates or a table, below the shelf; "" of an album
-	kind  file.Type
-	part  file.Type // which of the items of the file: Cards or Calendar
-	album string    // folder of photos, below the shelf
-	only  []string  // the photos of it that were named one by one; nil for all
-	err   error     // why it cannot be read
+	on      *shelf
+	file    string // of cards, dates or a table, below the shelf; "" of an album
+	kind    file.Type
+	part    file.Type // which of the items of the file: Cards or Calendar
+	album   string    // folder of photos, below the shelf
+	only    []string  // the photos of it that were named one by one; nil for all
+	single  bool      // file holds one item and nothing else
+	singles []single  // of a folder of such files
+	err     error     // why it cannot be read
 }
 
 // An OtherError says that a file or folder that was named is nothing that can
@@ -169,6 +171,8 @@ func (w *walk) tree(ctx context.Context, on *shelf) error {
 		case !d.Type().IsRegular():
 			w.skip(on, name, "it is no plain file", nil)
 			return nil
+		case file.IsNote(base):
+			return nil
 		}
 		t, err := detect(on, name)
 		if err != nil && photo.IsPhoto(name) {
@@ -227,7 +231,7 @@ func (w *walk) photo(on *shelf, name string, named bool) {
 
 // text adds the collections that a file of contacts, dates or a table holds.
 func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type, named bool) error {
-	h, err := contents(ctx, on, name, t)
+	h, n, err := contents(ctx, on, name, t)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", export.ErrStopped, ctx.Err())
@@ -242,11 +246,12 @@ func (w *walk) text(ctx context.Context, on *shelf, name string, t file.Type, na
 		w.skip(on, name, "it is a table that does not look like one of contacts: name the file itself to import it", nil)
 		return nil
 	}
+	alone := err == nil && (n == 1 && t != file.Table || t == file.Calendar && !h.cards && n > 1 && !several(ctx, on, name, n))
 	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	add := func(prefix string, kind export.Kind, mixed bool, part file.Type) {
 		w.add(&book{Collection: export.Collection{
 			ID: prefix + ": " + on.full(name), Name: stem, Kind: kind, Mixed: mixed,
-		}, on: on, file: name, kind: t, part: part})
+		}, on: on, file: name, kind: t, part: part, single: alone})
 	}
 	if h.cards {
 		add("contacts", export.Contacts, false, file.Cards)

@@ -20,7 +20,6 @@ package folder
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -154,33 +153,15 @@ func (s *Source) noted(c export.Collection, dir string) export.Collection {
 	if c.Name == "." {
 		c.Name = s.name
 	}
-	name, color := s.note(dir, "displayname"), s.note(dir, "color")
-	var props struct {
-		Name  string `json:"D:displayname"`
-		Color string `json:"ICAL:calendar-color"`
-	}
-	if text := s.note(dir, ".Radicale.props"); text != "" && json.Unmarshal([]byte(text), &props) == nil {
-		name, color = cmp.Or(name, props.Name), cmp.Or(color, props.Color)
-	}
-	if name != "" {
-		c.Name = name
-	}
-	if len(color) == 9 { // with the opacity
-		color = color[:7]
-	}
-	if len(color) == 7 && color[0] == '#' {
-		c.Color = strings.ToLower(color)
-	}
+	name, color := file.Noted(func(note string) []byte {
+		b, err := s.root.ReadFile(dir + "/" + note)
+		if err != nil {
+			return nil
+		}
+		return b
+	})
+	c.Name, c.Color = cmp.Or(name, c.Name), cmp.Or(color, c.Color)
 	return c
-}
-
-// note reads what vdir keeps beside the items; "" if it is not there.
-func (s *Source) note(dir, name string) string {
-	b, err := s.root.ReadFile(dir + "/" + name)
-	if err != nil || len(b) > 1000 {
-		return ""
-	}
-	return strings.TrimSpace(strings.ToValidUTF8(string(b), ""))
 }
 
 // A place is a collection as it stands in the folder.

@@ -126,13 +126,10 @@ func (l *look) below(ctx context.Context, dir string) error {
 	return nil
 }
 
-// notes are the files that vdir keeps beside the items of a collection.
-var notes = []string{"displayname", "color", "description", "order"}
-
 func (l *look) file(ctx context.Context, name string) error {
 	base := path.Base(name)
 	switch {
-	case slices.Contains(notes, base):
+	case file.IsNote(base):
 		return nil
 	case photo.IsPhoto(name):
 		l.photos = append(l.photos, name)
