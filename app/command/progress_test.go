@@ -25,7 +25,7 @@ func TestDescribe(t *testing.T) {
 		{export.Progress{Account: "home", Phase: export.Connecting, Total: -1, Left: -1}, 0, "home: connecting"},
 		{running, time.Minute, "home\uFFFD: 4,130 of 9,204 items · 44 % · 12 MB · 213 a second · About 6 minutes left · Work "},
 		{running, time.Second, "home\uFFFD: 4,130 of 9,204 items · 44 % · 12 MB · 213 a second · Work "},
-		{unknown, time.Minute, "home\uFFFD: 4,130"},
+		{unknown, time.Minute, "home\uFFFD: 4,130 items"},
 	} {
 		if got := describe(c.p, c.since); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)

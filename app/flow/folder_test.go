@@ -19,6 +19,8 @@ func TestConnectFolder(t *testing.T) {
 			return nil, export.ErrAway
 		}
 		return &work.Found{Collections: []work.FoundCollection{{Collection: export.Collection{ID: "c", Name: "Friends", Kind: export.Contacts}, Count: 3, Wanted: true}}}, nil
+	}, export: func(context.Context, string, func(export.Progress)) (export.Ledger, error) {
+		return *ledger(3, 0, 0, nil), nil
 	}}
 	f, _ := start(t, w)
 	until(t, f, "home", home)

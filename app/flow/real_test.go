@@ -171,7 +171,7 @@ func TestConnectAService(t *testing.T) {
 	f.Pick("")
 	f.SignIn(Form{Address: address, User: "anna", Password: "wrong"})
 	v := until(t, f, "the refusal", func(v View) bool { return v.SignIn.Problem != nil })
-	if p := v.SignIn.Problem; p.Field != PasswordField || p.Words != words.For(export.ErrSignIn) || v.SignIn.Busy {
+	if p := v.SignIn.Problem; p.Field != PasswordField || p.Title != words.For(export.ErrSignIn).Title || p.Meaning != words.NothingSaved || v.SignIn.Busy {
 		t.Errorf("problem = %+v", p)
 	}
 	f.SignIn(Form{Address: address, User: "anna", Password: "secret"})

@@ -45,7 +45,7 @@ func AddressOf(service string) string {
 // AddressHint says what an address looks like.
 func AddressHint(service string) string {
 	if service == "" {
-		return "For example anna@example.org, dav.example.org or a full address."
+		return "For example anna@example.org or dav.example.org."
 	}
 	return "As in your browser, for example cloud.example.org."
 }

@@ -60,9 +60,9 @@ func newSignInPage(s *shell, v flow.SignInView) *signInPage {
 		step = 0
 	}
 	p.all = column(0,
-		header(s, v.Title, v.Line, step), gap(24),
+		header(s, v.Title, v.Line, step), gap(16),
 		split(0.48, 32, column(0, left...), helpCard(v)),
-		gap(24), newSpring(), row(12, newGrow(p.state), p.send))
+		gap(12), newSpring(), row(12, newGrow(p.state), p.send))
 	return p
 }
 
