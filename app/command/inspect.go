@@ -84,7 +84,11 @@ var typeNames = map[file.Type]string{
 func (in *inspection) begin(x work.Inspected) error {
 	clear(in.counts)
 	in.order, in.aside = nil, 0
-	in.s.stdout.printf("%s: %s\n", x.Path, typeNames[x.Type])
+	what := typeNames[x.Type]
+	if x.Old {
+		what = "vCalendar 1.0, the form before iCalendar"
+	}
+	in.s.stdout.printf("%s: %s\n", x.Path, what)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"time"
 
 	"sidekeep/export"
@@ -24,6 +25,7 @@ const Stdin = "-"
 type Inspected struct {
 	Path  string
 	Type  file.Type
+	Old   bool          // of a calendar: it is vCalendar 1.0, before there was iCalendar
 	Size  int64         // bytes read of it
 	Taken photo.Capture // of a photo: when it was taken, as it or its name says
 	Odd   []string      // in the way it is written, told at its end
@@ -111,6 +113,9 @@ func inspectArchive(name string, x *Inspected) {
 	x.Err = errors.Join(err, z.Close())
 }
 
+// oldVersion is the line of a vCalendar 1.0 that says so.
+var oldVersion = regexp.MustCompile(`(?im)^VERSION:1\.0[ \t\r]*$`)
+
 // inspect tells what is in one file.
 func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error {
 	var layout file.Layout
@@ -122,6 +127,7 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		x.Err = err
 	}
 	x.Type = file.Detect(head, name)
+	x.Old = x.Type == file.Calendar && oldVersion.Match(head)
 	if err := to.Begin(x); err != nil {
 		return err
 	}
