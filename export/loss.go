@@ -39,19 +39,45 @@ const (
 // What items have lost under [RuleHollow]: it is gone, or something else stands
 // in its place.
 const (
-	LostOthers    = "others"    // they are other people or events under the old ID: neither name nor number is left
-	LostNames     = "names"     // names and summaries
-	LostNumbers   = "numbers"   // telephone numbers and e-mail addresses
-	LostAddresses = "addresses" // postal addresses
-	LostBirthdays = "birthdays" //
-	LostPortraits = "portraits" //
-	LostDates     = "dates"     // when events take place, how long and how often; when to-dos are due
-	LostPlaces    = "places"    // where events take place
-	LostDone      = "done"      // that a to-do is done
-	LostDetails   = "details"   // at least half of everything else
-	LostMeaning   = "meaning"   // the bytes can no longer be understood
-	LostSize      = "size"      // a photo is at most half as large as it was
-	LostPictures  = "pictures"  // a photo shows something else
+	LostOthers     = "others"     // they are other people or events under the old ID: neither name nor number is left
+	LostNames      = "names"      // names and summaries
+	LostNumbers    = "numbers"    // telephone numbers
+	LostMails      = "mails"      // e-mail addresses
+	LostAddresses  = "addresses"  // postal addresses
+	LostBirthdays  = "birthdays"  //
+	LostPortraits  = "portraits"  //
+	LostDates      = "dates"      // when events take place, how long and how often; when to-dos are due
+	LostSeries     = "series"     // of a series: occurrences, or which of them do not take place
+	LostExceptions = "exceptions" // of a series: what is different in single occurrences
+	LostPlaces     = "places"     // where events take place
+	LostDone       = "done"       // that a to-do is done, or when it was
+	LostMeaning    = "meaning"    // the bytes can no longer be understood
+	LostSize       = "size"       // a photo is at most half as large as it was
+	LostPictures   = "pictures"   // a photo shows something else
+
+	// Of people.
+	LostNotes         = "notes"
+	LostOrganizations = "organizations"
+	LostTitles        = "titles" // at work, and what they do there
+	LostNicknames     = "nicknames"
+	LostAnniversaries = "anniversaries" // and all dates but the birthday
+	LostRelations     = "relations"     // of people to others, and of to-dos to each other
+	LostMembers       = "members"       // of groups
+	LostChats         = "chats"         // accounts at messengers and networks
+	LostLabels        = "labels"        // what numbers and addresses are for: at home, at work
+
+	// Of all, and of events and to-dos.
+	LostLinks        = "links"
+	LostCategories   = "categories"
+	LostDescriptions = "descriptions" // and comments
+	LostGuests       = "guests"       // who takes part
+	LostOrganizers   = "organizers"   // who invites
+	LostAlarms       = "alarms"
+	LostAttachments  = "attachments"
+	LostStatuses     = "statuses" // of an event "tentative" or "cancelled"; of a to-do how far it is
+	LostPrivacy      = "privacy"  // CLASS
+	LostPriorities   = "priorities"
+	LostDetails      = "details" // everything else
 )
 
 // A Loss says why an export looks like one. Its JSON form is that of
@@ -79,8 +105,19 @@ type Reason struct {
 	Names      []string `json:"names,omitempty"`      // of some that are lost, as people call them
 	What       string   `json:"what,omitempty"`       // of hollow: what most of them have lost
 	Replaced   int      `json:"replaced,omitempty"`   // of hollow: in how many something else stands in its place
-	// Examples are values that were lost, of What.
+	// Sorts are all that was lost under hollow, the most frequent first: the first
+	// one is What.
+	Sorts []Sort `json:"sorts,omitempty"`
+	// Examples are values that were lost: most of them of What, and some of the
+	// next of Sorts.
 	Examples []Example `json:"examples,omitempty"`
+}
+
+// A Sort is one sort of content that items have lost.
+type Sort struct {
+	What     string `json:"what"`
+	Lost     int    `json:"lost"`     // items
+	Replaced int    `json:"replaced"` // in how many of them something else stands in its place
 }
 
 // MaxExamples is how many values a [Reason] shows.
@@ -89,6 +126,7 @@ const MaxExamples = 5
 // An Example is one value that an item had, and what stands in its place.
 type Example struct {
 	Name   string `json:"name"` // of the item
+	What   string `json:"what,omitempty"`
 	Before string `json:"before"`
 	Now    string `json:"now"` // "" if nothing does
 }
@@ -98,3 +136,13 @@ func (r *Reason) Gone() bool { return r.Rule == RuleGone || r.Rule == RuleEmptie
 
 // Gravest is the reason to tell a person first.
 func (l *Loss) Gravest() Reason { return l.Reasons[0] }
+
+// By reports whether items are gone, and whether there are some that have lost
+// content.
+func (l *Loss) By() (gone, hollow bool) {
+	for i := range l.Reasons {
+		gone = gone || l.Reasons[i].Gone()
+		hollow = hollow || l.Reasons[i].Rule == RuleHollow
+	}
+	return gone, hollow
+}

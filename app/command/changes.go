@@ -116,7 +116,7 @@ func (p *changesPrinter) change(c *archive.Change) error {
 	if c.Why != "" {
 		note += ", set aside: " + c.Why
 	}
-	out.printf("%s %s  (%s, %s%s)\n", sign, named(c.Name), words.Noun(c.Kind, 1), c.Account, note)
+	out.printf("%s %s  (%s, %s%s)\n", sign, renamed(c), words.Noun(c.Kind, 1), c.Account, note)
 	printDifferences(p.s, c.What == archive.Changed, c.Differences)
 	return nil
 }
@@ -146,6 +146,17 @@ func printDifferences(s *session, changed bool, list []fields.Difference) {
 	if changed && len(list) == 0 {
 		s.stdout.printf("    It says the same, written in another way.\n")
 	}
+}
+
+// renamed is what an item is called, and was called before if that is something
+// else: "Anna Berg -> Unknown".
+func renamed(c *archive.Change) string {
+	for _, d := range c.Differences {
+		if c.What == archive.Changed && d.Field == "Name" && d.Old != "" && d.Old != c.Name {
+			return d.Old + " -> " + named(c.Name)
+		}
+	}
+	return named(c.Name)
 }
 
 func named(name string) string {

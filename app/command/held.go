@@ -106,8 +106,9 @@ func (s *session) heldAgain(a archive.Answer) {
 
 // heldBack says that an export looks like a loss: what is missing, that the
 // copy is whole, and what to do. Of an export that heard nothing from the
-// source it says only that the account is still held.
-func (s *session) heldBack(l *export.Ledger) {
+// source it says only that the account is still held. It is answered by the number
+// of the first export that was held.
+func (s *session) heldBack(l *export.Ledger, held int64) {
 	if l.Stop != nil && len(l.Collections) == 0 {
 		s.stderr.printf("sidekeep: %s: still held from before; “sidekeep status” says why.\n", l.Account)
 		return
@@ -116,7 +117,21 @@ func (s *session) heldBack(l *export.Ledger) {
 	for _, line := range lossLines(l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Account, l.Loss, l.Number))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Account, l.Loss, held))
+}
+
+// heldExport is the number by which the hold of an export's account is answered:
+// that of the first export that was held.
+func heldExport(ctx context.Context, w *work.Work, l *export.Ledger) int64 {
+	list, err := w.Status(ctx)
+	if err == nil {
+		for i := range list {
+			if list[i].Name == l.Account && list[i].HeldExport != 0 {
+				return list[i].HeldExport
+			}
+		}
+	}
+	return l.Number
 }
 
 // whatToAnswer says how to answer export n of an account.
@@ -125,11 +140,14 @@ func whatToAnswer(account string, l *export.Loss, n int64) string {
 		return fmt.Sprintf("Is it meant to be another person's? Then: sidekeep accept %d. Otherwise sign in as before; Sidekeep looks again at every export.", n)
 	}
 	verb, lost, how := "removed them", "the service lost them", ""
-	if l.Gravest().Rule == export.RuleHollow {
+	switch gone, hollow := l.By(); {
+	case gone && hollow:
+		verb, lost, how = "removed and changed them", "the service lost and changed them", " --on-conflict archive"
+	case hollow:
 		verb, lost, how = "changed them", "the service did", " --on-conflict archive"
 	}
-	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: sidekeep restore %q%s. Not sure? Leave it: Sidekeep looks again at every export.",
-		verb, n, lost, account, how)
+	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: sidekeep restore %q%s. Not sure? Leave it: Sidekeep looks again at every export. %s",
+		verb, n, lost, account, how, words.HoldEnds)
 }
 
 // give says what an export that is not held gives notice of.

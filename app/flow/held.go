@@ -72,7 +72,7 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		case i == 0:
 			c.Headline = words.Loss(r) + " " + words.YourCopyIsWhole
 			if len(r.Examples) > 0 {
-				c.Sentence = joined(c.Sentence, words.Example(r.Examples[0]))
+				c.Sentence = joined(c.Sentence, words.Example(r.Examples[0])+".")
 			}
 			if r.Rule == export.RuleStranger {
 				c.Sentence = joined(c.Sentence, words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore))
@@ -85,6 +85,11 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		c.Headline = words.YourCopyIsWhole
 	}
 	mine, ask := mineVerb(t.rule)
+	if s.Loss != nil {
+		if gone, hollow := s.Loss.By(); gone && hollow && t.rule != export.RuleStranger {
+			mine, ask = words.ThisIsRight, words.MixedOrLost
+		}
+	}
 	c.Sentence = joined(c.Sentence, words.ReplacedNothing, ask)
 	c.Counts = nil
 	c.Actions = []Action{

@@ -43,12 +43,12 @@ func TestHeldCard(t *testing.T) {
 		{"others came", export.Loss{Reasons: []export.Reason{{Rule: export.RuleGone, Kind: export.Contacts, Had: 10, Has: 9, Lost: 6}}},
 			"6 of 10 people are gone from the service. Your copy is whole.", nil, words.RemovedThem},
 		{"hollow", export.Loss{Reasons: []export.Reason{{Rule: export.RuleHollow, Kind: export.Contacts, Had: 20, Has: 20, Lost: 12, What: export.LostNumbers}}},
-			"12 of 20 people have lost their numbers and addresses. Your copy is whole.", []string{words.ChangedOrLost}, words.ChangedThem},
+			"12 of 20 people have lost their phone numbers. Your copy is whole.", []string{words.ChangedOrLost}, words.ChangedThem},
 		{"others", export.Loss{Reasons: []export.Reason{{
 			Rule: export.RuleHollow, Kind: export.Contacts, Had: 20, Has: 20, Lost: 12, Replaced: 12, What: export.LostNumbers,
 			Examples: []export.Example{{Name: "Anna Berg", Before: "030 123456", Now: "030 12345"}},
-		}}}, "12 of 20 people have other numbers or mail addresses. Your copy is whole.",
-			[]string{"Anna Berg: “030 123456” before, “030 12345” now.", words.ChangedOrLost}, words.ChangedThem},
+		}}}, "12 of 20 people have other phone numbers. Your copy is whole.",
+			[]string{"Anna Berg: 030 123456 -> 030 12345.", words.ChangedOrLost}, words.ChangedThem},
 		{"stranger", export.Loss{Who: "bob", WhoBefore: "anna", Reasons: []export.Reason{{Rule: export.RuleStranger, Had: 20, Has: 20, Lost: 20}}},
 			"The service answers for another person. Your copy is whole.", []string{"“anna”", "“bob”", words.MeantOrMixedUp}, words.ThisIsRight},
 	} {

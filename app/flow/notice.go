@@ -21,7 +21,7 @@ func (f *Flow) noticeCard(c *Card, s work.Status) {
 		if i < maxReasons {
 			told = joined(told, words.Loss(r))
 			if len(r.Examples) > 0 {
-				told = joined(told, words.Example(r.Examples[0]))
+				told = joined(told, words.Example(r.Examples[0])+".")
 			}
 		}
 	}

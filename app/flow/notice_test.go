@@ -27,7 +27,7 @@ func TestNoticeCard(t *testing.T) {
 	if c.State != Safe || c.Headline != words.MuchHasChanged || v.Home.Tone != Good || v.Side.Waiting != 0 {
 		t.Errorf("card = %+v, home = %+v", c, v.Home)
 	}
-	for _, part := range []string{"7 of 50 people have lost their numbers and addresses.", "Anna Berg: “030 123456” before, nothing now.", words.FilesFollowed} {
+	for _, part := range []string{"7 of 50 people have lost their phone numbers.", "Anna Berg: 030 123456 -> nothing.", words.FilesFollowed} {
 		if !strings.Contains(c.Sentence, part) {
 			t.Errorf("the card does not say %q: %q", part, c.Sentence)
 		}

@@ -290,7 +290,7 @@ func (f *Flow) putBack(account string) {
 		return
 	}
 	r := work.RestoreRequest{To: account, From: account}
-	if !goneBy(tallied(s.Loss).rule) {
+	if _, hollow := s.Loss.By(); hollow || !goneBy(tallied(s.Loss).rule) {
 		// Items that lost content get all of it back.
 		r.Choice = restore.Archive
 		f.startPlan(r, time.Time{})

@@ -12,8 +12,9 @@ const (
 	ReplacedNothing  = "Sidekeep replaced nothing."
 	RemovedOrLost    = "Did you remove them yourself, or did the service lose them?"
 	ChangedOrLost    = "Did you change them yourself, or did the service lose what they held?"
+	MixedOrLost      = "Did you remove and change them yourself, or did the service lose them and what they held?"
 	MeantOrMixedUp   = "Did you change whose account this is, or did the service mix it up?"
-	NotSure          = "Not sure? Leave it. Nothing changes, and Sidekeep looks again at every export."
+	NotSure          = "Not sure? Leave it. Nothing changes, and Sidekeep looks again at every export. " + HoldEnds
 	RemovedThem      = "I removed them"
 	ChangedThem      = "I changed them"
 	ThisIsRight      = "This is right"
@@ -23,7 +24,7 @@ const (
 	SeenThem         = "I have seen them"
 	WhoIsMissing     = "Who is missing"
 	WhatIsMissing    = "What is missing"
-	WhatIsEmptier    = "What has lost content"
+	WhatIsEmptier    = "Before -> now"
 	InYourCopy       = "In your copy"
 	OnTheServiceNow  = "On the service now"
 	FullOnServiceNow = "Complete on the service now"
@@ -34,7 +35,8 @@ const (
 	ChangedMyself    = "I changed them myself"
 	MeantIt          = "I meant it so"
 	LeaveMeans       = "Leave it: your copy keeps all of them."
-	LooksAgain       = "Sidekeep looks again at every export. When the service lists them again, this is over by itself."
+	LooksAgain       = "Sidekeep looks again at every export. " + HoldEnds
+	HoldEnds         = "This ends by itself once everything is listed as it was, and with your answer."
 	StayToPutBack    = "What is missing moves to Vanished in your archive. Nothing is deleted, and you can take this back."
 	FullerStay       = "The fuller ones stay in the history. Nothing is deleted, and you can take this back."
 	ShowTheExport    = "Show this export"
@@ -73,95 +75,12 @@ func Loss(r export.Reason) string {
 	return "The service lists " + Number(r.Has) + " of " + Count(r.Kind, r.Had) + in + "."
 }
 
-// hollow is the end of a sentence about items that have lost content.
-func hollow(r export.Reason) string {
-	event := r.Kind == export.Events || r.Kind == export.Todos
-	others := r.Replaced*2 > r.Lost // in most, something else stands in its place
-	switch r.What {
-	case export.LostOthers:
-		if r.Kind == export.Contacts {
-			return verb(r.Lost, " is somebody else under the old entry.", " are somebody else under their old entries.")
-		}
-		return verb(r.Lost, " is something else under the old entry.", " are something else under their old entries.")
-	case export.LostNames:
-		switch {
-		case others && event:
-			return verb(r.Lost, " has another title.", " have other titles.")
-		case others:
-			return verb(r.Lost, " has another name.", " have other names.")
-		}
-		return verb(r.Lost, " has no name any more.", " have no names any more.")
-	case export.LostNumbers:
-		if others {
-			return verb(r.Lost, " has other numbers or mail addresses.", " have other numbers or mail addresses.")
-		}
-		return verb(r.Lost, " has lost its numbers and addresses.", " have lost their numbers and addresses.")
-	case export.LostAddresses:
-		if others {
-			return verb(r.Lost, " has another postal address.", " have other postal addresses.")
-		}
-		return verb(r.Lost, " has lost its postal address.", " have lost their postal addresses.")
-	case export.LostBirthdays:
-		if others {
-			return verb(r.Lost, " has another birthday.", " have other birthdays.")
-		}
-		return verb(r.Lost, " has lost its birthday.", " have lost their birthdays.")
-	case export.LostPortraits:
-		if others {
-			return verb(r.Lost, " has another portrait.", " have other portraits.")
-		}
-		return verb(r.Lost, " has lost its portrait.", " have lost their portraits.")
-	case export.LostDates:
-		switch {
-		case r.Kind == export.Todos:
-			return verb(r.Lost, " is not due when it was.", " are not due when they were.")
-		case others:
-			return verb(r.Lost, " is at another time than before.", " are at other times than before.")
-		}
-		return verb(r.Lost, " has lost its time.", " have lost their times.")
-	case export.LostPlaces:
-		if others {
-			return verb(r.Lost, " is in another place.", " are in other places.")
-		}
-		return verb(r.Lost, " has lost its place.", " have lost their places.")
-	case export.LostDone:
-		return verb(r.Lost, " was done and is not any more.", " were done and are not any more.")
-	case export.LostMeaning:
-		return verb(r.Lost, " can no longer be read.", " can no longer be read.")
-	case export.LostSize:
-		return verb(r.Lost, " is at most half as large as it was.", " are at most half as large as they were.")
-	case export.LostPictures:
-		return verb(r.Lost, " is another picture under the old name.", " are other pictures under their old names.")
-	}
-	if others {
-		return verb(r.Lost, " has other details.", " have other details.")
-	}
-	return verb(r.Lost, " has lost most of its details.", " have lost most of their details.")
-}
-
 // gained is the end of a sentence about items that have changed and lost nothing.
 func gained(r export.Reason) string {
 	if r.Kind == export.Photos {
 		return verb(r.Lost, " has another name than before.", " have other names than before.")
 	}
 	return verb(r.Lost, " says more than before.", " say more than before.")
-}
-
-// Example tells what a value was, and what stands in its place: "Anna Berg:
-// “030 123456” before, “030 12345” now."
-func Example(x export.Example) string {
-	if x.Name == "" || x.Name == x.Before {
-		return BeforeNow(x) + "."
-	}
-	return x.Name + ": " + BeforeNow(x) + "."
-}
-
-// BeforeNow is Example without the name: "“030 123456” before, nothing now".
-func BeforeNow(x export.Example) string {
-	if x.Now == "" {
-		return "“" + x.Before + "” before, nothing now"
-	}
-	return "“" + x.Before + "” before, “" + x.Now + "” now"
 }
 
 func verb(n int, one, many string) string {
@@ -199,7 +118,7 @@ func HeldTitle(rule export.Rule, n map[export.Kind]int, account string) string {
 	case export.RuleStranger:
 		return account + " answers for another person"
 	case export.RuleHollow:
-		return what + verb(all, " has", " have") + " lost content on " + account
+		return what + verb(all, " is not what it was on ", " are not what they were on ") + account
 	}
 	return what + verb(all, " is", " are") + " missing on " + account
 }

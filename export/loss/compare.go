@@ -26,6 +26,7 @@ func Compare(had, has Content) []Lost {
 	c.time()
 	c.task()
 	c.more()
+	c.details()
 	if c.renamed && c.anchors > 0 && c.held == 0 && c.others > 0 {
 		c.lost = slices.Insert(c.lost, 0, Lost{What: export.LostOthers, Before: had.called(), Now: has.called()})
 	}
@@ -119,6 +120,10 @@ func (c *comparing) reach() {
 			now = append(now, n.text)
 		}
 	}
+	if len(gone) > 0 {
+		c.lose(export.LostNumbers, strings.Join(gone, ", "), strings.Join(now, ", "))
+	}
+	gone, now = nil, nil
 	for _, s := range had.emails {
 		left := slices.Contains(has.emails, s)
 		if c.anchor(left, len(has.emails) > 0); !left {
@@ -131,7 +136,7 @@ func (c *comparing) reach() {
 		}
 	}
 	if len(gone) > 0 {
-		c.lose(export.LostNumbers, strings.Join(gone, ", "), strings.Join(now, ", "))
+		c.lose(export.LostMails, strings.Join(gone, ", "), strings.Join(now, ", "))
 	}
 	for _, a := range had.addresses {
 		if slices.ContainsFunc(has.addresses, a.same) {
@@ -163,6 +168,8 @@ func (c *comparing) time() {
 		c.lose(export.LostDates, moment(had.start)+", "+had.lasts.String(), moment(has.start)+", "+has.lasts.String())
 	case had.recurs != "" && (has.recurs == "" || plainRhythm(had.recurs) && plainRhythm(has.recurs) && had.recurs != has.recurs):
 		c.lose(export.LostDates, moment(had.start)+", "+strings.ToLower(had.recurs), moment(has.start)+", "+strings.ToLower(has.recurs))
+	default:
+		c.recurrence()
 	}
 }
 
@@ -173,6 +180,8 @@ func (c *comparing) task() {
 	had, has := &c.had, &c.has
 	if had.done && !has.done {
 		c.lose(export.LostDone, "done", "not done")
+	} else if had.done && !had.completed.IsZero() && wall(had.completed.Time)/day != wall(has.completed.Time)/day && !sameMoment(had.completed, has.completed) {
+		c.lose(export.LostDone, "done "+moment(had.completed), moment(has.completed))
 	}
 	if had.due.IsZero() || sameMoment(had.due, has.due) {
 		return
@@ -181,7 +190,7 @@ func (c *comparing) task() {
 	c.lost[len(c.lost)-1].Weak = !has.due.IsZero() && !had.done
 }
 
-// more compares places, portraits and all else.
+// more compares places and portraits.
 func (c *comparing) more() {
 	had, has := &c.had, &c.has
 	if gone := had.places.missing(has.places); len(gone)*4 > len(had.places.words) {
@@ -196,15 +205,6 @@ func (c *comparing) more() {
 			c.lose(export.LostPortraits, "", now)
 			break
 		}
-	}
-	kept := 0
-	for w := range had.details {
-		if has.details[w] {
-			kept++
-		}
-	}
-	if n := len(had.details); n > 0 && kept*2 <= n {
-		c.lose(export.LostDetails, had.first, has.first)
 	}
 }
 

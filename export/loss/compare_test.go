@@ -112,7 +112,7 @@ func TestCompare(t *testing.T) {
 		{vcf("FN:A", "TEL:112"), vcf("FN:A", "TEL:113"), "numbers"},
 		{vcf("FN:A", "TEL:030 1234567"), vcf("FN:A", "TEL:000000000"), "numbers"},
 		{vcf("FN:A", "TEL:1", "TEL:2"), vcf("FN:A", "TEL:1"), "numbers"},
-		{vcf("FN:A", "EMAIL:anna@example.org"), vcf("FN:A", "EMAIL:bert@example.org"), "numbers"},
+		{vcf("FN:A", "EMAIL:anna@example.org"), vcf("FN:A", "EMAIL:bert@example.org"), "mails"},
 		// Other people.
 		{vcf("FN:Anna Berg", "TEL:030 1234567"), vcf("FN:Bert Arndt", "TEL:040 7654321"), "others names numbers"},
 		{ics("SUMMARY:Lunch", "DTSTART:20240501T100000Z"), ics("SUMMARY:Rent", "DTSTART:20230501T100000Z"), "others names dates"},
@@ -126,7 +126,7 @@ func TestCompare(t *testing.T) {
 		{vcf("FN:A", "BDAY:1980-05-01"), vcf("FN:A", "BDAY:--0501"), "birthdays"},
 		{vcf("FN:A", "BDAY:1980-05-01"), vcf("FN:A", "BDAY:1980-05-02"), "birthdays"},
 		{vcf("FN:A", "NOTE:Likes boats and the sea"), vcf("FN:A", "NOTE:Likes boats\\, and the sea.", "ROLE:Sailor"), ""},
-		{vcf("FN:A", "NOTE:Likes boats", "ORG:Yard"), vcf("FN:A", "ORG:Yard"), "details"},
+		{vcf("FN:A", "NOTE:Likes boats", "ORG:Yard"), vcf("FN:A", "ORG:Yard"), "notes"},
 		// Portraits.
 		{vcf("FN:A", portrait(pngOf(face))), vcf("FN:A", portrait(jpegOf(face, 60))), ""},
 		{vcf("FN:A", portrait(jpegOf(face, 90))), vcf("FN:A", portrait(jpegOf(picture(1, 80, 80), 50))), ""},
@@ -152,7 +152,7 @@ func TestCompare(t *testing.T) {
 		{ics("SUMMARY:Lunch", "LOCATION:Pier 5"), ics("SUMMARY:Lunch", "LOCATION:Pier 5\\, Berlin"), ""},
 		{ics("SUMMARY:Lunch", "LOCATION:Pier 5"), ics("SUMMARY:Lunch"), "places"},
 		{ics("SUMMARY:Lunch", "LOCATION:Pier 5"), ics("SUMMARY:Lunch", "LOCATION:Office 2"), "places"},
-		{ics("SUMMARY:Lunch", "DESCRIPTION:Bring the plan"), ics("SUMMARY:Lunch"), "details"},
+		{ics("SUMMARY:Lunch", "DESCRIPTION:Bring the plan"), ics("SUMMARY:Lunch"), "descriptions"},
 		// To-dos.
 		{task("SUMMARY:Rent", "DUE:20240501T100000Z"), task("SUMMARY:Rent", "DUE:20240501T100000Z", "STATUS:COMPLETED"), ""},
 		{task("SUMMARY:Rent", "STATUS:COMPLETED"), task("SUMMARY:Rent", "STATUS:NEEDS-ACTION"), "done"},

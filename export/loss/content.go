@@ -1,7 +1,6 @@
 package loss
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -18,17 +17,20 @@ type Content struct {
 	standIn      phrase // what names a card that has no name of its own
 	phones       []number
 	emails       []string
+	mailLabels   [][]string // of each of emails
 	addresses    []address
 	birthday     vcard.Date
 	portraits    []portrait
 	places       phrase // where an event takes place
-	details      map[string]bool
-	first        string // of the details, for people
+	details      details
+	uid          string
 
 	start, due datetime.Moment
+	completed  datetime.Moment
 	lasts      time.Duration // of an event; 0 if it does not say
 	recurs     string        // how often; "" if once
 	done       bool
+	series     *series // nil if it takes place once
 }
 
 // Read reads the content of a contact, event or to-do. Bytes that cannot be
@@ -40,48 +42,23 @@ func Read(kind export.Kind, raw []byte) Content {
 	return readObject(raw)
 }
 
-// add notes the words of details.
-func (c *Content) add(texts ...string) {
-	for _, s := range texts {
-		p := say(s)
-		if c.first == "" {
-			c.first = p.text
-		}
-		for _, w := range p.words {
-			c.detail(w)
-		}
-	}
-}
-
-func (c *Content) detail(word string) {
-	if c.details == nil {
-		c.details = map[string]bool{}
-	}
-	c.details[word] = true
-}
-
-// count notes n details of a sort of which only the number is compared.
-func (c *Content) count(sort string, n int) {
-	for i := range n {
-		c.detail(fmt.Sprint(sort, " ", i))
-	}
-}
-
 func readCard(raw []byte) Content {
 	v, err := vcard.View(raw)
 	if err != nil {
 		return Content{}
 	}
-	c := Content{}
+	c := Content{uid: v.UID}
 	c.names(v, raw)
 	for _, p := range v.Phones {
 		if n := dial(p.Text); !n.empty() {
+			n.labels = labels(p)
 			c.phones = append(c.phones, n)
 		}
 	}
 	for _, e := range v.Emails {
 		if s := mailbox(e.Text); s != "" {
 			c.emails = append(c.emails, s)
+			c.mailLabels = append(c.mailLabels, labels(e))
 		}
 	}
 	for i := range v.Photos {
@@ -136,42 +113,6 @@ func (c *Content) names(v *vcard.Contact, raw []byte) {
 	}
 }
 
-func (c *Content) cardDetails(v *vcard.Contact) {
-	for _, list := range [][]vcard.Value{v.Notes, v.Titles, v.Roles, v.URLs} {
-		for _, x := range list {
-			c.add(x.Text)
-		}
-	}
-	for _, o := range v.Organizations {
-		c.add(o.Text)
-	}
-	for _, p := range v.Chats {
-		if _, user, ok := strings.Cut(p.Text, ":"); ok {
-			c.add(user)
-		} else {
-			c.add(p.Text)
-		}
-	}
-	for _, p := range v.Profiles {
-		c.add(p.Text)
-	}
-	for _, d := range append(v.Dates, dates(v.Anniversary)...) {
-		if d.Month > 0 {
-			c.detail(fmt.Sprintf("%d-%d", d.Month, d.Day))
-		}
-	}
-	c.add(v.Nicknames...)
-	c.count("member", len(v.Members))
-	c.count("related", len(v.Related))
-}
-
-func dates(d *vcard.Date) []vcard.Date {
-	if d == nil {
-		return nil
-	}
-	return []vcard.Date{*d}
-}
-
 // mailbox is a mail address as it is compared.
 func mailbox(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
@@ -183,7 +124,11 @@ func mailbox(s string) string {
 type address struct {
 	text string
 	core phrase // street, place and code
+	city phrase
+	land phrase // region and country
 	all  phrase
+
+	labels []string
 }
 
 var roads = strings.NewReplacer("straße", "str", "strasse", "str", "Straße", "str", "Strasse", "str", "Str.", "str", "str.", "str",
@@ -194,7 +139,8 @@ func addressOf(a *vcard.Address) address {
 	out := address{
 		text: text,
 		core: say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code),
-		all:  say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code, a.Region, a.Country, roads.Replace(text)),
+		city: say(a.City), land: say(a.Region, a.Country), labels: labels(a.Value),
+		all: say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code, a.Region, a.Country, roads.Replace(text)),
 	}
 	if out.core.empty() {
 		out.core = out.all
@@ -202,9 +148,13 @@ func addressOf(a *vcard.Address) address {
 	return out
 }
 
-// same reports whether o is the same address: with all numbers, and nearly all
-// words of street and place. Countries and regions are written in many ways.
+// same reports whether o is the same address: with all numbers, nearly all words
+// of street and place, and the place. Countries and regions are written in many
+// ways, but they are written.
 func (a address) same(o address) bool {
+	if len(a.city.missing(o.all))*2 > len(a.city.words) || !a.land.empty() && o.land.empty() && !a.land.within(o.all) {
+		return false
+	}
 	missing := a.core.missing(o.all)
 	for _, w := range missing {
 		if strings.IndexFunc(w, func(r rune) bool { return '0' <= r && r <= '9' }) >= 0 {
@@ -220,16 +170,19 @@ func readObject(raw []byte) Content {
 		return Content{}
 	}
 	var c Content
-	for i, s := range v.Series {
-		if m := s.Main(); m != nil {
-			if i == 0 {
-				c.main(m)
-			}
-			c.entry(m)
+	for i := range v.Series {
+		s := &v.Series[i]
+		if m := s.Main(); i == 0 {
+			c.uid = s.UID
+			c.main(m)
+			c.series = seriesOf(s)
 		}
-		for i := range s.Exceptions {
-			if &s.Exceptions[i] != s.Main() {
-				c.entry(&s.Exceptions[i])
+		if s.Master != nil {
+			c.entry(s.Master)
+		}
+		for k := range s.Exceptions {
+			if e := &s.Exceptions[k]; s.Master == nil || !e.Cancelled() {
+				c.entry(e)
 			}
 		}
 	}
@@ -240,7 +193,7 @@ func readObject(raw []byte) Content {
 func (c *Content) main(e *ical.Entry) {
 	c.shown = say(e.Summary)
 	c.places = say(e.Location)
-	c.done = e.Done()
+	c.done, c.completed = e.Done(), e.Completed
 	c.start, c.due = e.Start, e.Due
 	if e.Component == "VTODO" && c.due.IsZero() {
 		c.due = e.Start
@@ -276,15 +229,4 @@ func rhythm(rule string) string {
 		return "rule" // of vCalendar 1.0
 	}
 	return frequency + " " + interval
-}
-
-func (c *Content) entry(e *ical.Entry) {
-	c.add(e.Description, e.URL)
-	c.add(e.Comments...)
-	c.add(e.Contacts...)
-	for _, a := range e.Attendees {
-		c.detail("guest " + mailbox(a.Address))
-	}
-	c.count("attachment", len(e.Attachments))
-	c.count("alarm", len(e.Alarms))
 }

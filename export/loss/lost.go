@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"sidekeep/export"
 )
@@ -93,6 +94,11 @@ func (j *judging) lost(before, now Fact) (comparison, error) {
 		return comparison{}, err
 	}
 	c := comparison{lost: Compare(had, has), gained: Gained(had, has)}
+	if start, err := time.Parse(time.RFC3339, before.Start); err == nil && start.Before(j.At) && had.series == nil {
+		for i := range c.lost { // nobody misses the alarm of what is over, but of all
+			c.lost[i].Weak = c.lost[i].Weak || c.lost[i].What == export.LostAlarms
+		}
+	}
 	for i, l := range c.lost { // without the texts that they are parts of
 		c.lost[i].Before, c.lost[i].Now = strings.Clone(l.Before), strings.Clone(l.Now)
 	}
@@ -221,31 +227,66 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 	return reasons
 }
 
-// tell says what most have lost first of all, in how many something else stands
-// in its place, and shows some.
+// tell says what was lost, the most frequent sort first, in how many something
+// else stands in its place, and shows some. That somebody is another person says
+// all of the item.
 func tell(r *export.Reason, losses []losing) {
-	counts := map[string]int{}
+	at := map[string]*export.Sort{}
 	for _, l := range losses {
-		counts[l.lost[0].What]++
-	}
-	for what, n := range counts {
-		if m := counts[r.What]; r.What == "" || n > m || n == m && what < r.What {
-			r.What = what
+		for i, x := range l.lost {
+			if i > 0 && l.lost[0].What == export.LostOthers {
+				break
+			}
+			s := at[x.What]
+			if s == nil {
+				s = &export.Sort{What: x.What}
+				at[x.What] = s
+			}
+			s.Lost++
+			if x.Now != "" {
+				s.Replaced++
+			}
 		}
 	}
+	for _, s := range at {
+		r.Sorts = append(r.Sorts, *s)
+	}
+	slices.SortFunc(r.Sorts, func(a, b export.Sort) int {
+		return cmp.Or(b.Lost-a.Lost, cmp.Compare(graveness(a.What), graveness(b.What)))
+	})
+	r.What, r.Replaced = r.Sorts[0].What, r.Sorts[0].Replaced
+	for i, s := range r.Sorts {
+		most := export.MaxExamples
+		if i == 0 {
+			most -= min(len(r.Sorts)-1, 2) // room for the next ones
+		}
+		r.Examples = append(r.Examples, shown(losses, s.What, min(most, export.MaxExamples-len(r.Examples)))...)
+	}
+}
+
+// shown are at most n values of a sort.
+func shown(losses []losing, what string, n int) (list []export.Example) {
 	for _, l := range losses {
-		i := slices.IndexFunc(l.lost, func(x Lost) bool { return x.What == r.What })
-		if i < 0 {
+		i := slices.IndexFunc(l.lost, func(x Lost) bool { return x.What == what })
+		if i < 0 || l.lost[i].Before == "" || len(list) >= n {
 			continue
 		}
 		x := l.lost[i]
-		if x.Now != "" {
-			r.Replaced++
-		}
-		if x.Before != "" && len(r.Examples) < export.MaxExamples {
-			r.Examples = append(r.Examples, export.Example{Name: l.before.Name, Before: short(x.Before), Now: short(x.Now)})
-		}
+		list = append(list, export.Example{Name: l.before.Name, What: what, Before: short(x.Before), Now: short(x.Now)})
 	}
+	return list
+}
+
+// graveness orders sorts of which equally many were lost: the gravest first.
+func graveness(what string) int {
+	grave := []string{export.LostOthers, export.LostMeaning, export.LostNames, export.LostPictures, export.LostSize}
+	if i := slices.Index(grave, what); i >= 0 {
+		return i - len(grave)
+	}
+	if i := slices.Index(scarceSorts, what); i >= 0 {
+		return i
+	}
+	return len(scarceSorts)
 }
 
 // mostShown is how many letters of a value are told.

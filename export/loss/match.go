@@ -280,7 +280,7 @@ func (j *judging) within(f Fact, byWord map[string][]Fact) (bool, error) {
 			}
 			inside := true
 			for _, l := range Compare(c, has) {
-				inside = inside && l.What == export.LostNames && len(c.phones)+len(c.emails) > 0
+				inside = inside && (l.What == export.LostLabels || l.What == export.LostCategories || l.What == export.LostNames && len(c.phones)+len(c.emails) > 0)
 			}
 			if inside {
 				return true, nil

@@ -14,6 +14,8 @@ type number struct {
 	digits    string // those that are dialled first
 	extension string // those after them
 	other     string // what it says if it has no digits
+	abroad    bool   // it begins with the code of its country
+	labels    []string
 }
 
 func dial(s string) number {
@@ -33,6 +35,7 @@ func dial(s string) number {
 	if strings.HasPrefix(extension, ";") && !strings.Contains(extension, "ext") {
 		n.extension = "" // a parameter of a tel: URI
 	}
+	n.abroad = strings.HasPrefix(strings.TrimLeft(main, " ("), "+") || strings.HasPrefix(n.digits, "00") && len(n.digits) > 8
 	if n.digits == "" {
 		n.other = strings.ToLower(n.text)
 	}
@@ -70,7 +73,22 @@ func (n number) same(o number) bool {
 	if k < sameDigits && (strings.TrimLeft(a, "0") != strings.TrimLeft(b, "0")) {
 		return false
 	}
-	return dialled(a[:len(a)-k]) && dialled(b[:len(b)-k])
+	a, b = a[:len(a)-k], b[:len(b)-k]
+	switch {
+	case n.abroad && o.abroad:
+		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return a == b || a == b+"0" || a+"0" == b // a trunk prefix that does not belong there
+	case a == "0" && o.abroad && withoutTrunk(b), b == "0" && n.abroad && withoutTrunk(a):
+		return false
+	}
+	return dialled(a) && dialled(b)
+}
+
+// withoutTrunk reports whether numbers of a country never begin with a 0 that is
+// not dialled from abroad.
+func withoutTrunk(code string) bool {
+	code = strings.TrimLeft(code, "0")
+	return code != "" && strings.Contains(" 1 7 30 34 39 45 47 48 52 65 351 352 356 357 370 371 372 420 852 853 ", " "+code+" ")
 }
 
 // dialled reports whether digits before a number only lead to its country.

@@ -10,7 +10,9 @@ import (
 func (c *Content) holds(what string) bool {
 	switch what {
 	case export.LostNumbers:
-		return len(c.phones)+len(c.emails) > 0
+		return len(c.phones) > 0
+	case export.LostMails:
+		return len(c.emails) > 0
 	case export.LostAddresses:
 		return len(c.addresses) > 0
 	case export.LostBirthdays:
@@ -18,15 +20,31 @@ func (c *Content) holds(what string) bool {
 	case export.LostPortraits:
 		return len(c.portraits) > 0
 	case export.LostPlaces:
-		return !c.places.empty()
+		return !c.places.empty() || len(c.details[what]) > 0
 	case export.LostDates:
 		return !c.due.IsZero()
+	case export.LostLabels:
+		return slices.ContainsFunc(c.phones, func(n number) bool { return len(n.labels) > 0 }) ||
+			slices.ContainsFunc(c.mailLabels, func(l []string) bool { return len(l) > 0 }) ||
+			slices.ContainsFunc(c.addresses, func(a address) bool { return len(a.labels) > 0 })
+	case export.LostSeries:
+		return c.series != nil && c.series.of.Master.Recurs()
+	case export.LostExceptions:
+		return c.series != nil && len(c.series.of.Exceptions) > 0
 	}
-	return false
+	return len(c.details[what]) > 0
+}
+
+// scarceSorts are what not everybody has: the gravest first.
+var scarceSorts = []string{
+	export.LostNumbers, export.LostMails, export.LostAddresses, export.LostBirthdays, export.LostPortraits, export.LostSeries, export.LostExceptions,
+	export.LostPlaces, export.LostDates, export.LostNotes, export.LostDescriptions, export.LostMembers, export.LostGuests, export.LostAttachments,
+	export.LostOrganizations, export.LostTitles, export.LostNicknames, export.LostAnniversaries, export.LostRelations, export.LostChats, export.LostLinks,
+	export.LostCategories, export.LostOrganizers, export.LostAlarms, export.LostPriorities, export.LostPrivacy, export.LostStatuses, export.LostLabels, export.LostDetails,
 }
 
 // scarce finds values that few items of a kind have: half of those that had one
-// have lost it, and nothing stands in its place.
+// have lost it, and nothing stands in its place. Of a series, also another one does not.
 func (j *judging) scarce() ([]export.Reason, error) {
 	type sort struct {
 		kind export.Kind
@@ -35,7 +53,7 @@ func (j *judging) scarce() ([]export.Reason, error) {
 	lost := map[sort][]losing{}
 	for _, l := range j.losses {
 		for _, x := range l.lost {
-			if x.Now == "" && !x.Weak {
+			if (x.Now == "" || x.What == export.LostSeries || x.What == export.LostExceptions) && !x.Weak {
 				l.lost = []Lost{x}
 				k := sort{l.before.Kind, x.What}
 				lost[k] = append(lost[k], l)
@@ -44,7 +62,7 @@ func (j *judging) scarce() ([]export.Reason, error) {
 	}
 	var reasons []export.Reason
 	for _, kind := range export.Kinds() {
-		for _, what := range []string{export.LostNumbers, export.LostAddresses, export.LostBirthdays, export.LostPortraits, export.LostPlaces, export.LostDates} {
+		for _, what := range scarceSorts {
 			losses := lost[sort{kind, what}]
 			if len(losses) < j.Thresholds.OrDefault().Items || j.Present == nil {
 				continue

@@ -35,14 +35,25 @@ type Item struct {
 // A Thing is a person, an event, a to-do or a photo, of which a Phone keeps
 // what a person would call the same.
 type Thing struct {
-	Kind                   export.Kind
-	Collection, ID, UID    string
-	Given, Family          string
-	Phones, Emails         []string // phones in national form, with a 0 before them
-	Street, City, Code     string
-	Birthday               string // 1980-05-01
-	Note                   string
-	Face                   int // which portrait; 0 none, -1 one that is 1 by 1
+	Kind                export.Kind
+	Collection, ID, UID string
+	Given, Family       string
+	Phones, Emails      []string // phones in national form, with a 0 before them
+	Street, City, Code  string
+	Birthday            string // 1980-05-01
+	Note                string
+	// Of some people and events only.
+	Nick, Org, Title, Page string
+	Chat, Married, Group   string // Married as Birthday
+	Friend                 string // the name of a relation
+	Swapped                bool   // numbers at home and mobile ones have changed their labels
+	Guests                 []string
+	Alarm, Count           int    // minutes before; how often a series takes place, 0 for ever
+	Link, File, Class      string // of an event
+	Off, Moved             int    // which week of a series does not take place, and which one is an hour later
+	Parent                 string // the UID of another to-do
+	Urgent                 int    // priority
+	Face                   int    // which portrait; 0 none, -1 one that is 1 by 1
 	Summary, Place, Text   string
 	Start                  time.Time
 	Lasts                  time.Duration
@@ -58,6 +69,7 @@ type Style struct {
 	Plus      bool   // +49 30 for 030
 	Spaced    bool   // digits in groups
 	JPEG      bool   // portraits as JPEG, else PNG
+	Until     bool   // series end with a date, else after a number of times
 	UTC       bool   // times in UTC, else in a zone
 }
 
@@ -107,6 +119,9 @@ func (p *Phone) Person(collection string) *Thing {
 	t.Birthday = fmt.Sprintf("%d-%02d-%02d", 1940+p.IntN(70), 1+p.IntN(12), 1+p.IntN(27))
 	t.Note = fmt.Sprintf("%s %s %d", words[p.IntN(len(words))], words[p.IntN(len(words))], n)
 	t.Face = n
+	t.Nick, t.Org, t.Title = fmt.Sprint("nick", n), fmt.Sprint("firm ", n), fmt.Sprint("head of ", words[n%len(words)])
+	t.Page, t.Chat = fmt.Sprintf("https://p%d.example.org/", n), fmt.Sprintf("c%d@example.org", n)
+	t.Married, t.Group, t.Friend = fmt.Sprintf("%d-%02d-%02d", 1990+n%30, 1+n%12, 1+n%27), []string{"friends", "work"}[n%2], givens[n%len(givens)]
 	return t
 }
 
@@ -119,6 +134,8 @@ func (p *Phone) Event(collection string, past int) *Thing {
 	t.Place = fmt.Sprintf("room %d", p.next)
 	t.Text = fmt.Sprintf("bring the %s %d", words[p.IntN(len(words))], p.next)
 	t.Weekly = p.IntN(6) == 0
+	t.Guests = []string{fmt.Sprintf("g%d@example.org", p.next), fmt.Sprintf("h%d@example.org", p.next)}
+	t.Alarm, t.Link, t.File, t.Class = 5+p.next%50, fmt.Sprintf("https://e%d.example.org/", p.next), fmt.Sprintf("https://f.example.org/plan%d.pdf", p.next), "PRIVATE"
 	return t
 }
 
@@ -128,6 +145,7 @@ func (p *Phone) Todo(collection string) *Thing {
 	t.Summary = fmt.Sprintf("%s %d", words[p.IntN(len(words))], p.next)
 	t.Due = p.now.Truncate(24*time.Hour).AddDate(0, 0, p.IntN(60)-20).Add(18 * time.Hour)
 	t.Done = p.IntN(3) == 0
+	t.Urgent, t.Parent = 1+p.next%9, fmt.Sprint("project-", p.next%7)
 	return t
 }
 
@@ -207,6 +225,9 @@ func (s Style) card(t *Thing) string {
 			phone = phone[:3] + " " + phone[3:6] + "-" + phone[6:]
 		}
 		typ := []string{"HOME", "CELL"}[i%2]
+		if t.Swapped {
+			typ = []string{"WORK", "HOME"}[i%2]
+		}
 		switch s.Version {
 		case "2.1":
 			line("TEL;%s:%s", typ, phone)
@@ -232,6 +253,7 @@ func (s Style) card(t *Thing) string {
 	if t.Note != "" {
 		line("NOTE:%s", t.Note)
 	}
+	s.more(t, line)
 	if t.Face != 0 {
 		data, typ := face(t.Face, s.JPEG), "PNG"
 		if s.JPEG {
@@ -248,6 +270,37 @@ func (s Style) card(t *Thing) string {
 	}
 	b.WriteString("END:VCARD\r\n")
 	return b.String()
+}
+
+// more writes what not everybody has.
+func (s Style) more(t *Thing, line func(format string, args ...any)) {
+	say := func(name, value string) {
+		if value != "" {
+			line("%s:%s", name, value)
+		}
+	}
+	say("ORG", t.Org)
+	say("TITLE", t.Title)
+	say("URL", t.Page)
+	say("CATEGORIES", t.Group)
+	if s.Version == "2.1" {
+		say("X-NICKNAME", t.Nick)
+		say("X-JABBER", t.Chat)
+		say("X-ANNIVERSARY", t.Married)
+		say("X-SPOUSE", t.Friend)
+		return
+	}
+	say("NICKNAME", t.Nick)
+	if t.Chat != "" {
+		say("IMPP", "xmpp:"+t.Chat)
+	}
+	if s.Version == "4.0" {
+		say("ANNIVERSARY", strings.ReplaceAll(t.Married, "-", ""))
+		say("RELATED;VALUE=text;TYPE=spouse", t.Friend)
+		return
+	}
+	say("X-ANNIVERSARY", t.Married)
+	say("X-SPOUSE", t.Friend)
 }
 
 // zone is two hours east all the year.
@@ -286,18 +339,53 @@ func (s Style) object(t *Thing) string {
 		line(s.time("DTSTART", t.Start))
 		line(s.time("DTEND", t.Start.Add(t.Lasts)))
 	}
-	if t.Weekly {
-		line("RRULE:FREQ=WEEKLY")
-	}
+	s.rule(t, line)
 	if t.Place != "" {
 		line("LOCATION:" + t.Place)
 	}
 	if t.Text != "" {
 		line("DESCRIPTION:" + t.Text)
 	}
+	for _, g := range t.Guests {
+		line("ATTENDEE:mailto:" + g)
+	}
+	for name, value := range map[string]string{"URL": t.Link, "ATTACH": t.File, "CLASS": t.Class, "RELATED-TO": t.Parent} {
+		if value != "" {
+			line(name + ":" + value)
+		}
+	}
+	if t.Urgent > 0 {
+		line(fmt.Sprint("PRIORITY:", t.Urgent))
+	}
+	if t.Alarm > 0 && t.Kind == export.Events {
+		line(fmt.Sprintf("BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT%dM\r\nEND:VALARM", t.Alarm))
+	}
 	line("END:" + component)
+	if t.Moved > 0 {
+		at := t.Start.AddDate(0, 0, 7*t.Moved)
+		line("BEGIN:" + component + "\r\nUID:" + t.UID + "\r\nSUMMARY:" + t.Summary)
+		line(s.time("RECURRENCE-ID", at) + "\r\n" + s.time("DTSTART", at.Add(time.Hour)) + "\r\n" + s.time("DTEND", at.Add(time.Hour+t.Lasts)))
+		line("END:" + component)
+	}
 	line("END:VCALENDAR")
 	return b.String()
+}
+
+// rule writes how often an event takes place.
+func (s Style) rule(t *Thing, line func(string)) {
+	switch {
+	case !t.Weekly:
+		return
+	case t.Count > 0 && s.Until:
+		line("RRULE:FREQ=WEEKLY;UNTIL=" + t.Start.AddDate(0, 0, 7*(t.Count-1)).UTC().Format("20060102T150405Z"))
+	case t.Count > 0:
+		line(fmt.Sprint("RRULE:FREQ=WEEKLY;COUNT=", t.Count))
+	default:
+		line("RRULE:FREQ=WEEKLY")
+	}
+	if t.Off > 0 {
+		line(s.time("EXDATE", t.Start.AddDate(0, 0, 7*t.Off)))
+	}
 }
 
 // draw is a picture that no other n has.

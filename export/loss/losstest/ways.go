@@ -152,6 +152,47 @@ func losses() []Way {
 		{Name: "descriptions gone", Do: each(events, func(_ *Phone, t *Thing) { t.Text = "" })},
 		{Name: "never due", Do: each(todos, func(_ *Phone, t *Thing) { t.Due = time.Time{} })},
 		{Name: "titles of to-dos gone", Do: each(todos, func(_ *Phone, t *Thing) { t.Summary = "" })},
+		{Name: "titles at work gone", Do: each(people, func(_ *Phone, t *Thing) { t.Title = "" })},
+		{Name: "firms gone", Do: each(people, func(_ *Phone, t *Thing) { t.Org = "" })},
+		{Name: "firms rotated", Do: rotate(people, func(to, from *Thing) { to.Org = from.Org })},
+		{Name: "pages gone", Do: each(people, func(_ *Phone, t *Thing) { t.Page = "" })},
+		{Name: "nicknames gone", Do: each(people, func(_ *Phone, t *Thing) { t.Nick = "" })},
+		{Name: "messengers gone", Do: each(people, func(_ *Phone, t *Thing) { t.Chat = "" })},
+		{Name: "messengers rotated", Do: rotate(people, func(to, from *Thing) { to.Chat = from.Chat })},
+		{Name: "anniversaries gone", Do: each(people, func(_ *Phone, t *Thing) { t.Married = "" })},
+		{Name: "categories gone", Do: each(people, func(_ *Phone, t *Thing) { t.Group = "" })},
+		{Name: "relations gone", Do: each(people, func(_ *Phone, t *Thing) { t.Friend = "" })},
+		{Name: "labels swapped", Do: each(people, func(_ *Phone, t *Thing) { t.Swapped = true })},
+		{Name: "cities replaced", Do: each(people, func(_ *Phone, t *Thing) { t.City = "Oslo" })},
+		{Name: "notes all the same", Do: each(people, func(_ *Phone, t *Thing) { t.Note = "synchronized" })},
+		{Name: "another country", Alone: true, Do: each(people, func(_ *Phone, t *Thing) {
+			t.Phones = []string{"+1" + t.Phones[0][1:], "+1" + t.Phones[1][1:]}
+		})},
+		{Name: "guests gone", Do: each(events, func(_ *Phone, t *Thing) { t.Guests = nil })},
+		{Name: "guests rotated", Do: rotate(events, func(to, from *Thing) { to.Guests = from.Guests })},
+		{Name: "alarms gone", Do: each(events, func(_ *Phone, t *Thing) { t.Alarm = 0 }), Before: comingEvents},
+		{Name: "alarms at the start", Do: each(events, func(_ *Phone, t *Thing) { t.Alarm = 1 }), Before: comingEvents},
+		{Name: "links gone", Do: each(events, func(_ *Phone, t *Thing) { t.Link = "" })},
+		{Name: "attachments gone", Do: each(events, func(_ *Phone, t *Thing) { t.File = "" })},
+		{Name: "all public", Do: each(events, func(_ *Phone, t *Thing) { t.Class = "" })},
+		{Name: "series shortened", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Count /= 2 })},
+		{Name: "series that end", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Count = 3 })},
+		{Name: "what was left out is back", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Off = 0 })},
+		{Name: "another one is left out", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Off++ })},
+		{Name: "exceptions gone", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Moved = 0 })},
+		{Name: "the few series shortened", Alone: true, Before: func(p *Phone) {
+			for i, t := range p.Of(events) {
+				if t.Weekly = i%8 == 0; t.Weekly {
+					t.Count = 20
+				}
+			}
+		}, Do: func(p *Phone, _ int) {
+			for _, t := range p.Of(events) {
+				t.Count /= 2
+			}
+		}},
+		{Name: "parents gone", Do: each(todos, func(_ *Phone, t *Thing) { t.Parent = "" })},
+		{Name: "priorities gone", Do: each(todos, func(_ *Phone, t *Thing) { t.Urgent = 0 })},
 		{Name: "photos replaced", Do: each(photos, func(p *Phone, t *Thing) { t.Picture += 1e6 })},
 		{Name: "photos thumbnails", Do: each(photos, func(_ *Phone, t *Thing) { t.Size = 2 })},
 		{Name: "the few portraits gone", Alone: true, Before: func(p *Phone) {
@@ -185,6 +226,20 @@ func losses() []Way {
 		list[i].Loss, list[i].Days = true, max(list[i].Days, 1)
 	}
 	return list
+}
+
+// series makes all events series.
+func series(p *Phone) {
+	for i, t := range p.Of(export.Events) {
+		t.Weekly, t.Count, t.Off, t.Moved = true, 10+i%30, 2+i%3, 6+i%3
+	}
+}
+
+// comingEvents lets all events take place yet.
+func comingEvents(p *Phone) {
+	for _, t := range p.Of(export.Events) {
+		t.Start = t.Start.AddDate(2, 0, 0)
+	}
 }
 
 // share is p % of n, one at least.
@@ -227,6 +282,9 @@ func life() []Way {
 		{Name: "numbers in groups", Do: restyle(func(s *Style) { s.Spaced = true })},
 		{Name: "vCard 4.0", Do: restyle(func(s *Style) { s.Version = "4.0" })},
 		{Name: "vCard 2.1", Do: restyle(func(s *Style) { s.Version = "2.1" })},
+		{Name: "series that end with a date", Before: series, Do: restyle(func(s *Style) { s.Until = true })},
+		{Name: "series in UTC", Before: series, Do: restyle(func(s *Style) { s.UTC, s.Until = true, true })},
+		{Name: "series go on", Before: series, Do: each(events, func(_ *Phone, t *Thing) { t.Count += 10 })},
 		{Name: "UTC", Do: restyle(func(s *Style) { s.UTC = true })},
 		{Name: "portraits encoded anew", Do: restyle(func(s *Style) { s.JPEG = true })},
 		{Name: "new UIDs", Do: func(p *Phone, _ int) { p.newUIDs() }},
@@ -271,6 +329,8 @@ func life() []Way {
 			for i := 0; i+1 < len(list); i += 4 {
 				list[i+1].Given, list[i+1].Family = list[i].Given, list[i].Family
 				list[i+1].Street, list[i+1].Birthday, list[i+1].Note, list[i+1].Face = "", "", "", 0
+				o := list[i+1]
+				o.Nick, o.Org, o.Title, o.Page, o.Chat, o.Married, o.Friend = "", "", "", "", "", "", ""
 			}
 		}, Do: func(p *Phone, day int) {
 			list := p.Of(people)
