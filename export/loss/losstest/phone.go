@@ -349,9 +349,9 @@ func (s Style) object(t *Thing) string {
 	for _, g := range t.Guests {
 		line("ATTENDEE:mailto:" + g)
 	}
-	for name, value := range map[string]string{"URL": t.Link, "ATTACH": t.File, "CLASS": t.Class, "RELATED-TO": t.Parent} {
-		if value != "" {
-			line(name + ":" + value)
+	for _, x := range [][2]string{{"URL", t.Link}, {"ATTACH", t.File}, {"CLASS", t.Class}, {"RELATED-TO", t.Parent}} {
+		if x[1] != "" {
+			line(x[0] + ":" + x[1])
 		}
 	}
 	if t.Urgent > 0 {
