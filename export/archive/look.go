@@ -23,10 +23,12 @@ type lostFile struct {
 }
 
 // How much of the files that nothing tells to be changed an export reads again,
-// one after the other, and how large such a file may be at most.
+// one after the other; how large such a file may be at most; and what the opening
+// of one counts, in bytes.
 const (
 	rereadBytes = 4 << 20
 	rereadMost  = 16 << 20
+	rereadOpen  = 32 << 10
 )
 
 // lookedName and changedName are, with the number of an account (0 for all that
@@ -166,7 +168,7 @@ func (l *looking) files(account int64, query string, args ...any) (lost []lostFi
 		if n > note.At && budget > 0 {
 			at = n
 			if !due && size <= rereadMost {
-				budget -= size
+				budget -= size + rereadOpen
 				due = true
 			}
 		}
