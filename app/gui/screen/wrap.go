@@ -58,7 +58,7 @@ func (w *wrapLayout) MinSize(objects []fyne.CanvasObject) (s fyne.Size) {
 func (w *wrapLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	lines := w.lines(objects, size.Width)
 	if len(lines) == 1 {
-		w.rowLayout.Layout(objects, size)
+		w.rowLayout.Layout(lines[0], size)
 		return
 	}
 	y := float32(0)

@@ -9,7 +9,7 @@ import (
 // TestWrapRow: in a row that is too narrow no object is outside of it.
 func TestWrapRow(t *testing.T) {
 	objects := []fyne.CanvasObject{gap(100), gap(100), newSpring(), gap(60)}
-	for _, c := range []struct{ width, height float32 }{{400, 100}, {276, 100}, {275, 208}, {120, 316}} {
+	for _, c := range []struct{ width, height float32 }{{400, 100}, {276, 100}, {275, 168}, {120, 276}} {
 		r := wrapRow(8, objects...)
 		if h := heightFor(r, c.width); h != c.height {
 			t.Errorf("%v wide: %v high, want %v", c.width, h, c.height)
