@@ -21,7 +21,7 @@ func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) 
 	if settings != nil && !json.Valid(settings) {
 		return fmt.Errorf("the settings of %q are no JSON", name)
 	}
-	w, err := newWriter(ctx, a.db)
+	w, end, err := a.beside(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) 
 		err = w.commit()
 	}
 	w.unlock()
-	return errors.Join(err, w.close())
+	return errors.Join(err, end())
 }
 
 // maxSettings is how many bytes the settings of an account can have.

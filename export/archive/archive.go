@@ -44,6 +44,7 @@ type Archive struct {
 	now  func() time.Time
 	disk Disk
 	db   *sql.DB
+	own  sumsNote // of history.db as this process left it
 }
 
 // Open opens the archive in dir, for the caller to close. What an interrupted

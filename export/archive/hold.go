@@ -70,7 +70,7 @@ func (a *Archive) SetThresholds(ctx context.Context, account string, t export.Th
 	if t.Items < 0 || t.Percent < 0 || t.Percent > 100 {
 		return fmt.Errorf("%d items and %d %% are no thresholds", t.Items, t.Percent)
 	}
-	w, err := newWriter(ctx, a.db)
+	w, end, err := a.beside(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *Archive) SetThresholds(ctx context.Context, account string, t export.Th
 		err = w.commit()
 	}
 	w.unlock()
-	return errors.Join(err, w.close())
+	return errors.Join(err, end())
 }
 
 // An answering is one answer being written.

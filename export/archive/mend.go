@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"sidekeep/export"
 )
@@ -62,7 +61,7 @@ func Repair(ctx context.Context, dir string, o Options, report func(done, total 
 	if a.db != nil {
 		if err == nil {
 			a.noteVerified(Slice{1, 1}, m.r.Check)
-			a.noteHistory()
+			a.noteLasting(ctx, m.lasting)
 		}
 		err = errors.Join(err, a.db.Close())
 	}
@@ -78,9 +77,14 @@ type mending struct {
 	r      *Repaired
 	notes  map[string]string // by path: what there is to say of something that could not be mended
 	mended int               // rows of the history
+
+	lasting int // pages of the history that were damaged and are not what they were
 }
 
 func (m *mending) run() error {
+	if err := m.pages(); err != nil {
+		return fmt.Errorf("turning damage of history.db back: %w", err)
+	}
 	why, err := m.openHistory()
 	if err != nil {
 		return err
@@ -93,6 +97,10 @@ func (m *mending) run() error {
 		if m.a.db, m.a.id, err = openHistory(m.ctx, m.a.file(historyFile)); err != nil {
 			return err
 		}
+		if m.lasting > 0 {
+			m.r.Lost = append(m.r.Lost, Bad{Path: historyFile, Why: saysLasting(m.lasting)})
+		}
+		m.lasting = 0 // the new one has none of them
 	}
 	if err := m.a.upgrade(m.ctx); err != nil {
 		return err
@@ -113,6 +121,25 @@ func (m *mending) run() error {
 	}
 	m.conclude(after)
 	return nil
+}
+
+// pages brings the pages of history.db back to what was noted of them. What
+// cannot be brought back is noted at once, so that it is told whatever comes
+// next.
+func (m *mending) pages() error {
+	if s := m.a.noted(); s != nil {
+		m.lasting = s.lasting
+	}
+	list, left, err := m.a.turnBackHistory()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	m.r.Found = append(m.r.Found, Bad{Path: historyFile, Why: saysDamaged(list)})
+	if left < len(list) {
+		m.r.Kept = damagedDir
+	}
+	m.lasting = max(m.lasting, left)
+	return m.a.keepLasting(m.lasting)
 }
 
 func (m *mending) begun() bool {
@@ -180,7 +207,7 @@ func (m *mending) mend(before Check) (err error) {
 	if err := errors.Join(m.a.dropSearch(), m.a.repair(m.w)); err != nil { // ends what was begun, and publishes
 		return err
 	}
-	if !slices.ContainsFunc(before.Bad, changedHistory) {
+	if m.lasting == 0 {
 		return nil
 	}
 	// What no row needs may be what was changed.
@@ -189,8 +216,6 @@ func (m *mending) mend(before Check) (err error) {
 	_, err = m.w.raw("VACUUM")
 	return err
 }
-
-func changedHistory(b Bad) bool { return b.Path == historyFile && b.Why == changedOutside }
 
 // rows mends the history and the photos, and marks every open file as behind.
 func (m *mending) rows(before Check) error {
@@ -323,11 +348,6 @@ func (m *mending) conclude(after Check) {
 		left[b.Path] = true
 	}
 	for _, b := range r.Found {
-		if changedHistory(b) && m.mended == 0 && !left[b.Path] {
-			left[b.Path] = true
-			after.Bad = append(after.Bad, Bad{Path: b.Path, Why: b.Why + ": everything that can be compared agrees, so what was changed is a date, a name or a sum of earlier exports"})
-			after.Good--
-		}
 		if !left[b.Path] {
 			r.Mended = append(r.Mended, b)
 		}

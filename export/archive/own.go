@@ -17,7 +17,7 @@ func (a *Archive) Wrote(ctx context.Context, account string, keys []ItemKey) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, err := newWriter(ctx, a.db)
+	w, end, err := a.beside(ctx)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *Archive) Wrote(ctx context.Context, account string, keys []ItemKey) err
 		err = w.commit()
 	}
 	w.unlock()
-	if err := errors.Join(err, w.close()); err != nil {
+	if err := errors.Join(err, end()); err != nil {
 		return fmt.Errorf("noting what was written to %q: %w", account, err)
 	}
 	return nil

@@ -143,7 +143,7 @@ func (a *Archive) swapHistory() (kept string, err error) {
 		}
 		kept = damagedDir
 	}
-	if err := removeIfThere(a.disk, digestFile); err != nil { // it is of the old one
+	if err := removeIfThere(a.disk, sumsFile); err != nil { // it is of the old one
 		return "", err
 	}
 	return kept, moveNew(a.disk, newHistory, historyFile)

@@ -76,7 +76,7 @@ func (a *Archive) change(ctx context.Context, do func(*writer) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, err := newWriter(ctx, a.db)
+	w, end, err := a.beside(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,5 +89,5 @@ func (a *Archive) change(ctx context.Context, do func(*writer) error) error {
 		err = w.commit()
 	}
 	w.unlock()
-	return caused(errors.Join(err, w.close()))
+	return caused(errors.Join(err, end()))
 }

@@ -100,6 +100,9 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err := errors.Join(a.tighten(context.Background()), a.upgrade(context.Background())); err != nil {
 		return nil, nil, errors.Join(caused(err), l.release())
 	}
+	if err := a.sound(); err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
 	w, err := newWriter(context.Background(), a.db)
 	if err != nil {
 		return nil, nil, errors.Join(err, l.release())
@@ -107,7 +110,7 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err := a.repair(w); err != nil {
 		return nil, nil, errors.Join(caused(err), w.close(), l.release())
 	}
-	l.last = a.noteHistory
+	l.last = a.noteSums
 	return l, w, nil
 }
 

@@ -164,7 +164,7 @@ func TestFullDisk(t *testing.T) {
 			break
 		}
 		what := d.log[at-1]
-		if !errors.Is(err, export.ErrFull) && !strings.Contains(what, digestFile) { // without it the export is as good
+		if !errors.Is(err, export.ErrFull) && !strings.Contains(what, sumsFile) { // without it the export is as good
 			t.Errorf("full at %s: %v", what, err)
 		}
 		if err := a.Close(); err != nil {

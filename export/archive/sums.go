@@ -1,0 +1,340 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strings"
+	"time"
+
+	"sidekeep/export"
+)
+
+// sumsFile tells what each page of history.db was when Sidekeep last finished
+// writing to it. While the change counter, which SQLite raises with every
+// change, is the same, nothing but damage can have changed a page. FORMAT.md
+// describes the file.
+const (
+	sumsFile = sideDir + "/history.sum"
+	sumsNew  = sideDir + "/history.sum.new"
+)
+
+// maxSums bounds what is read of sumsFile: the sums of 64 GB.
+const maxSums = 128 << 20
+
+// pageSums are what is noted of the pages of history.db.
+type pageSums struct {
+	counter  uint32 // the change counter (bytes 24 to 27 of the file)
+	pageSize int
+	sums     []uint64 // of each page; 0 for one that means nothing
+	lasting  int      // pages that were found damaged and never had their sum again
+
+	// What is read of a file, and not noted.
+	valid  uint32         // what the counter was when the file's size was written (bytes 92 to 95)
+	free   int            // the first page of the list of free pages, 0 if there is none
+	trunks map[int][]byte // the pages that may be of it, by number
+}
+
+// castagnoli and IEEE together are a sum of 64 bits that the processor makes,
+// and from which small damage can be turned back: see [pageSums.turnBack].
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func pageSum(page []byte) uint64 {
+	return max(1, uint64(crc32.Checksum(page, castagnoli))<<32|uint64(crc32.ChecksumIEEE(page)))
+}
+
+// readSums reads the pages of a history. The caller sees to it that nobody
+// writes to it meanwhile.
+func readSums(f io.Reader) (_ *pageSums, err error) {
+	head := make([]byte, 100)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return nil, err
+	}
+	size := int(binary.BigEndian.Uint16(head[16:]))
+	if size == 1 {
+		size = 1 << 16
+	}
+	if size < 512 || size&(size-1) != 0 {
+		size = 4096 // it is damage that says so
+	}
+	s := &pageSums{
+		counter: binary.BigEndian.Uint32(head[24:]), valid: binary.BigEndian.Uint32(head[92:]), pageSize: size,
+		free: int(binary.BigEndian.Uint32(head[32:])), trunks: map[int][]byte{},
+	}
+	in := io.MultiReader(bytes.NewReader(head), f)
+	page := make([]byte, size)
+	for n := 1; ; n++ {
+		k, err := io.ReadFull(in, page)
+		if errors.Is(err, io.EOF) {
+			return s, nil
+		}
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, err
+		}
+		s.sums = append(s.sums, pageSum(page[:k]))
+		if s.free != 0 && k >= 8 && page[0] == 0 && int(binary.BigEndian.Uint32(page[4:])) <= k/4-2 { // no page of a tree begins with a zero
+			s.trunks[n] = bytes.Clone(page[:k])
+		}
+	}
+}
+
+// passOver forgets the sums of pages that mean nothing: free pages that SQLite
+// neither keeps nor brings back when a change is taken back (file format of
+// SQLite, section 1.5), and the page on which it locks the file.
+func (s *pageSums) passOver() {
+	forget := func(n int) {
+		if n >= 1 && n <= len(s.sums) {
+			s.sums[n-1] = 0
+		}
+	}
+	for seen := map[int]bool{}; s.trunks[s.free] != nil && !seen[s.free]; {
+		seen[s.free] = true
+		page := s.trunks[s.free]
+		for i := range int(binary.BigEndian.Uint32(page[4:])) {
+			forget(int(binary.BigEndian.Uint32(page[8+4*i:])))
+		}
+		s.free = int(binary.BigEndian.Uint32(page))
+	}
+	forget(1<<30/s.pageSize + 1)
+}
+
+// bytes are the sums as sumsFile has them.
+func (s *pageSums) bytes() []byte {
+	b := fmt.Appendf(nil, "pages %d %d %d %d\n", s.counter, s.pageSize, len(s.sums), s.lasting)
+	for _, sum := range s.sums {
+		b = binary.BigEndian.AppendUint64(b, sum)
+	}
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+}
+
+// parseSums reads what bytes wrote; nil if it is not whole.
+func parseSums(b []byte) *pageSums {
+	if len(b) < 4 || crc32.ChecksumIEEE(b[:len(b)-4]) != binary.BigEndian.Uint32(b[len(b)-4:]) {
+		return nil
+	}
+	line, body, _ := strings.Cut(string(b[:len(b)-4]), "\n")
+	var s pageSums
+	n := 0
+	if _, err := fmt.Sscanf(line, "pages %d %d %d %d", &s.counter, &s.pageSize, &n, &s.lasting); err != nil || n != len(body)/8 || len(body)%8 != 0 {
+		return nil
+	}
+	for ; body != ""; body = body[8:] {
+		s.sums = append(s.sums, binary.BigEndian.Uint64([]byte(body[:8])))
+	}
+	return &s
+}
+
+// noted is what sumsFile says, nil if nothing is known.
+func (a *Archive) noted() *pageSums {
+	f, err := a.disk.Open(sumsFile)
+	if err != nil {
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxSums))
+	if errors.Join(err, f.Close()) != nil {
+		return nil
+	}
+	return parseSums(b)
+}
+
+// damaged are the numbers of the pages, from 1 on, that are not what was noted.
+// A history that another program has changed since has none: its counter is
+// another, in both places that tell it.
+func (s *pageSums) damaged(now *pageSums) (list []int) {
+	if now.counter != s.counter && now.valid == now.counter {
+		return nil
+	}
+	for n := range max(len(s.sums), len(now.sums)) {
+		if n >= len(s.sums) || n >= len(now.sums) || s.sums[n] != 0 && now.sums[n] != s.sums[n] {
+			list = append(list, n+1)
+		}
+	}
+	return list
+}
+
+// present reads the pages of history.db as they are. No program changes them
+// meanwhile. Nobody may be writing in this process: closing the file gives up the
+// locks that SQLite has on it.
+func (a *Archive) present(ctx context.Context, conn *sql.Conn) (_ *pageSums, err error) {
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		_, end := conn.ExecContext(context.WithoutCancel(ctx), "COMMIT")
+		err = errors.Join(err, end)
+	}()
+	var n int
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM archive").Scan(&n); err != nil { // takes the file, and ends what was cut off
+		return nil, err
+	}
+	return a.pages()
+}
+
+// pages reads the pages of history.db while nobody writes to it.
+func (a *Archive) pages() (_ *pageSums, err error) {
+	f, err := a.disk.Open(historyFile)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readSums(f)
+}
+
+// A sumsNote is what an open archive knows of the note that it wrote itself.
+type sumsNote struct {
+	size int64
+	time time.Time
+}
+
+// noteSums notes what history.db is. The lock is held. Where it cannot be
+// noted, damage that SQLite does not see is not seen either.
+func (a *Archive) noteSums() {
+	ctx := context.Background()
+	lasting := 0
+	if s := a.noted(); s != nil {
+		lasting = s.lasting
+	}
+	a.noteLasting(ctx, lasting)
+}
+
+func (a *Archive) noteLasting(ctx context.Context, lasting int) {
+	a.own = sumsNote{}
+	conn, err := a.db.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }() // it only read
+	now, err := a.present(ctx, conn)
+	if err != nil {
+		return
+	}
+	now.passOver()
+	now.lasting = lasting
+	if a.replaceAside(sumsNew, sumsFile, now.bytes()) != nil { // not noted, as the comment says
+		return
+	}
+	if info, err := a.disk.Lstat(historyFile); err == nil {
+		a.own = sumsNote{info.Size(), info.ModTime()}
+	}
+}
+
+// keepLasting notes that n pages of history.db could not be brought back, and
+// leaves what is noted of all of them.
+func (a *Archive) keepLasting(n int) error {
+	s := a.noted()
+	if s == nil || n == s.lasting {
+		return nil
+	}
+	s.lasting = n
+	return a.replaceAside(sumsNew, sumsFile, s.bytes())
+}
+
+// damagedPages tells which pages of history.db are not what was noted of them.
+// Nobody writes.
+func (a *Archive) damagedPages(ctx context.Context, conn *sql.Conn) ([]int, error) {
+	was := a.noted()
+	if was == nil {
+		return nil, nil
+	}
+	now, err := a.present(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	return was.damaged(now), nil
+}
+
+// sound makes sure, before anything is written, that history.db is as it was
+// left: what is written over damage would hide it. The lock is held. The error
+// is [export.ErrHistory] for a history that [Repair] has to mend first.
+func (a *Archive) sound() error {
+	if info, err := a.disk.Lstat(historyFile); err == nil && a.own == (sumsNote{info.Size(), info.ModTime()}) {
+		return nil // nobody has touched it since this process looked at it
+	}
+	ctx := context.Background()
+	conn, err := a.db.Conn(ctx)
+	if err != nil {
+		return caused(err)
+	}
+	list, err := a.damagedPages(ctx, conn)
+	if err = errors.Join(err, conn.Close()); err != nil {
+		return caused(err)
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("%w: %s: %w", export.ErrHistory, saysDamaged(list), export.ErrDamaged)
+	}
+	return nil
+}
+
+// changedOutside begins what is said of bytes that nobody wrote.
+const changedOutside = "its bytes are not those that were written"
+
+func saysDamaged(list []int) string {
+	if len(list) == 1 {
+		return fmt.Sprintf("%s, in page %d", changedOutside, list[0])
+	}
+	return fmt.Sprintf("%s, in %d pages, the first of them page %d", changedOutside, len(list), list[0])
+}
+
+// saysLasting says that what was damaged could not be brought back.
+func saysLasting(n int) string {
+	return fmt.Sprintf("%d of its pages were damaged and could not be brought back: everything that can be compared agrees, but a date, a mark, a name or a sum of earlier exports may not be what it was", n)
+}
+
+// historyChanged tells why history.db is not what was noted of it, "" if it is,
+// or if a program has changed it since. It looks only while nobody writes: with
+// locked set because the caller holds the lock.
+func (a *Archive) historyChanged(ctx context.Context, conn *sql.Conn, locked bool) (why string, err error) {
+	if !locked {
+		l, busy := lockFor(a.dir, a.now())
+		if errors.Is(busy, export.ErrBusy) {
+			return "", nil
+		}
+		if busy == nil { // else the disk is read-only, and nobody writes
+			defer func() { err = errors.Join(err, l.release()) }()
+		}
+	}
+	list, err := a.damagedPages(ctx, conn)
+	if err != nil {
+		return "", err
+	}
+	if len(list) > 0 {
+		return saysDamaged(list), nil
+	}
+	if s := a.noted(); s != nil && s.lasting > 0 {
+		return saysLasting(s.lasting), nil
+	}
+	return "", nil
+}
+
+// beside opens a writer for one change that may be made while somebody else
+// exports, with the lock if nobody has it: then it is made sure before that the
+// history is sound, and noted after what it is. The caller calls end.
+func (a *Archive) beside(ctx context.Context) (w *writer, end func() error, err error) {
+	if err := makeFolders(a.disk, sideDir); err != nil {
+		return nil, nil, caused(err)
+	}
+	l, err := lockFor(a.dir, a.now())
+	switch {
+	case errors.Is(err, export.ErrBusy):
+		w, err = newWriter(ctx, a.db)
+		if err != nil {
+			return nil, nil, err
+		}
+		return w, w.close, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	if err := a.sound(); err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
+	if w, err = newWriter(ctx, a.db); err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
+	l.last = a.noteSums
+	return w, func() error { return errors.Join(w.close(), l.release()) }, nil
+}

@@ -1,0 +1,176 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+)
+
+// A turner finds out how a page was changed: see [turner.back].
+type turner struct {
+	bits  []uint64             // by what the change of each bit changes the sum
+	bytes map[uint64]byteError // which change of one byte changes the sum by what
+	slow  int                  // how many pages are still looked at for three bits, which takes a second each
+}
+
+func newTurner(pageSize int) *turner {
+	bits := bitSums(pageSize)
+	return &turner{bits: bits, bytes: byteSums(bits), slow: 50}
+}
+
+// back looks for the change of a page after which it has the sum that was
+// noted: of one byte or two, or of up to three bits, and turns it back. The sum
+// has 64 bits, so that a wrong change that gives it is out of reach. It returns
+// false, and leaves the page as it is, if none of these does.
+func (t *turner) back(page []byte, sum uint64) bool {
+	if sum == 0 || len(page)*8 != len(t.bits) {
+		return false
+	}
+	off := pageSum(page) ^ sum
+	if e, one := t.bytes[off]; one {
+		e.undo(page)
+		return true
+	}
+	for d, e := range t.bytes {
+		if f, two := t.bytes[off^d]; two && f.at != e.at {
+			e.undo(page)
+			f.undo(page)
+			return true
+		}
+	}
+	if t.slow--; t.slow < 0 {
+		return false
+	}
+	return t.threeBits(page, off)
+}
+
+// A byteError is a change of one byte.
+type byteError struct {
+	at   int32
+	flip byte
+}
+
+func (e byteError) undo(page []byte) { page[e.at] ^= e.flip }
+
+// bitSums tells for each bit of a page of n bytes by what its change changes
+// the sum: checksums of this kind are linear.
+func bitSums(n int) []uint64 {
+	page := make([]byte, n)
+	none := pageSum(page)
+	out := make([]uint64, 8*n)
+	for i := range out {
+		page[i/8] = 1 << (i % 8)
+		out[i] = pageSum(page) ^ none
+		page[i/8] = 0
+	}
+	return out
+}
+
+// byteSums tells which change of one byte changes the sum by what.
+func byteSums(bits []uint64) map[uint64]byteError {
+	out := make(map[uint64]byteError, len(bits)/8*255)
+	for at := range len(bits) / 8 {
+		for flip := 1; flip < 256; flip++ {
+			var d uint64
+			for b := range 8 {
+				if flip>>b&1 != 0 {
+					d ^= bits[8*at+b]
+				}
+			}
+			out[d] = byteError{int32(at), byte(flip)}
+		}
+	}
+	return out
+}
+
+// threeBits looks for three bits of the page.
+func (t *turner) threeBits(page []byte, off uint64) bool {
+	bits := t.bits
+	const width = 24
+	var maybe [1 << width / 64]uint64 // the low bits of all of them
+	index := make(map[uint64]int, len(bits))
+	for i, d := range bits {
+		low := d & (1<<width - 1)
+		maybe[low/64] |= 1 << (low % 64)
+		index[d] = i
+	}
+	for i, d := range bits {
+		for j := i + 1; j < len(bits); j++ {
+			rest := off ^ d ^ bits[j]
+			if low := rest & (1<<width - 1); maybe[low/64]>>(low%64)&1 == 0 {
+				continue
+			}
+			if k, three := index[rest]; three && k != i && k != j {
+				for _, n := range []int{i, j, k} {
+					page[n/8] ^= 1 << (n % 8)
+				}
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// turnBackHistory brings the damaged pages of history.db back to what was noted
+// of them, as far as that can be found out, and tells which were damaged and how
+// many of them stay so. The damaged file is kept. The lock is held, and nobody has
+// history.db open.
+func (a *Archive) turnBackHistory() (list []int, left int, err error) {
+	was := a.noted()
+	if there, err := exists(a.disk, historyFile+"-journal"); was == nil || there || err != nil {
+		return nil, 0, err // what was cut off is SQLite's to end
+	}
+	f, err := a.disk.Open(historyFile)
+	if err != nil {
+		return nil, 0, nil // it is missing, or no file
+	}
+	raw, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, 0, err
+	}
+	now, err := readSums(bytes.NewReader(raw))
+	if err != nil {
+		return nil, 0, nil // it is too short to be a history
+	}
+	now.pageSize = was.pageSize
+	if list = was.damaged(now); len(list) == 0 {
+		return nil, 0, nil
+	}
+	t := newTurner(was.pageSize)
+	for _, n := range list {
+		from, to := (n-1)*was.pageSize, n*was.pageSize
+		if n > len(was.sums) || to > len(raw) || !t.back(raw[from:to], was.sums[n-1]) {
+			left++
+		}
+	}
+	if left == len(list) {
+		return list, left, nil
+	}
+	return list, left, a.replaceHistory(raw)
+}
+
+// replaceHistory puts a history in the place of the one that is there, which is
+// kept.
+func (a *Archive) replaceHistory(raw []byte) error {
+	if err := a.dropNew(); err != nil {
+		return err
+	}
+	f, err := a.disk.OpenFile(newHistory, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, a.dropNew())
+	}
+	kept := damagedDir + "/" + historyFile
+	if err := errors.Join(makeFolders(a.disk, damagedDir), removeIfThere(a.disk, kept)); err != nil {
+		return err
+	}
+	_ = a.disk.Link(historyFile, kept) // where links are unknown the repaired one is as good
+	return errors.Join(a.disk.Rename(newHistory, historyFile), a.disk.SyncDir("."), a.disk.SyncDir(damagedDir))
+}
