@@ -28,6 +28,9 @@ func (t *turner) back(page []byte, sum uint64) bool {
 		return false
 	}
 	off := pageSum(page) ^ sum
+	if off == 0 {
+		return true
+	}
 	if e, one := t.bytes[off]; one {
 		e.undo(page)
 		return true
@@ -136,6 +139,9 @@ func (a *Archive) turnBackHistory() (list []int, left int, err error) {
 	now.pageSize = was.pageSize
 	if list = was.damaged(now); len(list) == 0 {
 		return nil, 0, nil
+	}
+	if missing := len(was.sums)*was.pageSize - len(raw); missing > 0 && missing < was.pageSize {
+		raw = append(raw, make([]byte, missing)...) // its end was cut off
 	}
 	t := newTurner(was.pageSize)
 	for _, n := range list {
