@@ -109,9 +109,9 @@ func (s *session) printCheck(w *work.Work, c archive.Check, part archive.Slice) 
 	case errors.Is(obstacle, export.ErrLink): // a repair refuses it, too
 		defer s.explain("", obstacle)
 	default:
-		defer s.stderr.printf("sidekeep: %s not as it was written.\n  Everything else is whole.\n"+
+		defer s.stderr.printf("sidekeep: %s written.\n  Everything else is whole.\n"+
 			"  Run “sidekeep verify --repair” to mend what can be mended. Nothing is deleted by it.\n",
-			plural(len(c.Bad), "file or item is", "files or items are"))
+			plural(len(c.Bad), "file or item is not as it was", "files or items are not as they were"))
 	}
 	if s.json {
 		out := checkJSON{Check: c}

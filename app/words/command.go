@@ -35,7 +35,7 @@ func typed(w Words, tries map[error]string, err error, archive bool) Words {
 }
 
 var causesTyped = map[error]string{
-	export.ErrHistory:    "Run “sidekeep verify --repair”: it makes the history anew, from what is left of it and from the open files.",
+	export.ErrHistory:    "Run “sidekeep verify --repair”: it mends the history, or makes it anew from what is left of it and from the open files.",
 	export.ErrDamaged:    "Run “sidekeep verify --repair” to have the archive looked through and mended; what the service sent damaged is fetched again at the next export.",
 	export.ErrUnbalanced: "Export again; if it happens twice, run “sidekeep verify”.",
 }

@@ -80,9 +80,20 @@ func (a *Archive) fresh() {
 }
 
 // Obstacle is why nothing can be written to the archive as it stands on the disk: an
-// [export.LinkError] if a link is in the place of one of its folders or files. Nil
-// if an export could begin.
+// [export.LinkError] if a link is in the place of one of its folders or files, and
+// [export.ErrHistory] if history.db was damaged. Nil if an export could begin.
 func (a *Archive) Obstacle() error {
+	if err := a.unlinked(); err != nil {
+		return err
+	}
+	l, err := lockFor(a.dir, a.now())
+	if err != nil {
+		return nil // somebody writes and has looked, or nobody can
+	}
+	return errors.Join(a.sound(), l.release())
+}
+
+func (a *Archive) unlinked() error {
 	a.fresh()
 	return a.noLinks()
 }
@@ -90,7 +101,7 @@ func (a *Archive) Obstacle() error {
 // write opens the archive for writing, with everything finished that was begun
 // before. The caller closes the writer and releases the lock.
 func (a *Archive) write() (*lock, *writer, error) {
-	if err := errors.Join(a.Obstacle(), makeFolders(a.disk, sideDir)); err != nil {
+	if err := errors.Join(a.unlinked(), makeFolders(a.disk, sideDir)); err != nil {
 		return nil, nil, caused(err)
 	}
 	l, err := lockFor(a.dir, a.now())
