@@ -14,7 +14,7 @@ const (
 	ChangedOrLost    = "Did you change them yourself, or did the service lose what they held?"
 	MixedOrLost      = "Did you remove and change them yourself, or did the service lose them and what they held?"
 	MeantOrMixedUp   = "Did you change whose account this is, or did the service mix it up?"
-	NotSure          = "Not sure? Leave it. Nothing changes, and Sidekeep looks again at every export. " + HoldEnds
+	NotSure          = "Not sure? Leave it: nothing changes, and the hold ends once everything is listed again as it was."
 	RemovedThem      = "I removed them"
 	ChangedThem      = "I changed them"
 	ThisIsRight      = "This is right"
