@@ -215,9 +215,9 @@ func (p *changesPrinter) end(n int64, l *export.Ledger) error {
 	}
 	switch {
 	case l.Loss != nil:
-		p.s.say("It looked like a loss:\n  %s\n", strings.Join(lossLines(l.Loss), "\n  "))
+		p.s.say("It looked like a loss:\n  %s\n", strings.Join(lossLines(p.s.of, l.Loss), "\n  "))
 	case l.Notice != nil:
-		p.s.say("Much has changed in it:\n  %s\n  %s\n", strings.Join(lossLines(l.Notice), "\n  "), noticeAnswers(l))
+		p.s.say("Much has changed in it:\n  %s\n  %s\n", strings.Join(lossLines(p.s.of, l.Notice), "\n  "), noticeAnswers(l))
 	}
 	return nil
 }

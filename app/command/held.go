@@ -114,10 +114,10 @@ func (s *session) heldBack(l *export.Ledger, held int64) {
 		return
 	}
 	s.stderr.printf("sidekeep: %s: this looks like a loss, so your files stay as they were.\n", l.Account)
-	for _, line := range lossLines(l.Loss) {
+	for _, line := range lossLines(s.of, l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(l.Account, l.Loss, held))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(s.of, l.Account, l.Loss, held))
 }
 
 // heldExport is the number by which the hold of an export's account is answered:
@@ -135,16 +135,16 @@ func heldExport(ctx context.Context, w *work.Work, l *export.Ledger) int64 {
 }
 
 // whatToAnswer says how to answer export n of an account.
-func whatToAnswer(account string, l *export.Loss, n int64) string {
+func whatToAnswer(of words.Origin, account string, l *export.Loss, n int64) string {
 	if l.Gravest().Rule == export.RuleStranger {
 		return fmt.Sprintf("Is it meant to be another person's? Then: sidekeep accept %d. Otherwise sign in as before; Sidekeep looks again at every export.", n)
 	}
-	verb, lost, how := "removed them", "the service lost them", ""
+	verb, lost, how := "removed them", of.Say("the service lost them"), ""
 	switch gone, hollow := l.By(); {
 	case gone && hollow:
-		verb, lost, how = "removed and changed them", "the service lost and changed them", " --on-conflict archive"
+		verb, lost, how = "removed and changed them", of.Say("the service lost and changed them"), " --on-conflict archive"
 	case hollow:
-		verb, lost, how = "changed them", "the service did", " --on-conflict archive"
+		verb, lost, how = "changed them", of.Say("the service did"), " --on-conflict archive"
 	}
 	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: sidekeep restore %q%s. Not sure? Leave it: Sidekeep looks again at every export. %s",
 		verb, n, lost, account, how, words.HoldEnds)
@@ -153,7 +153,7 @@ func whatToAnswer(account string, l *export.Loss, n int64) string {
 // give says what an export that is not held gives notice of.
 func (s *session) give(l *export.Ledger) {
 	s.stderr.printf("sidekeep: %s: much has changed; look at it. Your files follow the service.\n", l.Account)
-	for _, line := range lossLines(l.Notice) {
+	for _, line := range lossLines(s.of, l.Notice) {
 		s.stderr.printf("  %s\n", line)
 	}
 	s.stderr.printf("  %s\n", noticeAnswers(l))
@@ -172,14 +172,14 @@ const shownExamples = 3
 const shownReasons = 6
 
 // lossLines tells the reasons of a loss, with numbers and names.
-func lossLines(l *export.Loss) []string {
+func lossLines(of words.Origin, l *export.Loss) []string {
 	var lines []string
 	for i, r := range l.Reasons {
 		if i == shownReasons {
 			lines = append(lines, fmt.Sprintf("And %s more; see them all with “sidekeep status --json”.", words.Number(len(l.Reasons)-i)))
 			break
 		}
-		lines = append(lines, words.Loss(r)+among(r))
+		lines = append(lines, of.Say(words.Loss(r))+among(r))
 		for k, x := range r.Examples {
 			if k < shownExamples {
 				lines = append(lines, "  "+words.Example(x))

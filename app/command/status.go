@@ -227,16 +227,17 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		if x.Gone > 0 {
 			t.add("gone over there", words.Number(x.Gone)+", still in your archive")
 		}
+		of := words.OriginOf(x.Account.Type)
 		if x.Loss != nil {
 			t.add("held since", words.When(x.HeldSince, now)+" (number "+words.Number(int(x.HeldExport))+")")
-			for _, line := range lossLines(x.Loss) {
+			for _, line := range lossLines(of, x.Loss) {
 				t.add("", line)
 			}
-			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(x.Name, x.Loss, x.HeldExport))
+			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport))
 		}
 		if n := x.Noticed; n != nil {
 			t.add("look at it", words.MuchHasChanged+" It was "+words.When(n.Started, now)+" (number "+words.Number(int(n.Number))+").")
-			for _, line := range lossLines(n.Notice) {
+			for _, line := range lossLines(of, n.Notice) {
 				t.add("", line)
 			}
 			t.add("", noticeAnswers(n))
@@ -280,7 +281,7 @@ var stateWords = map[work.State]string{
 func (s *session) warnings(x work.Status, now time.Time) []string {
 	var list []string
 	if x.Loss != nil {
-		list = append(list, "It is held, because it looks like a loss. "+words.Loss(x.Loss.Gravest())+" "+words.YourCopyIsWhole)
+		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest()))+" "+words.YourCopyIsWhole)
 	}
 	switch {
 	case x.Account.NeedsPassword():
