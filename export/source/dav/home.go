@@ -115,7 +115,7 @@ func passedOver(r *resource) export.Skipped {
 		{multistatus.Inbox, "it holds invitations that have just arrived, and is no calendar"},
 		{multistatus.Outbox, "it only sends invitations, and is no calendar"},
 		{multistatus.Notification, "it holds messages of the service itself"},
-		{multistatus.Principal, "it is the person whom the account belongs to"},
+		{multistatus.Principal, "it stands for a person or a group, and holds nothing itself"},
 	} {
 		if r.types&t.has != 0 {
 			x.Why = t.why
