@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"sidekeep/export"
 )
@@ -79,6 +80,7 @@ type mending struct {
 	mended int               // rows of the history
 
 	lasting int // pages of the history that were damaged and are not what they were
+	ofRows  int // of those damaged now, the ones that may have rows: page 1 has the schema alone
 }
 
 func (m *mending) run() error {
@@ -97,8 +99,8 @@ func (m *mending) run() error {
 		if m.a.db, m.a.id, err = openHistory(m.ctx, m.a.file(historyFile)); err != nil {
 			return err
 		}
-		if m.lasting > 0 {
-			m.r.Lost = append(m.r.Lost, Bad{Path: historyFile, Why: saysLasting(m.lasting)})
+		if m.ofRows > 0 {
+			m.r.Lost = append(m.r.Lost, Bad{Path: historyFile, Why: saysLasting(m.ofRows)})
 		}
 		m.lasting = 0 // the new one has none of them
 	}
@@ -135,10 +137,13 @@ func (m *mending) pages() error {
 		return err
 	}
 	m.r.Found = append(m.r.Found, Bad{Path: historyFile, Why: saysDamaged(list)})
-	if left < len(list) {
+	if len(left) < len(list) {
 		m.r.Kept = damagedDir
 	}
-	m.lasting = max(m.lasting, left)
+	m.lasting = max(m.lasting, len(left))
+	if m.ofRows = len(left); slices.Contains(left, 1) {
+		m.ofRows--
+	}
 	return m.a.keepLasting(m.lasting)
 }
 

@@ -116,29 +116,29 @@ func (t *turner) threeBits(page []byte, off uint64) bool {
 }
 
 // turnBackHistory brings the damaged pages of history.db back to what was noted
-// of them, as far as that can be found out, and tells which were damaged and how
-// many of them stay so. The damaged file is kept. The lock is held, and nobody has
+// of them, as far as that can be found out, and tells which were damaged and which
+// of them stay so. The damaged file is kept. The lock is held, and nobody has
 // history.db open.
-func (a *Archive) turnBackHistory() (list []int, left int, err error) {
+func (a *Archive) turnBackHistory() (list, left []int, err error) {
 	was := a.noted()
 	if there, err := exists(a.disk, historyFile+"-journal"); was == nil || there || err != nil {
-		return nil, 0, err // what was cut off is SQLite's to end
+		return nil, nil, err // what was cut off is SQLite's to end
 	}
 	f, err := a.disk.Open(historyFile)
 	if err != nil {
-		return nil, 0, nil // it is missing, or no file
+		return nil, nil, nil // it is missing, or no file
 	}
 	raw, err := io.ReadAll(f)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	now, err := readSums(bytes.NewReader(raw))
 	if err != nil {
-		return nil, 0, nil // it is too short to be a history
+		return nil, nil, nil // it is too short to be a history
 	}
 	now.pageSize = was.pageSize
 	if list = was.damaged(now); len(list) == 0 {
-		return nil, 0, nil
+		return nil, nil, nil
 	}
 	if missing := len(was.sums)*was.pageSize - len(raw); missing > 0 && missing < was.pageSize {
 		raw = append(raw, make([]byte, missing)...) // its end was cut off
@@ -147,10 +147,10 @@ func (a *Archive) turnBackHistory() (list []int, left int, err error) {
 	for _, n := range list {
 		from, to := (n-1)*was.pageSize, n*was.pageSize
 		if n > len(was.sums) || to > len(raw) || !t.back(raw[from:to], was.sums[n-1]) {
-			left++
+			left = append(left, n)
 		}
 	}
-	if left == len(list) {
+	if len(left) == len(list) {
 		return list, left, nil
 	}
 	return list, left, a.replaceHistory(raw)
