@@ -113,6 +113,10 @@ func Judge(q Question) (Verdict, error) {
 			return Verdict{}, err
 		}
 	}
+	if len(hollow) == 0 && len(reasons) > 0 {
+		// What alone would be noticed is held with the rest: no notice is given of it.
+		hollow = j.hollow(Half(q.Thresholds), j.noteworthy)
+	}
 	reasons = append(reasons, hollow...)
 	if stranger != nil {
 		reasons = append(reasons, *stranger)

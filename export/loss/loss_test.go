@@ -323,3 +323,45 @@ func TestReasons(t *testing.T) {
 		t.Errorf("of the collection: %+v", collection)
 	}
 }
+
+// TestNoticedIsHeldWithTheRest: what alone would be noticed, and would reach the
+// owner's files, is held back and told where the export is held anyway.
+func TestNoticedIsHeldWithTheRest(t *testing.T) {
+	damaged := func(first, n int) (list []Change) {
+		for i := range n {
+			now := person(1, first+i, "cut")
+			now.Version += 10000
+			list = append(list, Change{Item: int64(first + i), Before: person(1, first+i, ""), Now: now})
+		}
+		return list
+	}
+	content := func(f Fact) (Content, error) {
+		if f.Version >= 10000 {
+			return named(f.Name, "030 12345"), nil
+		}
+		return named(f.Name, "030 123456"), nil
+	}
+	alone := ask(map[int64]int{1: 85}, damaged(500, 15)...)
+	alone.Content = content
+	if v := judged(t, alone); v.Loss != nil || len(v.Notice) == 0 {
+		t.Fatalf("alone it is %v, %v, want a notice", v.Loss, v.Notice)
+	}
+	both := ask(map[int64]int{1: 55}, append(lost(30), damaged(500, 15)...)...)
+	both.Content = content
+	v := judged(t, both)
+	if v.Loss == nil {
+		t.Fatal("no loss")
+	}
+	if !slices.ContainsFunc(v.Loss.Reasons, func(r export.Reason) bool { return r.Rule == export.RuleHollow }) {
+		t.Errorf("the reasons are %s, without the numbers", rules(v))
+	}
+	fates, err := v.Fates(v.Loss.Reasons, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 15 {
+		if fates[int64(500+i)] != Keep {
+			t.Errorf("item %d has fate %d, want Keep", 500+i, fates[int64(500+i)])
+		}
+	}
+}

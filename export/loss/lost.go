@@ -313,7 +313,7 @@ func (j *judging) notice() ([]export.Reason, error) {
 	if err != nil {
 		return nil, err
 	}
-	reasons = append(reasons, j.hollow(t, func(p pair, l Lost) bool { return !l.Weak && p.before.Lasting(j.At) })...)
+	reasons = append(reasons, j.hollow(t, j.noteworthy)...)
 	changed := map[export.Kind][]Fact{}
 	for _, p := range slices.Concat(j.gained, j.shuffled) {
 		changed[p.before.Kind] = append(changed[p.before.Kind], *p.before)
@@ -331,3 +331,6 @@ func (j *judging) notice() ([]export.Reason, error) {
 	}
 	return Order(reasons), nil
 }
+
+// noteworthy tells whether a loss counts where much that is no alarm is noticed.
+func (j *judging) noteworthy(p pair, l Lost) bool { return !l.Weak && p.before.Lasting(j.At) }
