@@ -110,13 +110,23 @@ func kinds(text string) ([]export.Kind, error) {
 	return list, nil
 }
 
+// alsoCalled are other names of kinds, those that Sidekeep itself shows among them.
+var alsoCalled = map[string]export.Kind{
+	"people": export.Contacts, "person": export.Contacts, "persons": export.Contacts, "calendar": export.Events, "dates": export.Events,
+	"to-dos": export.Todos, "tasks": export.Todos, "reminders": export.Todos, "pictures": export.Photos, "videos": export.Photos,
+}
+
 func noKind(name string) error {
 	list := []string{}
 	for _, k := range export.Kinds() {
 		list = append(list, string(k))
 	}
 	try := "The kinds are " + words.List(list) + "."
-	if k := near(name, list); k != "" {
+	k := string(alsoCalled[strings.ToLower(name)])
+	if k == "" {
+		k = near(name, list)
+	}
+	if k != "" {
 		try = "Did you mean “" + k + "”? " + try
 	}
 	return &work.Error{
