@@ -62,6 +62,23 @@ type Writer interface {
 	Accepts(c Collection) Limits
 }
 
+// A Maker is a [Writer] that can tell before it is asked to make a collection
+// that it cannot.
+type Maker interface {
+	// Makes tells why no collection of a kind can be made, by what is known
+	// without asking; it wraps [ErrUnsupported]. Nil if one may be.
+	Makes(kind Kind) error
+}
+
+// Makes tells why w can make no collection of a kind; nil if it may, or does not
+// tell.
+func Makes(w Writer, kind Kind) error {
+	if m, ok := w.(Maker); ok {
+		return m.Makes(kind)
+	}
+	return nil
+}
+
 // Limits are what a collection says it takes. The zero value means that it
 // says nothing: then the answer to a Put tells.
 type Limits struct {

@@ -139,7 +139,7 @@ func (s *session) printTargets(p *work.RestorePlan) {
 	t := table{head: []string{"", "", ""}}
 	for _, x := range sums {
 		name := p.Targets[x.to].Name
-		if p.Targets[x.to].Make {
+		if p.Targets[x.to].Make && x.n.Create > 0 {
 			name += " (will be made)"
 		}
 		t.add(words.Group(x.kind), name, plannedWords(x.n))

@@ -285,6 +285,8 @@ func (m *maker) decide(d *draft) {
 		l.State, l.Err = Refused, d.err
 	case e != nil && e.bad != nil:
 		l.State, l.Err = Refused, fmt.Errorf("what the target has of it cannot be read: %w", e.bad)
+	case t.refused != nil:
+		l.State, l.Err = Refused, t.refused
 	case t.Limits.Sealed:
 		l.State, l.Err = Refused, fmt.Errorf("%q: %w", t.Name, export.ErrSealed)
 	case t.Limits.ReadOnly:

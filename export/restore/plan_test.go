@@ -2,8 +2,10 @@ package restore
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,5 +186,41 @@ func TestPlanTellsOfGuests(t *testing.T) {
 	}
 	if p := plan(t, w, archive.all(), Options{Account: "New"}); p.Guests() != 0 {
 		t.Errorf("%d when nothing is written", p.Guests())
+	}
+}
+
+// bookless is a writer that has no place for contacts.
+type bookless struct{ export.Writer }
+
+func (bookless) Makes(kind export.Kind) error {
+	if kind == export.Contacts {
+		return fmt.Errorf("%w: there is no place for address books", export.ErrUnsupported)
+	}
+	return nil
+}
+
+func (w bookless) Collections(ctx context.Context) ([]export.Collection, error) {
+	list, err := w.Writer.Collections(ctx)
+	return slices.DeleteFunc(list, func(c export.Collection) bool { return c.Kind == export.Contacts }), err
+}
+
+// TestPlanRefusesWhatCannotBeMade: what has no place at the target is refused in
+// the plan, and not first when it is written.
+func TestPlanRefusesWhatCannotBeMade(t *testing.T) {
+	src := open(t, filled(t, 4))
+	archive := taken(t, src, "Anna")
+	empty := davserver.New(davserver.Options{Open: true})
+	w := bookless{open(t, empty)}
+	p := plan(t, w, archive.all(), Options{Account: "New"})
+	refused := 0
+	for i := range p.Lines {
+		if l := &p.Lines[i]; l.State == Refused {
+			if refused++; l.Item.Kind != export.Contacts || !errors.Is(l.Err, export.ErrUnsupported) {
+				t.Errorf("%s is refused: %v", l.Item.Name, l.Err)
+			}
+		}
+	}
+	if refused != 4 {
+		t.Errorf("%d are refused, want the 4 contacts", refused)
 	}
 }

@@ -156,7 +156,8 @@ type Target struct {
 	Make   bool // it does not exist yet
 	Limits export.Limits
 
-	from Key // of one that is made: the collection whose items it takes
+	from    Key   // of one that is made: the collection whose items it takes
+	refused error // why it cannot be made, nil if it may be
 }
 
 // A Plan is what a restore would do. It holds no bytes of items.

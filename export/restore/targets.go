@@ -24,6 +24,7 @@ func (t *Target) fits(k export.Kind) bool {
 // A router finds the collection that an item goes to: the one that was chosen
 // for its collection, its own, one of that name, or one that is made.
 type router struct {
+	w       export.Writer
 	targets []Target
 	account string
 	chosen  map[Key]string
@@ -38,7 +39,7 @@ type routed struct {
 }
 
 func newRouter(w export.Writer, cs []export.Collection, o *Options) *router {
-	r := &router{account: o.Account, chosen: o.Collections, known: map[routed]int{}}
+	r := &router{w: w, account: o.Account, chosen: o.Collections, known: map[routed]int{}}
 	for _, c := range o.From {
 		if c.Kind == export.Contacts {
 			r.books++
@@ -98,7 +99,7 @@ func (r *router) find(it *Item) int {
 	if calendar(it.Kind) && it.Collection.Kind == export.Events && it.Collection.Mixed {
 		c.Kind, c.Mixed = export.Events, true
 	}
-	t := Target{Collection: c, Make: true, from: from}
+	t := Target{Collection: c, Make: true, from: from, refused: export.Makes(r.w, c.Kind)}
 	for i := range r.targets { // a service takes the same in all of a kind
 		if like := &r.targets[i]; !like.Make && (like.Kind == c.Kind || calendar(like.Kind) && calendar(c.Kind)) {
 			t.Limits = export.Limits{VCard: like.Limits.VCard, Media: like.Limits.Media, MaxSize: like.Limits.MaxSize}

@@ -53,10 +53,19 @@ func (s *Source) make(ctx context.Context, c export.Collection) (export.Collecti
 	return m.finish(ctx)
 }
 
+// Makes tells that there are photos only where the account names a folder for
+// them: see [export.Maker].
+func (s *Source) Makes(kind export.Kind) error {
+	if kind == export.Photos && s.photos == nil {
+		return fmt.Errorf("%w: the account has no folder for photos", export.ErrUnsupported)
+	}
+	return nil
+}
+
 // photoCollection is the one that there is.
 func (s *Source) photoCollection(ctx context.Context) (export.Collection, error) {
-	if s.photos == nil {
-		return export.Collection{}, fmt.Errorf("%w: the account has no folder for photos", export.ErrUnsupported)
+	if err := s.Makes(export.Photos); err != nil {
+		return export.Collection{}, err
 	}
 	all, err := s.Collections(ctx)
 	if err != nil {
