@@ -213,6 +213,9 @@ func (a *Archive) noteLasting(ctx context.Context, lasting int) {
 	if err != nil {
 		return
 	}
+	if was := a.noted(); was != nil && was.counter == now.counter && was.lasting == lasting {
+		return // nothing was written: what was noted holds, also of what was damaged since
+	}
 	now.passOver()
 	now.lasting = lasting
 	if a.replaceAside(sumsNew, sumsFile, now.bytes()) != nil { // not noted, as the comment says

@@ -218,6 +218,29 @@ func TestTurnBack(t *testing.T) {
 	}
 }
 
+// TestSumsStay: a session that wrote nothing to the history renews no sum, so
+// that damage of that time is told.
+func TestSumsStay(t *testing.T) {
+	dir := copyArchive(t, agedArchive(t))
+	a := open(t, dir)
+	if err := a.sound(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipBit(t, filepath.Join(dir, historyFile), 4096*3+777, 3)
+	a.noteSums()
+	after, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the sums are others (%v)", err)
+	}
+	if err := a.sound(); !errors.Is(err, export.ErrHistory) {
+		t.Errorf("after a flip: %v", err)
+	}
+}
+
 // TestSumsOfAnotherProgram: what another program changed since is no damage, and
 // neither is a change that was taken back.
 func TestSumsOfAnotherProgram(t *testing.T) {
