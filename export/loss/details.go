@@ -2,18 +2,11 @@ package loss
 
 import (
 	"fmt"
-	"html"
-	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"sidekeep/export"
-	"sidekeep/formats/contentline"
-	"sidekeep/formats/ical"
-	"sidekeep/formats/vcard"
 )
 
 // details are what an item says besides what is compared by itself, by sort: a
@@ -200,86 +193,6 @@ func (c *comparing) labels() {
 	}
 }
 
-// labels are what a value is for, by one word for each.
-func labels(v vcard.Value) (list []string) {
-	for _, t := range v.Types {
-		switch t {
-		case "home", "private", "personal":
-			list = append(list, "home")
-		case "work", "business", "office":
-			list = append(list, "work")
-		case "cell", "mobile", "iphone", "apple watch":
-			list = append(list, "mobile")
-		case "fax", "homefax", "workfax", "otherfax", "home fax", "work fax", "other fax":
-			list = append(list, "fax")
-		case "pager":
-			list = append(list, "pager")
-		}
-	}
-	if p := say(v.Label); len(list) == 0 && !p.empty() {
-		list = append(list, p.joined)
-	}
-	return list
-}
-
-// cardDetails notes all that a card says besides names, numbers and addresses.
-func (c *Content) cardDetails(v *vcard.Contact) {
-	for _, x := range v.Notes {
-		c.say(export.LostNotes, x.Text)
-	}
-	for _, o := range v.Organizations {
-		c.say(export.LostOrganizations, o.Text+" "+strings.Join(o.Units, " "))
-	}
-	for _, x := range slices.Concat(v.Titles, v.Roles) {
-		c.say(export.LostTitles, x.Text)
-	}
-	c.say(export.LostNicknames, v.Nicknames...)
-	for _, x := range v.URLs {
-		if x.Kind != "SOURCE" {
-			c.value(export.LostLinks, x.Text, link(x.Text))
-		}
-	}
-	for _, p := range slices.Concat(v.Chats, v.Profiles) {
-		_, user, _ := strings.Cut(p.Text, ":")
-		c.value(export.LostChats, p.Text, strings.ToLower(p.User), link(p.Text), link(user))
-	}
-	for _, d := range append(slices.Clone(v.Dates), dates(v.Anniversary)...) {
-		c.date(d)
-	}
-	for _, s := range v.Categories {
-		if k := say(s).joined; k != "mycontacts" { // all of them, as Google says
-			c.value(export.LostCategories, s, k)
-		}
-	}
-	for _, x := range v.Related {
-		if s := strings.TrimSpace(x.Text); strings.Contains(s, " ") || !strings.ContainsAny(s, ":-0123456789") {
-			c.say(export.LostRelations, s)
-		} else {
-			c.refer(export.LostRelations, s)
-		}
-	}
-	for _, s := range v.Members {
-		c.refer(export.LostMembers, s)
-	}
-	c.say(export.LostDetails, v.Maiden, v.Gender, strings.TrimSpace(v.Phonetic.Given+" "+v.Phonetic.Family))
-	for _, x := range slices.Concat(v.Pronouns, v.Languages, v.Agents) {
-		c.say(export.LostDetails, x.Text)
-	}
-	for _, x := range v.Places {
-		if x.Kind == "GEO" {
-			c.value(export.LostPlaces, x.Text, spot(x.Text))
-		} else if x.Kind != "TZ" {
-			c.say(export.LostDetails, x.Text)
-		}
-	}
-	c.count("logo", len(v.Logos))
-	c.count("sound", len(v.Sounds))
-	c.count("key", len(v.Keys))
-	for _, p := range v.Rest {
-		c.other(p.Name, p.Text)
-	}
-}
-
 // count notes n details of which only the number is compared.
 func (c *Content) count(what string, n int) {
 	for i := range n {
@@ -299,27 +212,7 @@ func (c *Content) other(name, text string) {
 
 // bookkeeping are properties that programs keep for themselves.
 var bookkeeping = strings.Fields(`VERSION PRODID REV UID SOURCE NAME PROFILE KIND CLIENTPIDMAP MAILER CLASS SORT-STRING XML TZ LABEL CREATED LANGUAGE
-	DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS REFRESH-INTERVAL METHOD CALSCALE RECURRENCE-ID RRULE EXRULE RDATE EXDATE DTSTART DTEND DURATION TRANSP TZID`) // spell-checker:disable-line
-
-func dates(d *vcard.Date) []vcard.Date {
-	if d == nil {
-		return nil
-	}
-	return []vcard.Date{*d}
-}
-
-// date notes a day that comes every year; the year counts if there was one.
-func (c *Content) date(d vcard.Date) {
-	if d.Month == 0 && d.Year == 0 {
-		c.say(export.LostAnniversaries, d.Text)
-		return
-	}
-	day := fmt.Sprintf("%d-%d", d.Month, d.Day)
-	c.value(export.LostAnniversaries, d.Text, day)
-	if d.Year > 0 && d.Year != noYear {
-		c.value(export.LostAnniversaries, d.Text, fmt.Sprint(day, " ", d.Year))
-	}
-}
+	DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS REFRESH-INTERVAL METHOD CALSCALE RECURRENCE-ID RRULE EXRULE RDATE EXDATE DTSTART DTEND DURATION TRANSP TZID`)
 
 // link is the address of a page as it is compared.
 func link(s string) string {
@@ -343,148 +236,3 @@ func spot(s string) string {
 	}
 	return strings.Join(list, ",")
 }
-
-var tags = regexp.MustCompile(`<[^<>]{1,200}>`)
-
-// plain is a text without the tags of HTML.
-func plain(s string) string {
-	if !strings.ContainsAny(s, "<&") {
-		return s
-	}
-	return html.UnescapeString(tags.ReplaceAllString(s, " "))
-}
-
-// entry notes all that an event or to-do says besides what main reads.
-func (c *Content) entry(e *ical.Entry) {
-	c.say(export.LostDescriptions, plain(e.Description))
-	for _, s := range e.Comments {
-		c.say(export.LostDescriptions, plain(s))
-	}
-	c.value(export.LostLinks, e.URL, link(e.URL))
-	for _, k := range e.Conferences {
-		c.value(export.LostLinks, k.URI, link(k.URI))
-	}
-	for _, s := range e.Categories {
-		c.value(export.LostCategories, s, say(s).joined)
-	}
-	for _, p := range e.Attendees {
-		c.value(export.LostGuests, p.Address, mailbox(p.Address))
-	}
-	c.value(export.LostOrganizers, e.Organizer.Address, mailbox(e.Organizer.Address))
-	for i, k := range slices.Concat(e.Attachments, e.Images) {
-		c.attachment(i, k)
-	}
-	for _, a := range e.Alarms {
-		c.alarm(e, a)
-	}
-	for _, r := range e.Related {
-		c.refer(export.LostRelations, r.UID)
-	}
-	for _, s := range e.Parents {
-		c.refer(export.LostRelations, s)
-	}
-	c.progress(e)
-	if e.Class != "PUBLIC" {
-		c.value(export.LostPrivacy, strings.ToLower(e.Class), e.Class)
-	}
-	if e.Transparency == "TRANSPARENT" {
-		c.value(export.LostDetails, "does not make busy", "transparent")
-	}
-	if e.Priority > 0 {
-		c.value(export.LostPriorities, fmt.Sprint("priority ", e.Priority), urgency(e.Priority))
-		c.weaken(export.LostPriorities)
-	}
-	c.value(export.LostPlaces, e.Geo, spot(e.Geo))
-	c.say(export.LostDetails, e.Contacts...)
-	c.say(export.LostDetails, e.Resources...)
-	c.say(export.LostDetails, e.Color)
-	c.count("participant", len(e.Participants))
-	for i := range e.Rest {
-		c.other(e.Rest[i].Name, e.Rest[i].Text())
-	}
-}
-
-// urgency is a priority as most programs know it (RFC 5545 section 3.8.1.9).
-func urgency(priority int) string {
-	switch {
-	case priority < 5:
-		return "high"
-	case priority == 5:
-		return "medium"
-	}
-	return "low"
-}
-
-// weaken marks the last detail of a sort as one that people change themselves.
-func (c *Content) weaken(sort string) {
-	if list := c.details[sort]; len(list) > 0 {
-		list[len(list)-1].weak = true
-	}
-}
-
-// progress notes how far an event or to-do is, but for what it is if nothing is
-// said: it is weak, for that is what changes in its course.
-func (c *Content) progress(e *ical.Entry) {
-	switch e.Status {
-	case "", "CONFIRMED", "NEEDS-ACTION", "COMPLETED":
-	default:
-		c.value(export.LostStatuses, strings.ToLower(e.Status), e.Status)
-		c.weaken(export.LostStatuses)
-	}
-	if e.Component == "VTODO" && e.Percent > 0 && e.Percent < 100 {
-		c.value(export.LostStatuses, fmt.Sprint(e.Percent, " %"), fmt.Sprint(e.Percent, " %"))
-		c.weaken(export.LostStatuses)
-	}
-}
-
-func (c *Content) attachment(i int, k ical.Link) {
-	base := ""
-	if k.URI != "" {
-		base = path.Base(strings.TrimRight(k.URI, "/"))
-	}
-	text := k.Label
-	if text == "" {
-		text = k.URI
-	}
-	if k.Inline && k.Label == "" {
-		c.value(export.LostAttachments, "a file", fmt.Sprint("file ", i))
-		return
-	}
-	c.value(export.LostAttachments, text, strings.ToLower(k.Label), strings.ToLower(k.URI), strings.ToLower(base))
-}
-
-// alarm notes when an alarm rings, seen from the start.
-func (c *Content) alarm(e *ical.Entry, a ical.Alarm) {
-	if a.Action == "NONE" {
-		return
-	}
-	start, end := e.Start, e.End
-	if e.Component == "VTODO" {
-		end = e.Due
-	}
-	if start.IsZero() {
-		start = end
-	}
-	at := a.Offset
-	switch {
-	case a.Proximity != "":
-		c.value(export.LostAlarms, "an alarm at a place", a.Proximity)
-		return
-	case !a.At.IsZero():
-		at = a.At.Time.Sub(start.Time)
-	case a.AtEnd && !end.IsZero():
-		at += end.Time.Sub(start.Time)
-	}
-	at = at.Round(time.Minute)
-	text := "an alarm at the start"
-	switch {
-	case at < 0:
-		text = "an alarm " + (-at).String() + " before"
-	case at > 0:
-		text = "an alarm " + at.String() + " after"
-	}
-	c.value(export.LostAlarms, text, at.String())
-}
-
-// lineOf is what a line says, to compare it with others of its name.
-func lineOf(l *contentline.Line) string { return l.Name + ":" + l.Text() }
