@@ -265,7 +265,7 @@ func (s *session) problems(l *export.Ledger) {
 	}
 	switch more := all - shown; {
 	case more <= 0:
-	case left > 0:
+	case left > 0, l.Stop != nil:
 		s.stderr.printf("  %s did not arrive; the next export goes on from there.\n", plural(more, "item", "items"))
 	default:
 		s.stderr.printf("  and %s more; see them all with “sidekeep history --json”.\n", words.Number(more))
