@@ -137,7 +137,7 @@ func (v *verification) run() error {
 	for i, steps := range [][]func() error{
 		{v.files},
 		{v.manifest, v.tagManifest, v.strangers, v.history, v.bodies},
-		{v.collections},
+		{v.collections, v.derived},
 	} {
 		wg.Go(func() {
 			for _, step := range steps {

@@ -238,6 +238,9 @@ func (m *mending) rows(before Check) error {
 			return err
 		}
 	}
+	if err := m.read(); err != nil {
+		return err
+	}
 	if err := m.paths(listed); err != nil {
 		return err
 	}

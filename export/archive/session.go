@@ -142,7 +142,7 @@ func (s *session) begin(ctx context.Context, account string, at time.Time) error
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
 		return err
 	}
-	if err := s.look(ctx); err != nil {
+	if err := errors.Join(s.w.noteReader(), s.look(ctx)); err != nil {
 		return err
 	}
 	return s.w.commit()

@@ -1,0 +1,155 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"sidekeep/export"
+)
+
+// readerEdition numbers the rules by which [understand] reads kind, UID, name and
+// start of an item from its bytes. A change of them that reads the same bytes
+// otherwise raises it, so that what an earlier edition has read is not taken for
+// damage.
+const readerEdition = 1
+
+// readerName is the archive's own value that tells by which edition versions were
+// read, and after which version.
+const readerName = "reader"
+
+// noteReader notes that all versions from now on are read by this edition.
+func (w *writer) noteReader() error {
+	edition, _, err := readerOf(context.Background(), w.conn)
+	if err != nil || edition == readerEdition {
+		return err
+	}
+	var last int64
+	if _, err := w.row("SELECT ifnull(max(version), 0) FROM version", nil, &last); err != nil {
+		return err
+	}
+	return w.set(readerName, fmt.Sprint(readerEdition, " ", last))
+}
+
+// readerOf tells which edition has read the versions after the last one of
+// another; 0 if it is not known.
+func readerOf(ctx context.Context, q interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) (edition int, last int64, err error) {
+	var text string
+	err = q.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", readerName).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err := fmt.Sscan(text, &edition, &last); err != nil {
+		return 0, 0, nil
+	}
+	return edition, last, nil
+}
+
+// A misread is a version whose row does not say what its bytes do.
+type misread struct {
+	version int64
+	item    string // its ID
+	now     version
+}
+
+// misreads finds them among the versions after last, but for those that an item
+// had before already and that were copied when it came back. Bytes that do not have
+// their hash tell nothing. Of bodies only those of one part are looked at.
+func misreads(ctx context.Context, q querier, last int64, part Slice, found func(misread) error) error {
+	for after := last; ; {
+		var list []misread
+		n, size := 0, 0
+		err := eachRow(ctx, q, `SELECT version.version, collection.kind, item.id, version.kind, version.uid, version.name, version.start, version.all_day, ifnull(version.aside, ''), blob.hash, blob.bytes
+			FROM version JOIN blob USING (blob) JOIN item USING (item) JOIN collection USING (collection)
+			WHERE version.version > ? AND version.blob % ? = ? AND collection.kind IN ('contacts', 'events', 'todos')
+			AND NOT EXISTS (SELECT 1 FROM version AS old WHERE old.item = version.item AND old.version <= ? AND old.blob = version.blob)
+			ORDER BY version.version LIMIT 500`, []any{after, part.Of, part.Part - 1, last}, func(rows *sql.Rows) error {
+			var m misread
+			var was version
+			var kind export.Kind
+			var hash, raw sql.RawBytes
+			if err := rows.Scan(&m.version, &kind, &m.item, &was.kind, &was.uid, &was.name, &was.start, &was.allDay, &was.aside, &hash, &raw); err != nil {
+				return err
+			}
+			if m.version <= after {
+				return fmt.Errorf("%w: the versions are out of their order", export.ErrDamaged)
+			}
+			after = m.version
+			n++
+			size += len(raw)
+			if sum := sha256.Sum256(raw); bytes.Equal(sum[:], hash) {
+				m.now = understand(kind, raw)
+				if was.kind != m.now.kind || was.uid != m.now.uid || was.name != m.now.name || was.start != m.now.start || was.allDay != m.now.allDay || was.aside != m.now.aside {
+					m.now.uid, m.now.name = strings.Clone(m.now.uid), strings.Clone(m.now.name) // raw is used again
+					list = append(list, m)
+				}
+			}
+			if size >= pageBytes {
+				return errPage
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errPage) {
+			return err
+		}
+		for _, m := range list {
+			if err := found(m); err != nil {
+				return err
+			}
+		}
+		if n == 0 {
+			return nil
+		}
+	}
+}
+
+// derived looks whether what the history says of items is what their bytes say.
+func (v *verification) derived() error {
+	edition, last, err := readerOf(v.ctx, v.second)
+	if err != nil || edition != readerEdition {
+		return err
+	}
+	return misreads(v.ctx, v.second, last, v.slice, func(m misread) error {
+		v.blame(fmt.Sprintf("%s, version %d", historyFile, m.version), fmt.Sprintf("its kind, UID, name, start or reason is not what the bytes of %q say", m.item))
+		return nil
+	})
+}
+
+// read sets right what the history says of items by their bytes: of a history
+// that was made anew all of it, which this edition has read then.
+func (m *mending) read() error {
+	edition, last, err := readerOf(m.ctx, m.w.conn)
+	if err != nil {
+		return err
+	}
+	if m.r.Rebuilt {
+		edition, last = readerEdition, 0
+		if err := m.w.set(readerName, fmt.Sprint(readerEdition, " ", 0)); err != nil {
+			return err
+		}
+	}
+	if edition != readerEdition {
+		return nil
+	}
+	var list []misread
+	if err := misreads(m.ctx, m.w.conn, last, Slice{1, 1}, func(x misread) error { list = append(list, x); return nil }); err != nil {
+		return err
+	}
+	for _, x := range list {
+		m.mended++
+		if _, err := m.w.exec("UPDATE version SET kind = ?, uid = ?, name = ?, start = ?, all_day = ?, aside = ? WHERE version = ?",
+			string(x.now.kind), x.now.uid, x.now.name, x.now.start, x.now.allDay, textOrNull(x.now.aside), x.version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
