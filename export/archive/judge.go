@@ -129,6 +129,8 @@ func (j *judge) follow() error {
 		if err := j.w.notice(j.account, j.number); err != nil {
 			return err
 		}
+	} else if err := j.endNotice(); err != nil {
+		return err
 	}
 	if j.who == "" || j.who == j.whoBefore {
 		return nil
@@ -360,25 +362,4 @@ func (w *writer) emptier(was, now int64) (bool, error) {
 	}
 	v, err := loss.Judge(j.question([]loss.Change{{Item: 1, Before: b, Now: n}}))
 	return v.Emptier+v.Gone > 0, err
-}
-
-// noticeName is the row of the table archive that says which export of an
-// account gave notice and waits for an answer.
-func noticeName(account int64) string { return fmt.Sprintf("notice/%d", account) }
-
-// noticed is the export of an account that gave notice and waits for an answer,
-// 0 if there is none.
-func (w *writer) noticed(account int64) (n int64, err error) {
-	_, err = w.row("SELECT value FROM archive WHERE name = ?", []any{noticeName(account)}, &n)
-	return n, err
-}
-
-// notice remembers that an export gave notice; 0 that there is none that waits
-// for an answer.
-func (w *writer) notice(account, export int64) error {
-	if export != 0 {
-		return w.set(noticeName(account), fmt.Sprint(export))
-	}
-	_, err := w.exec("DELETE FROM archive WHERE name = ?", noticeName(account))
-	return err
 }

@@ -3,6 +3,7 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,5 +164,44 @@ func TestNotice(t *testing.T) {
 	s.collections[0].items = s.collections[0].items[5:]
 	if l := run(t, a, s); !l.Held {
 		t.Errorf("9 of 43 since the answer: %+v", l.Notice)
+	}
+}
+
+// TestNoticeIsUndone: a notice ends when what it was given of is back as it was,
+// and not before.
+func TestNoticeIsUndone(t *testing.T) {
+	for name, undo := range map[string]struct {
+		harm func(t *testing.T, s *shelf)
+	}{
+		"gone": {func(t *testing.T, s *shelf) { s.collections[0].items = s.collections[0].items[7:] }},
+		"damaged": {func(t *testing.T, s *shelf) {
+			s.collections[0].rewrite(t, 7, func(_ int, body string) string { return strings.Replace(body, "TEL", "X-TEL", 1) })
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := create(t, Options{})
+			waits := func() bool {
+				accounts, err := a.Accounts(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return accounts[0].Noticed != nil
+			}
+			run(t, a, phoneOf(0, 50))
+			s := phoneOf(0, 50)
+			undo.harm(t, s)
+			if l := run(t, a, s); l.Held || l.Notice == nil || !waits() {
+				t.Fatalf("held %v, notice %+v", l.Held, l.Notice)
+			}
+			half := phoneOf(0, 50)
+			undo.harm(t, half)
+			half.collections[0].items = append(slices.Clone(phoneOf(0, 50).collections[0].items[:3]), half.collections[0].items[max(0, len(half.collections[0].items)-47):]...)
+			if run(t, a, half); !waits() {
+				t.Error("it has ended when 3 of 7 were back")
+			}
+			if l := run(t, a, phoneOf(0, 50)); l.Held || waits() {
+				t.Errorf("all are back: held %v, waits %v", l.Held, waits())
+			}
+		})
 	}
 }
