@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"runtime"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"sidekeep/export"
 	"sidekeep/formats/fields"
@@ -204,37 +201,12 @@ func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int
 			return 0, fmt.Errorf("%w: the archive has no version %d", export.ErrGone, c.Before)
 		}
 	}
-	inParallel(n, func(i int) {
+	for i := range n {
 		if c := &list[i]; c.What == Changed {
 			c.Differences = fields.Differ(fieldsOf(&c.old, bodies[c.old.Number]), fieldsOf(&c.new, bodies[c.new.Number]))
 		}
-	})
+	}
 	return n, nil
-}
-
-// inParallel does all of 0 to n-1, and returns when all are done. A panic of one
-// is that of the caller.
-func inParallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	errs := make(chan any, runtime.GOMAXPROCS(0))
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					errs <- p
-				}
-			}()
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				do(int(i))
-			}
-		})
-	}
-	wg.Wait()
-	close(errs)
-	if p, ok := <-errs; ok {
-		panic(p)
-	}
 }
 
 // bodies reads versions as delivered by their numbers.
