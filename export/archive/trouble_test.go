@@ -315,7 +315,8 @@ func TestNoLongerUnderstood(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	change(t, dir, `UPDATE item SET aside = 0; UPDATE version SET aside = NULL; UPDATE collection SET dirty = 2; UPDATE archive SET value = '1' WHERE name = 'publish'`)
+	change(t, dir, `UPDATE item SET aside = 0; UPDATE version SET aside = NULL; UPDATE collection SET dirty = 2; UPDATE archive SET value = '1' WHERE name = 'publish';
+		UPDATE archive SET value = '0 0' WHERE name = 'reader'`)
 	if a, err = Open(dir, Options{}); err != nil {
 		t.Fatal(err)
 	}
