@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"sidekeep/app/near"
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
@@ -20,11 +21,6 @@ func (s *session) accountVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "account",
 		Short: "Set up, list, check and remove accounts, and say what looks like a loss",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			s.began = false
-			return errors.New("“account” needs one of: add, list, check, alarm, remove")
-		},
 	}
 	verb.AddCommand(s.accountAddVerb(), s.accountListVerb(), s.accountCheckVerb(), s.accountAlarmVerb(), s.accountRemoveVerb())
 	return verb
@@ -124,7 +120,7 @@ func noKind(name string) error {
 	try := "The kinds are " + words.List(list) + "."
 	k := string(alsoCalled[strings.ToLower(name)])
 	if k == "" {
-		k = near(name, list)
+		k = near.To(name, list)
 	}
 	if k != "" {
 		try = "Did you mean “" + k + "”? " + try
@@ -228,7 +224,7 @@ func (s *session) accountListVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the accounts",
-		Args:  cobra.NoArgs,
+		Args:  arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := s.work()
 			if err != nil {

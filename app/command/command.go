@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"sidekeep/app/words"
@@ -76,29 +77,47 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if e := s.stdout.flush(); err == nil {
 		err = e
 	}
+	if !s.began {
+		s.json = s.json || slices.Contains(args, "--json")
+	}
 	return s.exitCode(ctx, verb, err)
 }
 
-// exitCode says what went wrong, if anything did, and returns the exit code.
+// exitCode says what went wrong, if anything did, and returns the exit code. With
+// --json it stands on stdout too, unless the verb wrote its object.
 func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) int {
 	var own *work.Error
+	var w words.Words
+	code := failed
 	switch {
 	case err == nil:
 		return s.code
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled):
-		s.stderr.raw("sidekeep: Stopped.\n  Your copy is as it was.\n  Run it again when you like.\n")
-		return stopped
+		w, code = words.Words{Title: "Stopped.", Meaning: "Your copy is as it was.", Try: "Run it again when you like."}, stopped
+		s.tell("", w, err)
 	case !s.began:
-		s.stderr.printf("sidekeep: %v\n  Nothing was done.\n  It is used so: %s\n", err, verb.UseLine())
-		return usage
+		w, code = words.Words{Title: err.Error(), Meaning: "Nothing was done.", Try: "It is used so: " + verb.UseLine()}, usage
+		s.tell("", w, err)
+	default:
+		w = s.wordsFor(err)
+		s.tell("", w, err)
+		if errors.As(err, &own) && own.Usage {
+			code = usage
+		} else if own != nil && own.Unread {
+			code = partly
+		}
 	}
-	s.explain("", err)
-	if errors.As(err, &own) && own.Usage {
-		return usage
-	} else if own != nil && own.Unread {
-		return partly
+	s.failedJSON(w, code)
+	return code
+}
+
+// failedJSON writes why nothing came of a verb as the one object of --json.
+func (s *session) failedJSON(w words.Words, code int) {
+	if !s.json || s.stdout.began() {
+		return
 	}
-	return failed
+	_ = s.printJSON(map[string]any{"error": map[string]any{"what": w.Title, "meaning": w.Meaning, "try": w.Try, "code": code}})
+	_ = s.stdout.flush() // what went wrong stands on stderr already
 }
 
 func (s *session) root() *cobra.Command {
@@ -109,17 +128,15 @@ func (s *session) root() *cobra.Command {
 			"Without a verb it opens its window.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          unknownVerb,
-		RunE: func(*cobra.Command, []string) error {
-			s.began = false
-			return errors.New("a verb is missing")
-		},
 		PersistentPreRunE: func(verb *cobra.Command, _ []string) error {
 			s.verb = verb
 			return s.begin()
 		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	s.group(root, "a verb is missing")
+	root.SetFlagErrorFunc(flagSlip)
+	root.SetHelpCommand(s.helpVerb(root))
 	f := root.PersistentFlags()
 	f.StringVar(&s.archive, "archive", os.Getenv("SIDEKEEP_ARCHIVE"), "folder of the archive (default: Sidekeep in the home folder; SIDEKEEP_ARCHIVE)")
 	f.StringVar(&s.settings, "settings", os.Getenv("SIDEKEEP_SETTINGS"), "folder of the settings (SIDEKEEP_SETTINGS)")
@@ -137,23 +154,13 @@ func (s *session) root() *cobra.Command {
 	root.AddCommand(s.restoreVerb(), s.undoVerb(), s.proveVerb())
 	root.AddCommand(s.pruneVerb(), s.forgetVerb())
 	root.AddCommand(s.importVerb(), s.inspectVerb(), s.saveVerb(), s.convertVerb())
-	return root
-}
-
-func unknownVerb(root *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		var verbs []string
-		for _, v := range root.Commands() {
-			if !v.Hidden {
-				verbs = append(verbs, v.Name())
-			}
+	root.InitDefaultCompletionCmd()
+	for _, verb := range root.Commands() {
+		if verb.HasSubCommands() {
+			s.group(verb, "“"+verb.Name()+"” needs one of: "+strings.Join(verbsOf(verb), ", "))
 		}
-		if verb := near(args[0], verbs); verb != "" {
-			return fmt.Errorf("there is no verb “%s”; did you mean “%s”?", args[0], verb)
-		}
-		return fmt.Errorf("there is no verb “%s”", args[0])
 	}
-	return nil
+	return root
 }
 
 // arguments is a check of a verb's arguments: one for each name, at least and at

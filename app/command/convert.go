@@ -32,7 +32,7 @@ func (s *session) convertVerb() *cobra.Command {
 			if !slices.Contains(names, to) {
 				return &work.Error{
 					What: "“" + to + "” is nothing that can be converted to.", Meaning: "Nothing was written.",
-					Try: "Use one of: " + strings.Join(names, ", ") + ".", Usage: true,
+					Try: meant(to, names) + "Use one of: " + strings.Join(names, ", ") + ".", Usage: true,
 				}
 			}
 			if s.json && out == "" {

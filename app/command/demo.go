@@ -33,7 +33,7 @@ func (s *session) demoVerb() *cobra.Command {
 		Long: "Export the built-in demo phone, a fictional one, into ./Sidekeep demo. With --disaster the service of the phone then\n" +
 			"loses nearly everything, as one did in October 2009, and everything is put back. The program checks each thing that it\n" +
 			"tells, and fails if one is untrue.",
-		Args: cobra.NoArgs,
+		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.demo(cmd.Context(), disaster) },
 	}
 	verb.Flags().BoolVar(&disaster, "disaster", false, "play October 2009: the service loses nearly everything, and it is put back")

@@ -25,6 +25,7 @@ type printer struct {
 	out   io.Writer
 	buf   *bufio.Writer
 	err   error
+	wrote bool // anything
 }
 
 func newPrinter(w io.Writer, eager bool) *printer {
@@ -69,6 +70,7 @@ func (p *printer) printf(format string, args ...any) {
 func (p *printer) raw(s string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.wrote = p.wrote || s != ""
 	if _, err := p.buf.WriteString(s); err != nil && p.err == nil {
 		p.err = err
 	}
@@ -77,6 +79,13 @@ func (p *printer) raw(s string) {
 			p.err = err
 		}
 	}
+}
+
+// began reports whether anything was written, or could not be.
+func (p *printer) began() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wrote || p.err != nil
 }
 
 // flush writes what is buffered and returns the first error of all writing.

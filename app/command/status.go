@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -59,19 +60,22 @@ func proofOf(x *work.Status) *proofJSON {
 
 func (s *session) statusVerb() *cobra.Command {
 	return &cobra.Command{
-		Use:   "status",
-		Short: "Tell how every account stands",
+		Use:   "status [NAME...]",
+		Short: "Tell how every account stands, or those that are named",
 		Long: "Tell how every account stands. The exit code is that of the gravest: 1 if the last export of one failed, or the archive is\n" +
 			"damaged; 4 if one is held; 3 if items of one failed, are set aside or did not prove, or it is overdue; else 0, also while\n" +
 			"one was not exported yet.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: arguments("[NAME...]"),
+		RunE: func(cmd *cobra.Command, names []string) error {
 			w, err := s.work()
 			if err != nil {
 				return err
 			}
 			defer func() { _ = w.Close() }() // it only read
 			list, err := w.Status(cmd.Context())
+			if err == nil {
+				list, err = onlyNamed(list, names)
+			}
 			if err != nil {
 				return err
 			}
@@ -96,7 +100,7 @@ func (s *session) statusVerb() *cobra.Command {
 				err = s.printStatusJSON(w, list, verified, others, edited, now)
 			} else {
 				s.printStatus(w, list, verified, others, edited, now)
-				err = s.printStopped(cmd.Context(), w)
+				err = s.printStopped(cmd.Context(), w, list)
 			}
 			if err == nil && s.code != good {
 				err = s.stdout.flush()
@@ -105,6 +109,24 @@ func (s *session) statusVerb() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// onlyNamed are those of list that have one of names; all of it if none is given.
+func onlyNamed(list []work.Status, names []string) ([]work.Status, error) {
+	var some []work.Status
+	for _, name := range names {
+		x, err := work.Named(list, name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(some, func(y work.Status) bool { return y.Name == x.Name }) {
+			some = append(some, *x)
+		}
+	}
+	if len(names) == 0 {
+		return list, nil
+	}
+	return some, nil
 }
 
 // statusCode is the exit code of the gravest state.
@@ -253,15 +275,17 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 	}
 }
 
-// printStopped names restores that have not come to their end.
-func (s *session) printStopped(ctx context.Context, w *work.Work) error {
+// printStopped names restores onto the accounts of shown that have not come to their end.
+func (s *session) printStopped(ctx context.Context, w *work.Work, shown []work.Status) error {
 	there, err := w.HasArchive()
 	if err != nil || !there {
 		return err
 	}
 	list, err := w.OpenRestores(ctx)
 	for _, e := range list {
-		s.stdout.printf("\n%s\n", openWords(e))
+		if slices.ContainsFunc(shown, func(x work.Status) bool { return strings.EqualFold(x.Name, e.Account) }) {
+			s.stdout.printf("\n%s\n", openWords(e))
+		}
 	}
 	return err
 }

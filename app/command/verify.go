@@ -26,7 +26,7 @@ func (s *session) verifyVerb() *cobra.Command {
 			"done last. With --slice a part is read at a time, such as one a day: “--slice 3/30”, or “--slice next/30” for the\n" +
 			"first that was not read yet. With --repair what is damaged is mended as far as another copy of it is in the archive;\n" +
 			"a history that is lost is made anew from the open files. Damaged files are kept in .sidekeep/damaged.",
-		Args: cobra.NoArgs,
+		Args: arguments(),
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		part, err := parseSlice(slice)

@@ -13,7 +13,7 @@ func (s *session) versionVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			if s.json {
 				return s.printJSON(map[string]string{"version": Version, "system": runtime.GOOS + "/" + runtime.GOARCH})

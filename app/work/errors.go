@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sidekeep/app/near"
 	"sidekeep/export"
 	"sidekeep/export/settings"
 )
@@ -49,20 +50,42 @@ var ErrNoPassword = errors.New("no password is known for this account")
 
 const asItWas = "Your copy is as it was."
 
-func noAccount(name string, all []settings.Account) error {
+// noAccount says that name is none of the accounts all, and which may be meant.
+func noAccount(name string, all []string) error {
 	try, window := "Set one up with “sidekeep account add”.", "Connect a phone or service first."
 	if len(all) > 0 {
-		names := make([]string, len(all))
-		for i, a := range all {
-			names[i] = "“" + a.Name + "”"
-		}
-		try = "These are set up: " + strings.Join(names, ", ") + "."
+		try = meant(name, all) + "These are there: " + quoted(all) + "."
 		window = try
 	}
 	return &Error{
 		What: fmt.Sprintf("There is no account called “%s”.", name), Meaning: asItWas, Try: try, Window: window,
 		Usage: true, Err: settings.ErrNoAccount,
 	}
+}
+
+// meant asks whether the one of all was meant that name is a slip of; "" if it is
+// of none.
+func meant(name string, all []string) string {
+	if m := near.To(name, all); m != "" {
+		return "Did you mean “" + m + "”? "
+	}
+	return ""
+}
+
+func quoted(names []string) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = "“" + name + "”"
+	}
+	return strings.Join(list, ", ")
+}
+
+func namesOf(list []settings.Account) []string {
+	names := make([]string, len(list))
+	for i, a := range list {
+		names[i] = a.Name
+	}
+	return names
 }
 
 func exists(name string) error {

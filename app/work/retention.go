@@ -101,11 +101,11 @@ func archived(name string, accounts []archive.Account) (string, error) {
 		if strings.EqualFold(x.Name, name) {
 			return x.Name, nil
 		}
-		names = append(names, "“"+x.Name+"”")
+		names = append(names, x.Name)
 	}
 	try := "It holds nothing yet."
 	if len(names) > 0 {
-		try = "It holds: " + strings.Join(names, ", ") + "."
+		try = meant(name, names) + "It holds: " + quoted(names) + "."
 	}
 	return "", &Error{What: fmt.Sprintf("The archive holds nothing of an account called “%s”.", name), Meaning: nothingDeleted, Try: try, Usage: true, Err: export.ErrGone}
 }

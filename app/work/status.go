@@ -182,12 +182,23 @@ func (w *Work) ArchivedName(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, s := range list {
-		if strings.EqualFold(s.Name, name) {
-			return s.Name, nil
-		}
+	s, err := Named(list, name)
+	if err != nil {
+		return "", err
 	}
-	return "", noAccount(name, w.settings.Accounts())
+	return s.Name, nil
+}
+
+// Named is the one of list that has this name; case does not matter.
+func Named(list []Status, name string) (*Status, error) {
+	names := make([]string, len(list))
+	for i := range list {
+		if strings.EqualFold(list[i].Name, name) {
+			return &list[i], nil
+		}
+		names[i] = list[i].Name
+	}
+	return nil, noAccount(name, names)
 }
 
 // Items yields what the archive holds. It ends after the first error.

@@ -139,7 +139,7 @@ func (w *Work) ArchiveDir() string {
 func (w *Work) account(name string) (settings.Account, error) {
 	a, ok := w.settings.Account(name)
 	if !ok {
-		return a, noAccount(name, w.settings.Accounts())
+		return a, noAccount(name, namesOf(w.settings.Accounts()))
 	}
 	return a, nil
 }
