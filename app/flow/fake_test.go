@@ -26,6 +26,7 @@ type scripted struct {
 	changes func(n int64, yield func(archive.Change, error) bool)
 	items   map[bool][]archive.Item // of the past, and of the present
 	holds   []archive.Hold
+	missing []work.Missing
 	last    archive.Verified
 
 	look    func(paths []string) (work.Dropped, error)
@@ -79,6 +80,16 @@ func (s *scripted) Items(_ context.Context, q archive.Query) iter.Seq2[archive.I
 	return func(yield func(archive.Item, error) bool) {
 		for _, it := range s.items[q.AsOf.IsZero()] {
 			if !yield(it, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *scripted) Missing(context.Context, string, int64, *export.Loss) iter.Seq2[work.Missing, error] {
+	return func(yield func(work.Missing, error) bool) {
+		for _, m := range s.missing {
+			if !yield(m, nil) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"sidekeep/app/words"
@@ -41,23 +42,48 @@ func goneBy(r export.Rule) bool { return r == export.RuleGone || r == export.Rul
 
 // A tally counts by kind what a loss is about.
 type tally struct {
-	rule           export.Rule // of the gravest reason
-	lost, had, has map[export.Kind]int
+	rule           export.Rule         // of the gravest reason
+	lost, had, has map[export.Kind]int // of the reasons of its sort
+	changed        map[export.Kind]int // that have lost content
 }
 
 func tallied(l *export.Loss) tally {
-	t := tally{lost: map[export.Kind]int{}, had: map[export.Kind]int{}, has: map[export.Kind]int{}}
-	for i, r := range reasons(l) {
+	t := tally{lost: map[export.Kind]int{}, had: map[export.Kind]int{}, has: map[export.Kind]int{}, changed: map[export.Kind]int{}}
+	list := reasons(l)
+	for i, r := range list {
 		if i == 0 {
 			t.rule = r.Rule
 		}
+		if goneBy(r.Rule) && t.rule == export.RuleHollow { // the gone are told first
+			t.rule = r.Rule
+		}
+	}
+	for _, r := range list {
 		if r.Rule == t.rule || goneBy(r.Rule) && goneBy(t.rule) {
 			t.lost[r.Kind] += r.Lost
 			t.had[r.Kind] += r.Had
 			t.has[r.Kind] += r.Has
 		}
+		if r.Rule == export.RuleHollow {
+			t.changed[r.Kind] += r.Lost
+		}
 	}
 	return t
+}
+
+// mixed reports whether items are gone and others have lost content.
+func (t *tally) mixed() bool { return goneBy(t.rule) && len(t.changed) > 0 }
+
+// all counts both.
+func (t *tally) all() map[export.Kind]int {
+	if !t.mixed() {
+		return t.lost
+	}
+	n := maps.Clone(t.lost)
+	for k, m := range t.changed {
+		n[k] += m
+	}
+	return n
 }
 
 // maxReasons is how many reasons a card tells.
@@ -67,13 +93,14 @@ const maxReasons = 3
 func (f *Flow) heldCard(c *Card, s work.Status) {
 	c.Caption = words.HeldSince(heldSince(s), f.o.Now())
 	t := tallied(s.Loss)
+	example := ""
 	for i, r := range reasons(s.Loss) {
+		if len(r.Examples) > 0 && example == "" && i < maxReasons {
+			example = words.Example(r.Examples[0]) + "."
+		}
 		switch {
 		case i == 0:
 			c.Headline = words.Loss(r) + " " + words.YourCopyIsWhole
-			if len(r.Examples) > 0 {
-				c.Sentence = joined(c.Sentence, words.Example(r.Examples[0])+".")
-			}
 			if r.Rule == export.RuleStranger {
 				c.Sentence = joined(c.Sentence, words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore))
 			}
@@ -84,13 +111,8 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 	if c.Headline == "" {
 		c.Headline = words.YourCopyIsWhole
 	}
-	mine, ask := mineVerb(t.rule)
-	if s.Loss != nil {
-		if gone, hollow := s.Loss.By(); gone && hollow && t.rule != export.RuleStranger {
-			mine, ask = words.ThisIsRight, words.MixedOrLost
-		}
-	}
-	c.Sentence = joined(c.Sentence, words.ReplacedNothing, ask)
+	mine, ask := mineVerb(t)
+	c.Sentence = joined(c.Sentence, example, words.ReplacedNothing, ask)
 	c.Counts = nil
 	c.Actions = []Action{
 		{Act: ActAccept, Verb: mine},
@@ -131,11 +153,13 @@ func heldSince(s work.Status) time.Time {
 }
 
 // mineVerb is the button for: it was me; and the question before it.
-func mineVerb(r export.Rule) (verb, question string) {
-	switch r {
-	case export.RuleStranger:
+func mineVerb(t tally) (verb, question string) {
+	switch {
+	case t.rule == export.RuleStranger:
 		return words.ThisIsRight, words.MeantOrMixedUp
-	case export.RuleHollow:
+	case t.mixed():
+		return words.ThisIsRight, words.MixedOrLost
+	case t.rule == export.RuleHollow:
 		return words.ChangedThem, words.ChangedOrLost
 	}
 	return words.RemovedThem, words.RemovedOrLost
@@ -163,11 +187,14 @@ func (f *Flow) accept(account string) {
 	}
 	t := tallied(s.Loss)
 	of := words.OriginOf(s.Account.Type)
-	q := words.RemovedQuestion(t.rule, t.lost, account)
+	q, told := words.RemovedQuestion(t.rule, t.lost, account), words.Accepted(t.rule, t.lost, account)
+	if t.mixed() {
+		q, told = words.MixedQuestion(t.lost, t.changed, account), words.Accepted(export.RuleHollow, t.lost, account)
+	}
 	q.Meaning = of.Say(q.Meaning)
 	f.ask(Question{Question: q, answer: func(yes bool) {
 		if yes {
-			f.answer(account, s.HeldExport, of.Say(words.Accepted(t.rule, t.lost, account)))
+			f.answer(account, s.HeldExport, of.Say(told))
 		}
 	}})
 }

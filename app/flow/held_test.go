@@ -12,6 +12,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/loss"
 )
 
 func held(name string, l *export.Loss) work.Status {
@@ -153,44 +154,102 @@ func TestSeen(t *testing.T) {
 }
 
 func TestWhatIsMissing(t *testing.T) {
-	person := func(id, uid, name string) archive.Item {
-		return archive.Item{Account: "Anna", Collection: "book", ID: id, UID: uid, Name: name, Kind: export.Contacts}
+	person := func(name string) work.Missing {
+		return work.Missing{Item: archive.Item{Account: "Anna", Name: name, Kind: export.Contacts}}
 	}
 	s := &scripted{status: []work.Status{held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 5, 2, "Zoe")}})}}
-	moved := person("m2", "m", "Moved")
-	moved.Collection = "other"
-	s.items = map[bool][]archive.Item{
-		true:  {person("1", "a", "Zoe"), person("2", "b", "anna"), person("3", "c", ""), person("4", "d", "There"), person("m", "m", "Moved")},
-		false: {person("4", "d", "There"), moved},
-	}
+	s.missing = []work.Missing{person("Zoe"), person("anna"), person("")}
 	f, _ := start(t, s)
 	until(t, f, "home", home)
 	f.Do("Anna", ActLost)
 	v := until(t, f, "the names", func(v View) bool { return v.Page == Lost && !v.Lost.Reading })
 	var names []string
-	for _, n := range v.Lost.Names {
+	for _, n := range v.Lost.Gone.Names {
 		names = append(names, n.Name)
 	}
-	if fmt.Sprint(names) != "[anna "+words.NoName+" Zoe]" || !v.Lost.CanFind || v.Lost.Rest != "" {
+	if fmt.Sprint(names) != "[anna "+words.NoName+" Zoe]" || !v.Lost.CanFind || v.Lost.Gone.Rest != "" || len(v.Lost.Changed.Names) != 0 || v.Lost.Changed.Heading != "" {
 		t.Errorf("names = %v, page = %+v", names, v.Lost)
 	}
-	if b := v.Lost.Bars[0]; b.CopyCount != "5 people" || b.Remaining != "2 people" || b.Part != .4 {
+	if b := v.Lost.Causes[0]; b.CopyCount != "5 people" || b.Remaining != "2 people" || b.Part != .4 || b.Says != "The service lists 2 of 5 people." {
 		t.Errorf("bar = %+v", b)
 	}
-	if v.Lost.Title != "3 people are missing on Anna" || v.Lost.Heading != words.WhoIsMissing {
+	if v.Lost.Title != "3 people are missing on Anna" || v.Lost.Gone.Heading != words.WhoIsMissing {
 		t.Errorf("page = %+v", v.Lost)
 	}
 	f.FindLost(" ZO")
-	if n := f.View().Lost.Names; len(n) != 1 || n[0].Name != "Zoe" {
+	if n := f.View().Lost.Gone.Names; len(n) != 1 || n[0].Name != "Zoe" {
 		t.Errorf("found %+v", n)
 	}
 	f.FindLost("xyz")
-	if n := f.View().Lost.Names; len(n) != 0 {
+	if n := f.View().Lost.Gone; len(n.Names) != 0 || n.Heading == "" {
 		t.Errorf("found %+v", n)
 	}
 	f.Back()
 	if f.View().Page != Home {
 		t.Error("Back does not lead home")
+	}
+}
+
+// TestAllCausesAreTold holds an account for several reasons at once: all are
+// told with their numbers, what is gone with its date, what has lost content
+// with both values, and the answers speak of all of it.
+func TestAllCausesAreTold(t *testing.T) {
+	hollow := func(kind export.Kind, what string, lost int, x ...export.Example) export.Reason {
+		return export.Reason{Rule: export.RuleHollow, Kind: kind, Had: 200, Has: 200, Lost: lost, What: what, Examples: x}
+	}
+	s := &scripted{status: []work.Status{held("Anna", &export.Loss{Reasons: []export.Reason{
+		hollow(export.Contacts, export.LostNumbers, 60, export.Example{Name: "Zoe", Before: "030 1", Now: ""}),
+		gone(export.Events, "Family", 90, 50, "Choir"), gone(export.Events, "Work", 90, 50), gone(export.Todos, "Errands", 22, 10),
+		hollow(export.Photos, export.LostPictures, 70),
+	}})}}
+	choir := func(year int) work.Missing {
+		return work.Missing{Item: archive.Item{Name: "Choir", Kind: export.Events, Start: time.Date(year, 5, 3, 18, 30, 0, 0, time.UTC)}}
+	}
+	ben := work.Missing{Item: archive.Item{Name: "Ben", Kind: export.Contacts}, Now: &archive.Item{Name: "Ben"}, Lost: []loss.Lost{
+		{What: export.LostNumbers, Before: "030 123", Now: "030 12"}, {What: export.LostPortraits},
+	}}
+	sea := work.Missing{Item: archive.Item{Name: "sea.jpg", Kind: export.Photos, Size: 2100000}, Now: &archive.Item{Size: 700}}
+	s.missing = []work.Missing{choir(2026), choir(2025), ben, sea}
+	f, _ := start(t, s)
+	v := until(t, f, "home", home)
+	if a := acts(v.Home.Cards[0])[ActAccept]; a.Verb != words.ThisIsRight {
+		t.Errorf("card: %+v", a)
+	}
+	f.Do("Anna", ActLost)
+	v = until(t, f, "the names", func(v View) bool { return v.Page == Lost && !v.Lost.Reading })
+	said := []string{}
+	for _, c := range v.Lost.Causes {
+		said = append(said, c.Says)
+	}
+	if got := strings.Join(said, " "); got != "60 of 200 people have lost their phone numbers. The service lists 50 of 90 events in “Family”. The service lists 50 of 90 events in “Work”. "+
+		"The service lists 10 of 22 to-dos in “Errands”. 70 of 200 photos are other pictures under their old names." {
+		t.Errorf("causes = %q", got)
+	}
+	if v.Lost.Title != "80 events and 12 to-dos are missing on Anna, and 60 people and 70 photos are not what they were" || v.Lost.Accept.Verb != words.ThisIsRight {
+		t.Errorf("title = %q, %+v", v.Lost.Title, v.Lost.Accept)
+	}
+	if got := fmt.Sprint(v.Lost.Gone.Names); got != "[{cal Choir 3 May 2025, 18:30   } {cal Choir 3 May 2026, 18:30   }]" {
+		t.Errorf("gone = %s", got)
+	}
+	if got := fmt.Sprint(v.Lost.Changed.Names); got != "[{people Ben  phone numbers 030 123 030 12} {people Ben  portrait there none} {photo sea.jpg  picture 2.1 MB 700 bytes}]" {
+		t.Errorf("changed = %s", got)
+	}
+	f.Do("Anna", ActAccept)
+	if q := f.View().Question; q == nil || q.Title != "Did you remove 80 events and 12 to-dos from “Anna” and change 60 people and 70 photos yourself?" {
+		t.Errorf("question = %+v", q)
+	}
+}
+
+func TestFromDifference(t *testing.T) {
+	for _, c := range [][4]string{
+		{"030 123456", "030 12345", "030 123456", "030 12345"},
+		{"+44 7700 900932, +44 20 7946 0310", "+44 7700 900932, +44 20 7946 03", "… 7946 0310", "… 7946 03"},
+		{"", "x", "", "x"},
+		{"ä long street of a name, 12", "another", "ä long street of a name, 12", "another"},
+	} {
+		if b, n := fromDifference(c[0], c[1]); b != c[2] || n != c[3] {
+			t.Errorf("%q, %q -> %q, %q", c[0], c[1], b, n)
+		}
 	}
 }
 

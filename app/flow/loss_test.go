@@ -80,7 +80,7 @@ func TestLossOverThere(t *testing.T) {
 	}
 	f.Do("Anna", ActLost)
 	v = until(t, f, "the names", func(v View) bool { return v.Page == Lost && !v.Lost.Reading })
-	if n := v.Lost.Names; len(n) != people-1 || n[0].Name != "Person 01" || v.Lost.Problem != nil {
+	if n := v.Lost.Gone.Names; len(n) != people-1 || n[0].Name != "Person 01" || v.Lost.Problem != nil {
 		t.Errorf("what is missing: %+v", v.Lost)
 	}
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sidekeep/app/words"
+	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 )
@@ -16,12 +17,10 @@ type LostView struct {
 	Key             int // another number for another account
 	Account         string
 	Title, Line     string
-	Bars            []LossBar
-	Heading         string     // over the names
-	Names           []LostName // those that the search leaves; never changed after it was handed out
-	Some            bool       // the names are examples, and there are more
-	Rest            string     // how many more there are than names, "" if none
-	Past            string     // the verb that shows the export
+	Causes          []LossCause // all of them, the gravest first
+	Gone            LostList    // what is missing
+	Changed         LostList    // what has lost content, a row for each value
+	Past            string      // the verb that shows the export
 	Reading         bool
 	CanFind         bool
 	Find            string
@@ -35,50 +34,61 @@ type LostView struct {
 	Problem         *words.Words
 }
 
-// A LossBar sets what the copy has beside what the service has of it.
-type LossBar struct {
-	Name               string // of the collection, "" if the kind says enough
+// A LossCause says why an export looks like a loss, and sets what the copy has
+// beside what the service has of it.
+type LossCause struct {
+	Says               string
 	Copy, CopyCount    string
 	Service, Remaining string
 	Part               float64 // of the copy that the service still has
 }
 
-// A LostName is an item that is missing, or has lost content: then Noun is what
-// stood there before, and what does now, where that is known.
-type LostName struct{ Icon, Name, Noun string }
+// A LostList names items; its Heading is "" if there are none.
+type LostList struct {
+	Heading string
+	Names   []LostName // those that the search leaves; never changed after it was handed out
+	Some    bool       // the names are examples, and there are more
+	Rest    string     // how many more there are than names, "" if none
+}
 
-// maxBars is how many reasons the page draws.
-const maxBars = 4
+// A LostName is an item that is missing, or a value that one has lost.
+type LostName struct {
+	Icon, Name  string
+	When        string // tells events and photos of one name apart, "" where nothing does
+	What        string // of a value: what it is
+	Before, Now string
+}
 
 // lost is the page about what is missing of one account.
 type lost struct {
-	key     int
-	account string
-	export  int64
-	reading bool
-	problem *words.Words
-	whole   bool // all is what is missing, and not only examples
-	all     []LostName
-	find    string
-	found   []LostName // of all, what find leaves
+	key           int
+	account       string
+	export        int64
+	reading       bool
+	problem       *words.Words
+	whole         bool // gone and changed are all that there is, and not only examples
+	gone, changed []LostName
+	find          string
 }
 
 // ShowLost opens the page about what account looks to have lost.
 func (f *Flow) ShowLost(account string) {
 	f.leave()
 	var w Work
+	var key int
+	var s work.Status
 	f.change(func() {
-		s, ok := f.lockedStatus(account)
-		if !ok || s.Loss == nil || f.work == nil {
+		var ok bool
+		if s, ok = f.lockedStatus(account); !ok || s.Loss == nil || f.work == nil {
 			return
 		}
 		w = f.work
 		f.page = Lost
-		f.lost = lost{key: f.lost.key + 1, account: account, export: s.HeldExport, reading: goneBy(tallied(s.Loss).rule)}
+		key = f.lost.key + 1
+		f.lost = lost{key: key, account: account, export: s.HeldExport, reading: s.Last != nil && tallied(s.Loss).rule != export.RuleStranger}
 		for _, r := range reasons(s.Loss) {
-			f.lost.all = append(f.lost.all, lostNames(r)...)
+			f.lost.addExamples(r)
 		}
-		f.lost.found = f.lost.all
 		if !f.lost.reading {
 			w = nil
 		}
@@ -86,14 +96,8 @@ func (f *Flow) ShowLost(account string) {
 	if w == nil {
 		return
 	}
-	f.mu.Lock()
-	key, newest := f.lost.key, int64(0)
-	if s, ok := f.lockedStatus(account); ok && s.Last != nil {
-		newest = s.Last.Number
-	}
-	f.mu.Unlock()
 	f.run(func(ctx context.Context) {
-		all, err := missingItems(ctx, w, account, newest)
+		gone, changed, err := missingItems(ctx, w, account, s.Last.Number, s.Loss)
 		f.change(func() {
 			if f.lost.key != key {
 				return
@@ -106,72 +110,93 @@ func (f *Flow) ShowLost(account string) {
 				}
 				return
 			}
-			f.lost.all, f.lost.whole = all, true
-			f.lost.search(f.lost.find)
+			f.lost.gone, f.lost.changed, f.lost.whole = gone, changed, true
 		})
 	})
 }
 
-// lostNames names some of what a reason is about, those first of which it shows
-// what stood there before.
-func lostNames(r export.Reason) (list []LostName) {
+// addExamples names some of what a reason is about.
+func (l *lost) addExamples(r export.Reason) {
+	if r.Rule != export.RuleHollow {
+		for _, n := range r.Names {
+			l.gone = append(l.gone, LostName{Icon: kindIcons[r.Kind], Name: n})
+		}
+		return
+	}
 	shown := map[string]bool{}
 	for _, x := range r.Examples {
 		shown[x.Name] = true
-		list = append(list, LostName{kindIcons[r.Kind], x.Name, words.BeforeNow(x)})
+		what := x.What
+		if what == "" {
+			what = r.What
+		}
+		before, now := words.LostValue(fromDifference(x.Before, x.Now))
+		l.changed = append(l.changed, LostName{Icon: kindIcons[r.Kind], Name: x.Name, What: words.LostSort(what, r.Kind), Before: before, Now: now})
 	}
 	for _, n := range r.Names {
 		if !shown[n] {
-			list = append(list, LostName{kindIcons[r.Kind], n, words.Noun(r.Kind, 1)})
+			l.changed = append(l.changed, LostName{Icon: kindIcons[r.Kind], Name: n})
 		}
 	}
-	return list
 }
 
-// itemsMissing lists what the files of account show and its newest export did not
-// list, under that ID or with that UID.
-func itemsMissing(ctx context.Context, w Work, account string, newest int64) ([]archive.Item, error) {
-	type key struct{ collection, id string }
-	type uid struct {
-		kind export.Kind
-		uid  string
-	}
-	there, uids := map[key]bool{}, map[uid]bool{}
-	for it, err := range w.Items(ctx, archive.Query{Account: account, AsOf: archive.Moment{Export: newest}, Present: true}) {
+// missingItems names what is missing, and each value that was lost, by kind,
+// name and time.
+func missingItems(ctx context.Context, w Work, account string, newest int64, l *export.Loss) (gone, changed []LostName, err error) {
+	var list []work.Missing
+	for m, err := range w.Missing(ctx, account, newest, l) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		there[key{it.Collection, it.ID}] = true
-		if it.UID != "" {
-			uids[uid{it.Kind, it.UID}] = true
-		}
+		list = append(list, m)
 	}
-	var list []archive.Item
-	for it, err := range w.Items(ctx, archive.Query{Account: account, Present: true}) {
-		if err != nil {
-			return nil, err
-		}
-		if !there[key{it.Collection, it.ID}] && !uids[uid{it.Kind, it.UID}] {
-			list = append(list, it)
-		}
-	}
-	return list, nil
-}
-
-// missingItems names what is missing, by kind and name.
-func missingItems(ctx context.Context, w Work, account string, newest int64) ([]LostName, error) {
-	list, err := itemsMissing(ctx, w, account, newest)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(list, func(a, b archive.Item) int {
-		return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind), cmp.Compare(strings.ToLower(nameOf(&a)), strings.ToLower(nameOf(&b))))
+	slices.SortStableFunc(list, func(a, b work.Missing) int {
+		return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind),
+			cmp.Compare(strings.ToLower(nameOf(&a.Item)), strings.ToLower(nameOf(&b.Item))), a.Start.Compare(b.Start))
 	})
-	out := make([]LostName, len(list))
 	for i := range list {
-		out[i] = LostName{kindIcons[list[i].Kind], nameOf(&list[i]), words.Noun(list[i].Kind, 1)}
+		m := &list[i]
+		n := LostName{Icon: kindIcons[m.Kind], Name: nameOf(&m.Item), When: whenOf(&m.Item)}
+		if m.Now == nil {
+			gone = append(gone, n)
+			continue
+		}
+		if m.Kind == export.Photos {
+			n.What, n.Before, n.Now = words.LostSort(export.LostPictures, m.Kind), words.Size(m.Size), words.Size(m.Now.Size)
+			changed = append(changed, n)
+		}
+		for _, x := range m.Lost {
+			n.What = words.LostSort(x.What, m.Kind)
+			n.Before, n.Now = words.LostValue(fromDifference(x.Before, x.Now))
+			changed = append(changed, n)
+		}
 	}
-	return out, nil
+	return gone, changed, nil
+}
+
+// fromDifference leaves out what long values begin with alike, so that a row has
+// room for where they differ.
+func fromDifference(before, now string) (string, string) {
+	const room = 24 // letters that a row surely shows
+	b, n := []rune(before), []rune(now)
+	at := 0
+	for at < min(len(b), len(n)) && b[at] == n[at] {
+		at++
+	}
+	if at < room/2 || max(len(b), len(n)) <= room {
+		return before, now
+	}
+	from := at - room/3
+	return "…" + string(b[from:]), "…" + string(n[from:])
+}
+
+// whenOf tells when an item takes place, is due or was taken; "" if it does not
+// say, and for people.
+func whenOf(it *archive.Item) string {
+	if it.Start.IsZero() || it.Kind == export.Contacts {
+		return ""
+	}
+	return words.At(it.Start, it.AllDay)
 }
 
 // LostExport shows the export that the page of what looks lost is about.
@@ -184,69 +209,67 @@ func (f *Flow) LostExport() {
 
 // FindLost leaves only the missing items that have s in their names.
 func (f *Flow) FindLost(s string) {
-	f.change(func() { f.lost.search(s) })
+	f.change(func() { f.lost.find = s })
 }
 
-func (l *lost) search(s string) {
-	l.find = s
-	s = strings.ToLower(strings.TrimSpace(s))
+// found are those of a list that the search leaves.
+func (l *lost) found(list []LostName) (found []LostName) {
+	s := strings.ToLower(strings.TrimSpace(l.find))
 	if s == "" {
-		l.found = l.all
-		return
+		return list
 	}
-	l.found = nil
-	for _, n := range l.all {
+	for _, n := range list {
 		if strings.Contains(strings.ToLower(n.Name), s) {
-			l.found = append(l.found, n)
+			found = append(found, n)
 		}
 	}
+	return found
 }
 
 // lostPage is the page about what looks lost. f.mu is held.
 func (f *Flow) lostPage() LostView {
-	l := f.lost
-	v := LostView{Key: l.key, Account: l.account, Names: l.found, Reading: l.reading, CanFind: l.whole && len(l.all) > 1, Find: l.find, Problem: l.problem, Past: words.ShowTheExport}
+	l := &f.lost
+	v := LostView{Key: l.key, Account: l.account, Reading: l.reading, CanFind: l.whole && len(l.gone)+len(l.changed) > 1, Find: l.find, Problem: l.problem, Past: words.ShowTheExport}
 	s, _ := f.lockedStatus(l.account)
 	t := tallied(s.Loss)
 	v.Title = words.HeldTitle(t.rule, t.lost, l.account)
 	v.LeaveTitle, v.Leave, v.MoreLeft = words.ServiceLostThem, words.LeaveMeans, words.LooksAgain
-	v.Heading, v.MineTitle, v.MoreMine = words.WhatIsMissing, words.RemovedMyself, words.StayToPutBack
-	v.Mine = words.FilesFollow(t.has)
+	v.MineTitle, v.Mine, v.MoreMine = words.RemovedMyself, words.FilesFollow(t.has), words.StayToPutBack
 	switch {
 	case t.rule == export.RuleStranger:
 		v.Line = words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore)
 		v.MineTitle = words.MeantIt
+	case t.mixed():
+		v.Title = words.HeldTitleMixed(t.lost, t.changed, l.account)
+		v.Line = words.YourCopyIsWhole
+		v.MineTitle, v.Mine, v.MoreMine = words.DidItMyself, words.FilesFollowAll, words.AllStay
 	case t.rule == export.RuleHollow:
-		v.Line = words.Loss(s.Loss.Gravest()) + " " + words.YourCopyIsWhole
-		v.Heading, v.MineTitle, v.MoreMine = words.WhatIsEmptier, words.ChangedMyself, words.FullerStay
-		v.Mine = words.FilesFollowChanged
+		v.Line = words.YourCopyIsWhole
+		v.MineTitle, v.Mine, v.MoreMine = words.ChangedMyself, words.FilesFollowChanged, words.FullerStay
 	default:
 		v.Line = words.ListedBefore(t.had, t.has, heldSince(s), f.o.Now())
-		if len(t.lost) == 1 && t.lost[export.Contacts] > 0 {
-			v.Heading = words.WhoIsMissing
-		}
 	}
-	for i, r := range reasons(s.Loss) {
-		if i == maxBars {
-			break
-		}
-		v.Bars = append(v.Bars, lossBar(r))
+	for _, r := range reasons(s.Loss) {
+		v.Causes = append(v.Causes, lossCause(r))
 	}
-	all := 0
-	for _, n := range t.lost {
-		all += n
+	heading := words.WhatIsMissing
+	if len(t.lost) == 1 && t.lost[export.Contacts] > 0 {
+		heading = words.WhoIsMissing
 	}
-	if !l.whole && !l.reading && all > len(l.all) {
-		v.Some, v.Rest = true, words.MoreProblems(all-len(l.all))
+	gone := sum(t.lost)
+	if t.rule == export.RuleHollow && !t.mixed() {
+		gone = 0
 	}
-	mine, _ := mineVerb(t.rule)
+	v.Gone = l.list(heading, l.gone, gone)
+	v.Changed = l.list(words.WhatIsEmptier, l.changed, sum(t.changed))
+	mine, _ := mineVerb(t)
 	busy := f.answering[l.account] || f.exports[l.account] != nil || f.session.busy()
 	if t.rule != export.RuleStranger && s.SetUp {
 		v.PutBack = Action{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary, Off: busy}
 		if s.Restore != nil {
 			v.PutBack.Verb = words.GoOn
 		}
-		v.Leave, v.MoreLeft = words.PutBackMeans(t.lost, l.account), words.PlanFirst
+		v.Leave, v.MoreLeft = words.PutBackMeans(t.all(), l.account), words.PlanFirst
 	}
 	v.Accept = Action{Act: ActAccept, Verb: mine, Off: busy}
 	v.LookAgain = Action{Act: ActExport, Verb: words.LookAgain, Off: busy || !s.SetUp}
@@ -254,21 +277,33 @@ func (f *Flow) lostPage() LostView {
 	return v
 }
 
-func lossBar(r export.Reason) LossBar {
-	b := LossBar{
-		Name: r.Collection, Copy: words.InYourCopy, CopyCount: words.Count(r.Kind, r.Had),
+// list is a list of names; all is how many the reasons tell of.
+func (l *lost) list(heading string, names []LostName, all int) (v LostList) {
+	if len(names) == 0 {
+		return v
+	}
+	v.Heading, v.Names = heading, l.found(names)
+	if !l.whole && !l.reading && all > len(names) {
+		v.Some, v.Rest = true, words.MoreProblems(all-len(names))
+	}
+	return v
+}
+
+func lossCause(r export.Reason) LossCause {
+	c := LossCause{
+		Says: words.Loss(r), Copy: words.InYourCopy, CopyCount: words.Count(r.Kind, r.Had),
 		Service: words.OnTheServiceNow, Remaining: words.Count(r.Kind, r.Has),
 	}
 	left := r.Has
 	if r.Rule == export.RuleHollow || r.Rule == export.RuleStranger {
 		left = max(r.Had-r.Lost, 0)
-		b.Service, b.Remaining = words.FullOnServiceNow, words.Count(r.Kind, left)
+		c.Service, c.Remaining = words.FullOnServiceNow, words.Count(r.Kind, left)
 	}
 	if r.Rule == export.RuleStranger {
-		b.Service = words.OnTheServiceNow
+		c.Service = words.OnTheServiceNow
 	}
 	if r.Had > 0 {
-		b.Part = min(float64(left)/float64(r.Had), 1)
+		c.Part = min(float64(left)/float64(r.Had), 1)
 	}
-	return b
+	return c
 }

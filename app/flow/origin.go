@@ -16,8 +16,8 @@ func (c *Card) speakOf(o words.Origin) {
 // speakOf says what the page tells of what its account comes from.
 func (v *LostView) speakOf(o words.Origin) {
 	sayEach(o, &v.Line, &v.LeaveTitle, &v.Leave, &v.MoreLeft, &v.Mine, &v.MoreMine)
-	for i := range v.Bars {
-		sayEach(o, &v.Bars[i].Service)
+	for i := range v.Causes {
+		sayEach(o, &v.Causes[i].Says, &v.Causes[i].Service)
 	}
 	v.Problem = sayProblem(o, v.Problem)
 }

@@ -290,26 +290,21 @@ func (f *Flow) putBack(account string) {
 		return
 	}
 	r := work.RestoreRequest{To: account, From: account}
-	if _, hollow := s.Loss.By(); hollow || !goneBy(tallied(s.Loss).rule) {
+	if _, hollow := s.Loss.By(); hollow || !goneBy(tallied(s.Loss).rule) || s.Last == nil {
 		// Items that lost content get all of it back.
 		r.Choice = restore.Archive
 		f.startPlan(r, time.Time{})
 		return
 	}
-	newest := int64(0)
-	if s.Last != nil {
-		newest = s.Last.Number
-	}
 	f.run(func(ctx context.Context) {
-		list, err := itemsMissing(ctx, w, account, newest)
-		if err != nil {
-			if !stopped(err) {
-				f.Tell(words.For(err).String())
+		for m, err := range w.Missing(ctx, account, s.Last.Number, nil) {
+			if err != nil {
+				if !stopped(err) {
+					f.Tell(words.For(err).String())
+				}
+				return
 			}
-			return
-		}
-		for _, it := range list {
-			r.Keys = append(r.Keys, restore.Key{Account: it.Account, Collection: it.Collection, ID: it.ID})
+			r.Keys = append(r.Keys, restore.Key{Account: m.Account, Collection: m.Collection, ID: m.ID})
 		}
 		f.startPlan(r, time.Time{})
 	})

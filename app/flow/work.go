@@ -74,6 +74,7 @@ type historian interface {
 	Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, error]
 	Holds(ctx context.Context, account string) ([]archive.Hold, error)
 	Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Item, error]
+	Missing(ctx context.Context, account string, newest int64, l *export.Loss) iter.Seq2[work.Missing, error]
 	Accept(ctx context.Context, n int64) (archive.Answer, error)
 	Hold(ctx context.Context, n int64) (archive.Answer, error)
 }

@@ -24,7 +24,7 @@ const (
 	SeenThem         = "I have seen them"
 	WhoIsMissing     = "Who is missing"
 	WhatIsMissing    = "What is missing"
-	WhatIsEmptier    = "Before -> now"
+	WhatIsEmptier    = "What is not what it was"
 	InYourCopy       = "In your copy"
 	OnTheServiceNow  = "On the service now"
 	FullOnServiceNow = "Complete on the service now"
@@ -33,12 +33,14 @@ const (
 	ServiceLostThem  = "The service lost them"
 	RemovedMyself    = "I removed them myself"
 	ChangedMyself    = "I changed them myself"
+	DidItMyself      = "I did it myself"
 	MeantIt          = "I meant it so"
 	LeaveMeans       = "Leave it: your copy keeps all of them."
 	LooksAgain       = "Sidekeep looks again at every export. " + HoldEnds
 	HoldEnds         = "This ends by itself once everything is listed as it was, and with your answer."
 	StayToPutBack    = "What is missing moves to Vanished in your archive. Nothing is deleted, and you can take this back."
 	FullerStay       = "The fuller ones stay in the history. Nothing is deleted, and you can take this back."
+	AllStay          = "What is missing moves to Vanished, and the fuller ones stay in the history. Nothing is deleted, and you can take this back."
 	ShowTheExport    = "Show this export"
 	ReadingNames     = "Reading the names"
 	MuchHasChanged   = "Much has changed. Look at it."
@@ -123,6 +125,12 @@ func HeldTitle(rule export.Rule, n map[export.Kind]int, account string) string {
 	return what + verb(all, " is", " are") + " missing on " + account
 }
 
+// HeldTitleMixed is HeldTitle where items are gone and others have lost content.
+func HeldTitleMixed(gone, changed map[export.Kind]int, account string) string {
+	n, what := total(changed)
+	return HeldTitle(export.RuleGone, gone, account) + ", and " + what + verb(n, " is not what it was", " are not what they were")
+}
+
 // total counts n and names it; items of no known kind are "items".
 func total(n map[export.Kind]int) (all int, what string) {
 	parts := []string{}
@@ -159,6 +167,19 @@ func RemovedQuestion(rule export.Rule, n map[export.Kind]int, account string) Qu
 		Meaning: "They move to Vanished in your archive; nothing is deleted. Your files then show what the service lists now.",
 		Try:     "You can take this back afterwards.",
 		Yes:     RemovedThem, No: LeaveIt,
+	}
+}
+
+// MixedQuestion is RemovedQuestion where items are gone and others have lost
+// content.
+func MixedQuestion(gone, changed map[export.Kind]int, account string) Question {
+	_, less := total(gone)
+	_, other := total(changed)
+	return Question{
+		Title:   "Did you remove " + less + " from “" + account + "” and change " + other + " yourself?",
+		Meaning: "Your files then show what is on the service now. What is missing moves to Vanished, and the fuller ones stay in the history; nothing is deleted.",
+		Try:     "You can take this back afterwards.",
+		Yes:     ThisIsRight, No: LeaveIt,
 	}
 }
 

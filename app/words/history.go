@@ -89,11 +89,15 @@ func Seconds(s float64) string {
 
 // NounAt is "event on 3 March 2026, 10:00".
 func NounAt(k export.Kind, t time.Time, allDay bool) string {
-	s := Noun(k, 1) + " on " + t.Format("2 January 2006")
-	if !allDay {
-		s += ", " + t.Format("15:04")
+	return Noun(k, 1) + " on " + At(t, allDay)
+}
+
+// At is "3 March 2026, 10:00", without the time of a whole day.
+func At(t time.Time, allDay bool) string {
+	if allDay {
+		return t.Format("2 January 2006")
 	}
-	return s
+	return t.Format("2 January 2006, 15:04")
 }
 
 // ReadSoFar tells how many changes of an export were read.
@@ -127,6 +131,9 @@ func FilesFollow(has map[export.Kind]int) string {
 // FilesFollowChanged tells what the owner's files show after an answer about
 // items that have lost content.
 const FilesFollowChanged = "Your files then show them as they are on the service now."
+
+// FilesFollowAll is FilesFollow where items are gone and others have lost content.
+const FilesFollowAll = "Your files then show what is on the service now."
 
 // Pruned has the words for changes that the owner had removed.
 func Pruned() Words {

@@ -164,4 +164,45 @@ func BeforeNow(x export.Example) string {
 	return oneLine(x.Before) + " -> " + oneLine(now)
 }
 
+// LostValue is a value that was lost and what stands in its place, as they are
+// shown side by side; "" stands for a value that has no text.
+func LostValue(before, now string) (string, string) {
+	if before == "" {
+		before = "there"
+	}
+	if now == "" {
+		now = NoValue
+	}
+	return oneLine(before), oneLine(now)
+}
+
+// lostSortNames name sorts of content in a list of values.
+var lostSortNames = map[string]string{
+	export.LostOthers: "somebody else", export.LostNames: "name", export.LostNumbers: "phone numbers", export.LostMails: "mail addresses",
+	export.LostAddresses: "postal address", export.LostBirthdays: "birthday", export.LostPortraits: "portrait", export.LostDates: "time",
+	export.LostSeries: "how often", export.LostExceptions: "single days", export.LostPlaces: "place", export.LostDone: "done",
+	export.LostMeaning: "can no longer be read", export.LostSize: "size", export.LostPictures: "picture", export.LostNotes: "note",
+	export.LostOrganizations: "company", export.LostTitles: "job title", export.LostNicknames: "nickname", export.LostAnniversaries: "anniversary",
+	export.LostRelations: "relations", export.LostMembers: "members", export.LostChats: "messenger accounts", export.LostLabels: "what numbers are for",
+	export.LostLinks: "link", export.LostCategories: "categories", export.LostDescriptions: "description", export.LostGuests: "guests",
+	export.LostOrganizers: "organizer", export.LostAlarms: "alarms", export.LostAttachments: "attachments", export.LostStatuses: "status",
+	export.LostPrivacy: "private", export.LostPriorities: "priority",
+}
+
+// LostSort names a sort of content that items of a kind have lost: "phone numbers".
+func LostSort(what string, kind export.Kind) string {
+	switch {
+	case what == export.LostOthers && kind != export.Contacts:
+		return "something else"
+	case what == export.LostNames && kind != export.Contacts:
+		return "title"
+	case what == export.LostDates && kind == export.Todos:
+		return "due"
+	}
+	if s, ok := lostSortNames[what]; ok {
+		return s
+	}
+	return "details"
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

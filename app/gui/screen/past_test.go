@@ -70,16 +70,36 @@ func TestShowAllThatIsMissing(t *testing.T) {
 	v := views()["lost"]
 	s.draw(v)
 	p := s.page.(*lostPage)
-	few := p.frame.Size().Height
-	if !p.more.Visible() || p.more.verb.value != words.ShowAll(150) || p.more.Size().Width < 60 {
-		t.Errorf("Show all: %v, %q, %v", p.more.Visible(), p.more.verb.value, p.more.Size())
+	l := p.gone
+	few := l.frame.Size().Height
+	if !l.more.Visible() || l.more.verb.value != words.ShowAll(150) || l.more.Size().Width < 60 {
+		t.Errorf("Show all: %v, %q, %v", l.more.Visible(), l.more.verb.value, l.more.Size())
 	}
-	p.more.fire()
+	l.more.fire()
 	if c := s.scroll.Content; c.Size().Height < heightFor(c, c.Size().Width) {
 		t.Errorf("the page is %v high and needs %v", c.Size().Height, heightFor(c, c.Size().Width))
 	}
-	if p.more.Visible() || p.frame.Size().Height <= few {
-		t.Errorf("%v high before, %v after", few, p.frame.Size().Height)
+	if l.more.Visible() || l.frame.Size().Height <= few {
+		t.Errorf("%v high before, %v after", few, l.frame.Size().Height)
+	}
+}
+
+// TestWheelOverAList moves a list within a page, and at its end the page.
+func TestWheelOverAList(t *testing.T) {
+	s, _ := open(t, fyne.NewSize(windowWidth, windowHeight))
+	s.draw(views()["lost"])
+	l := s.page.(*lostPage).gone
+	w := &wheel{s: s, list: l.names}
+	down := &fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -70)}
+	w.Scrolled(down)
+	if at := l.names.GetScrollOffset(); at != 70 || s.scroll.Offset.Y != 0 {
+		t.Errorf("the list is at %v, the page at %v", at, s.scroll.Offset.Y)
+	}
+	for i := 0; i < 100 && s.scroll.Offset.Y == 0; i++ {
+		w.Scrolled(down)
+	}
+	if at := l.names.GetScrollOffset(); s.scroll.Offset.Y == 0 || at < float32(l.names.n-fewNames-1)*l.names.pitch() {
+		t.Errorf("the page is at %v, the list at %v", s.scroll.Offset.Y, at)
 	}
 }
 

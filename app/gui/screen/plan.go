@@ -92,7 +92,7 @@ func (p *planPage) numberCards(list []flow.PlanNumber) fyne.CanvasObject {
 func (p *planPage) differCard(d flow.DifferView) fyne.CanvasObject {
 	p.forAll = newSegments(d.Choices, d.All, func(i int) { p.s.flow.Choose(-1, i) })
 	p.differ = newRows(func() fyne.CanvasObject { return newDifferRow(p.narrow, d.Choices) }, p.showDiffer, func(int) {})
-	p.frame = newSizedBox(container.NewThemeOverride(p.differ, still{fyne.CurrentApp().Settings().Theme()}))
+	p.frame = newInner(p.s, p.differ)
 	title := newGrow(column(0, newText(d.Title, cardTitle, colorText, wrap), newText(d.Line, caption, colorText2, wrap)))
 	var head fyne.CanvasObject = row(12, title, newText(d.ForAll, body, colorText2, whole), p.forAll)
 	if p.narrow {

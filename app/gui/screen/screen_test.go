@@ -65,15 +65,19 @@ func views() map[string]flow.View {
 			BadFiles: []flow.Detail{{Title: "data/" + strings.Repeat("x", 300), Line: long}}, Problem: &words.Words{Title: long, Meaning: long, Try: long}}},
 	}
 	lost := flow.LostView{
-		Key: 1, Title: long, Line: long, Heading: long, LeaveTitle: long, Leave: long, MoreLeft: long, MineTitle: long, Mine: long, MoreMine: long, CanFind: true,
-		Bars:      []flow.LossBar{{Name: long, Copy: long, CopyCount: "1,204,123 people", Service: "now", Remaining: "3 people", Part: .01}, {Copy: "copy", CopyCount: "9", Service: "now", Remaining: "0"}},
+		Key: 1, Title: long, Line: long, LeaveTitle: long, Leave: long, MoreLeft: long, MineTitle: long, Mine: long, MoreMine: long, CanFind: true,
+		Causes: []flow.LossCause{{Says: long, Copy: long, CopyCount: "1,204,123 people", Service: "now", Remaining: "3 people", Part: .01}, {Says: "b", Copy: "copy", CopyCount: "9", Service: "now", Remaining: "0"},
+			{Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}, {Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}, {Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}},
 		LookAgain: flow.Action{Verb: "Look again"}, Accept: flow.Action{Verb: "I removed them"}, Past: "Show this export",
+		Gone: flow.LostList{Heading: long}, Changed: flow.LostList{Heading: long},
 	}
 	for range 50 {
-		lost.Names = append(lost.Names, flow.LostName{Icon: "people", Name: long}, flow.LostName{Icon: "cal", Name: "日本"}, flow.LostName{Icon: "people"})
+		lost.Gone.Names = append(lost.Gone.Names, flow.LostName{Icon: "people", Name: long}, flow.LostName{Icon: "cal", Name: "日本", When: long}, flow.LostName{Icon: "people"})
+		lost.Changed.Names = append(lost.Changed.Names, flow.LostName{Icon: "people", Name: long, When: long, What: long, Before: long, Now: long}, flow.LostName{Icon: "cal", Name: "日本"})
 	}
 	v["lost"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
-	lost.Key, lost.Names, lost.Some, lost.Rest, lost.Problem = 2, lost.Names[:10], true, "and 390 more", &words.Words{Title: long, Meaning: long, Try: long}
+	lost.Key, lost.Gone.Names, lost.Gone.Some, lost.Gone.Rest, lost.Problem = 2, lost.Gone.Names[:10], true, "and 390 more", &words.Words{Title: long, Meaning: long, Try: long}
+	lost.Changed = flow.LostList{}
 	v["lost, some"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
 	for name, x := range restoreViews(long, long) {
 		v[name] = x
