@@ -25,7 +25,8 @@ func (s *session) verifyVerb() *cobra.Command {
 		Long: "Re-read every byte of the archive against the manifest and the history. “sidekeep status” tells when that was\n" +
 			"done last. With --slice a part is read at a time, such as one a day: “--slice 3/30”, or “--slice next/30” for the\n" +
 			"first that was not read yet. With --repair what is damaged is mended as far as another copy of it is in the archive;\n" +
-			"a history that is lost is made anew from the open files. Damaged files are kept in .sidekeep/damaged.",
+			"a history that is lost is made anew from the open files. Damaged files are kept in .sidekeep/damaged. The exit code\n" +
+			"is 0 if everything is whole, and 1 if something is damaged or was lost for good.",
 		Args: arguments(),
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -138,7 +139,11 @@ type checkJSON struct {
 }
 
 func (s *session) printRepaired(dir string, r *archive.Repaired) error {
-	if n := len(r.Bad) + len(r.Lost); n > 0 {
+	switch n := len(r.Bad) + len(r.Lost); {
+	case n == 1 && r.Rebuilt && !r.Salvaged && len(r.Lost) == 1: // the rest came from the open files
+		defer s.stderr.printf("sidekeep: The history was lost.\n  Your files are whole. What only it had is lost with it.\n" +
+			"  If you have a backup of history.db, put it in its place, and export again.\n")
+	case n > 0:
 		defer s.stderr.printf("sidekeep: %s not be mended.\n  Everything else is whole.\n"+
 			"  Export again: what is still at the source is fetched. Copy the rest from a backup if you have one.\n",
 			plural(n, "file or item could", "files or items could"))
@@ -178,8 +183,10 @@ func rebuiltWords(r *archive.Repaired) string {
 	if r.Salvaged {
 		return "The history was made anew from what could still be read of it and from the open files."
 	}
-	return "The history was made anew from the open files: everything is in it as it is now, what has vanished too.\n" +
-		"Earlier versions, earlier exports with their sums, and the limits of the alarm were only in the lost one."
+	if len(r.Lost) > 1 || len(r.Bad) > 0 {
+		return "The history was made anew from what could be read of the open files."
+	}
+	return "The history was made anew from the open files: everything is in it as it is now, what has vanished too."
 }
 
 // readingProgress shows how far the reading of the archive is, how fast it

@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +15,11 @@ import (
 	"unicode"
 
 	"sidekeep/export"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	unicode16 "golang.org/x/text/encoding/unicode"
 )
 
 // What a service calls its items and collections is nothing that a spreadsheet
@@ -141,4 +148,128 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 	if l := run(t, a, s); l.Kept != 0 || l.Gone != 0 {
 		t.Errorf("the next export: %+v", l.Counts)
 	}
+}
+
+// A history that is lost is made anew also of an index that a spreadsheet has
+// opened and saved, and of what is no index nothing is made up.
+func TestIndexThatASpreadsheetSaved(t *testing.T) {
+	people := &shelved{Collection: export.Collection{ID: "book", Name: "=Büro", Kind: export.Contacts}}
+	for i, name := range []string{"Jörg", "=1+1", "a;b", "c,d", `e"f`} {
+		body := strings.ReplaceAll(card(i), fmt.Sprintf("FN:Person %d", i), "FN:"+name)
+		people.items = append(people.items, text(fmt.Sprint("id ", name), "v", name+".vcf", body))
+	}
+	work := &shelved{Collection: export.Collection{ID: "work", Name: "Arbeit", Kind: export.Events}}
+	work.items = append(work.items, text("e1", "v", "e1.ics", event(1)))
+	camera := &shelved{Collection: export.Collection{ID: "camera", Name: "Kamera", Kind: export.Photos}}
+	camera.items = append(camera.items, picture("p1", "v", "Süd", []byte("picture"), aDay))
+	s := &shelf{collections: []*shelved{people, work, camera}}
+	a := create(t, Options{})
+	run(t, a, s)
+	before := said(t, a, Query{})
+	dir := a.Dir()
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	original, err := os.ReadFile(filepath.Join(dir, "data", "Phone", indexFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(original)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := func(separator rune, change func(rows [][]string) [][]string) []byte {
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Comma = separator
+		list := make([][]string, len(rows))
+		for i, r := range rows {
+			list[i] = slices.Clone(r)
+		}
+		if change != nil {
+			list = change(list)
+		}
+		if err := errors.Join(w.WriteAll(list), w.Error()); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	encoded := func(e encoding.Encoding, b []byte) []byte {
+		out, err := e.NewEncoder().Bytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	utf16 := unicode16.UTF16(unicode16.LittleEndian, unicode16.UseBOM)
+	for name, x := range map[string]struct {
+		index []byte
+		lost  bool
+	}{
+		"as it was":            {original, false},
+		"with a mark":          {append([]byte("\xef\xbb\xbf"), original...), false},
+		"with semicolons":      {saved(';', nil), false},
+		"and a mark":           {append([]byte("\xef\xbb\xbf"), saved(';', nil)...), false},
+		"and a separator told": {append([]byte("sep=;\r\n"), saved(';', nil)...), false},
+		"with tabs in UTF-16":  {encoded(utf16, saved('\t', nil)), false},
+		"in Windows-1252":      {encoded(charmap.Windows1252, saved(';', nil)), false},
+		"with columns moved":   {saved(',', func(r [][]string) [][]string { return turned(r) }), false},
+		"with empty lines":     {append(saved(',', nil), []byte("\r\n"+strings.Repeat(",", len(indexHead)-1)+"\r\n")...), false},
+		"with an empty column": {saved(',', func(r [][]string) [][]string { return widened(r) }), false},
+		"sorted another way":   {saved(',', func(r [][]string) [][]string { slices.Reverse(r[1:]); return r }), false},
+		"without a head":       {saved(',', func(r [][]string) [][]string { return r[1:] }), true},
+		"empty":                {nil, true},
+		"something else":       {[]byte("Dear Anna,\nall is well\n"), true},
+		"without some columns": {saved(',', func(r [][]string) [][]string { return narrowed(r) }), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			copied := t.TempDir()
+			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(copied, "data", "Phone", indexFile)
+			if err := os.WriteFile(file, x.index, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(filepath.Join(copied, historyFile)); err != nil {
+				t.Fatal(err)
+			}
+			r := repair(t, copied)
+			a := open(t, copied)
+			after := said(t, a, Query{})
+			if x.lost {
+				if len(r.Lost) != 2 || !strings.Contains(fmt.Sprint(r.Lost), "does not name the columns") || len(after) != 0 {
+					t.Errorf("lost %+v, and %d items", r.Lost, len(after))
+				}
+				return
+			}
+			if diff := cmp.Diff(before, after); diff != "" || len(r.Lost) != 1 {
+				t.Errorf("lost %+v\n(-before +after):\n%s", r.Lost, diff)
+			} else if l := run(t, a, s); l.Kept != 0 || l.Gone != 0 {
+				t.Errorf("the next export: %+v", l.Counts)
+			}
+			whole(t, a)
+		})
+	}
+}
+
+func turned(rows [][]string) [][]string {
+	for _, r := range rows {
+		slices.Reverse(r)
+	}
+	return rows
+}
+
+func widened(rows [][]string) [][]string {
+	for i := range rows {
+		rows[i] = append(rows[i], "")
+	}
+	return rows
+}
+
+func narrowed(rows [][]string) [][]string {
+	for i := range rows {
+		rows[i] = rows[i][:4]
+	}
+	return rows
 }

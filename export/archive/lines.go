@@ -3,7 +3,6 @@ package archive
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -39,40 +38,22 @@ func (l *line) moved() bool { return l.state == Moved || l.state == SetAside+", 
 func (l *line) aside() bool { return strings.HasPrefix(l.state, SetAside) }
 
 // lines reads the index of the account in folder, and tells how many of its
-// lines could not be read.
+// lines could not be read. The error is errNoHead if it is no index.
 func (a *Archive) lines(folder string, do func(line) error) (unread int, err error) {
-	f, err := a.disk.Open(folder + "/" + indexFile)
+	in, end, err := newSheet(func() (io.ReadCloser, error) { return a.disk.Open(folder + "/" + indexFile) })
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
-	in := csv.NewReader(f)
-	in.FieldsPerRecord = -1
-	in.LazyQuotes = true
-	in.ReuseRecord = true
-	var columns map[string]int
+	defer func() { err = errors.Join(err, end()) }()
 	for {
-		record, err := in.Read()
-		var syntax *csv.ParseError
-		switch {
-		case err == io.EOF:
+		record, err := in.next()
+		if errors.Is(err, io.EOF) {
 			return unread, nil
-		case errors.As(err, &syntax):
-			unread++
-			continue
-		case err != nil:
+		}
+		if err != nil {
 			return unread, err
-		case columns == nil:
-			columns = map[string]int{}
-			for i, name := range record {
-				columns[name] = i
-			}
-			continue
 		}
-		if i, ok := columns["guarded"]; ok && i < len(record) && record[i] == "1" {
-			unguard(record)
-		}
-		l, ok := readLine(columns, record, folder)
+		l, ok := in.line(record, folder)
 		if !ok {
 			unread++
 			continue
@@ -83,14 +64,12 @@ func (a *Archive) lines(folder string, do func(line) error) (unread int, err err
 	}
 }
 
-// readLine reads a line; false if it cannot be one.
-func readLine(columns map[string]int, record []string, folder string) (line, bool) {
-	get := func(name string) string {
-		if i, ok := columns[name]; ok && i < len(record) {
-			return record[i]
-		}
-		return ""
+// line reads a line; false if it cannot be one.
+func (s *sheet) line(record []string, folder string) (line, bool) {
+	if record == nil {
+		return line{}, false
 	}
+	get := func(column string) string { return s.cell(record, column) }
 	l := line{
 		collection: get("collection"), id: get("id"), mark: get("version"), uid: get("uid"), wrapper: get("wrapper"), state: get("state"),
 		kind: export.Kind(get("kind")), name: get("name"), original: get("original name"), folder: get("folder"),
@@ -101,7 +80,7 @@ func readLine(columns map[string]int, record []string, folder string) (line, boo
 	default:
 		return l, false
 	}
-	if len(record) != len(columns) || kindWords[l.kind] == [2]string{} {
+	if kindWords[l.kind] == [2]string{} {
 		return l, false
 	}
 	if get("file") == "" {

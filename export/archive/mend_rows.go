@@ -34,10 +34,12 @@ func (m *mending) history() error {
 		}
 		x := &mender{a: m.a, w: m.w, account: c.id, folder: c.folder, correct: !begun && behind == 0, badBodies: bad}
 		if begun || behind > 0 {
-			if err := x.bodiesOnly(); err != nil {
+			if err := x.bodiesOnly(); err != nil && !errors.Is(err, errNoHead) {
 				return err
 			}
-		} else if err := x.run(); err != nil {
+		} else if err := x.run(); errors.Is(err, errNoHead) {
+			continue
+		} else if err != nil {
 			return fmt.Errorf("reading %s: %w", index, err)
 		} else if err := errors.Join(x.albums(), x.conclude()); err != nil {
 			return err

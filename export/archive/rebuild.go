@@ -33,6 +33,9 @@ type bagAccount struct {
 	sure         bool   // bag-info.txt is as it was written
 }
 
+// onlyInHistory is what the open files do not tell.
+const onlyInHistory = "earlier versions, earlier exports with their sums, and the limits of the alarm were only in the one that is lost"
+
 // archiveID is what rand.Text makes.
 var archiveID = regexp.MustCompile(`^[A-Z2-7]{16,64}$`)
 
@@ -163,7 +166,9 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 			return err
 		}
 	}
-	r.Rebuilt, r.Salvaged = true, old.id != ""
+	if r.Rebuilt, r.Salvaged = true, old.id != ""; !r.Salvaged {
+		r.Lost = append(r.Lost, Bad{Path: historyFile, Why: onlyInHistory})
+	}
 	accounts, err := a.accountsIn(w, b)
 	if err != nil {
 		return err
@@ -176,6 +181,10 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 		err := m.run()
 		if errors.Is(err, fs.ErrNotExist) {
 			r.Lost = append(r.Lost, Bad{Path: c.folder + "/" + indexFile, Why: "it is missing, so nothing of this account could be put back"})
+			continue
+		}
+		if errors.Is(err, errNoHead) {
+			r.Lost = append(r.Lost, Bad{Path: c.folder + "/" + indexFile, Why: errNoHead.Error() + ", so nothing of this account could be put back"})
 			continue
 		}
 		if err == nil {
