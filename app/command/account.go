@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func (p *passwordFlags) add(verb *cobra.Command) {
 // workFor is work with the answers of the flags.
 func (s *session) workFor(p *passwordFlags) (*work.Work, error) {
 	return work.New(work.Options{
-		Settings: s.settings, Archive: s.archive, Ask: s.ask(p.given), Synced: s.maySync,
+		Settings: s.settings, Archive: s.archive, Ask: s.ask(p.given), Synced: s.maySync, Types: s.types,
 		Moved: s.moved, Other: s.other, Begin: s.mayBegin, New: s.newArchive,
 	})
 }
@@ -144,7 +145,8 @@ type accountJSON struct {
 	NeedsPassword   bool          `json:"needs_password"`
 	PasswordCommand bool          `json:"password_command"` // whether it has one
 
-	Alarm export.Thresholds `json:"alarm"` // from when on missing items look like a loss
+	More  map[string]string `json:"more,omitempty"` // what else its type asks for
+	Alarm export.Thresholds `json:"alarm"`          // from when on missing items look like a loss
 }
 
 func accountsJSON(list []settings.Account, alarms map[string]export.Thresholds) []accountJSON {
@@ -153,7 +155,7 @@ func accountsJSON(list []settings.Account, alarms map[string]export.Thresholds) 
 		out = append(out, accountJSON{
 			a.Name, a.Type, a.Service, a.Address, a.Photos, a.User,
 			append([]export.Kind{}, a.Only...), append([]string{}, a.Skip...), a.NeedsPassword(), a.PasswordCommand != "",
-			alarms[a.Name].OrDefault(),
+			a.More, alarms[a.Name].OrDefault(),
 		})
 	}
 	return out
@@ -254,14 +256,17 @@ func (s *session) accountListVerb() *cobra.Command {
 }
 
 func where(a settings.Account) string {
-	if a.Type == settings.Demo {
-		return "the built-in demo phone"
+	if text := words.Where(a); text != "" {
+		return text
 	}
 	var parts []string
 	for _, p := range []string{a.Service, a.Address, a.Photos} {
 		if p != "" {
 			parts = append(parts, p)
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.More)) {
+		parts = append(parts, a.More[id])
 	}
 	return strings.Join(parts, ", ")
 }

@@ -2,13 +2,13 @@ package command
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/settings"
+	"sidekeep/export/source"
 
 	"github.com/spf13/cobra"
 )
@@ -17,8 +17,9 @@ func (s *session) accountAddVerb() *cobra.Command {
 	var c work.Candidate
 	var p passwordFlags
 	var only, alarm string
+	var values sourceFlags
 	verb := &cobra.Command{
-		Use:   "add NAME --url URL | --folder DIR",
+		Use:   "add NAME " + leads(s.types),
 		Short: "Set up an account: shows what was found, then saves it",
 		Args:  arguments("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -26,10 +27,8 @@ func (s *session) accountAddVerb() *cobra.Command {
 				return err
 			}
 			c.PasswordCommand = p.command
-			if c.Folder != "" {
-				if c.Folder, err = filepath.Abs(c.Folder); err != nil {
-					return err
-				}
+			if c.Type, c.Values, err = values.given(s.types); err != nil {
+				return err
 			}
 			var t export.Thresholds
 			if alarm != "" {
@@ -42,10 +41,7 @@ func (s *session) accountAddVerb() *cobra.Command {
 		},
 	}
 	f := verb.Flags()
-	f.StringVar(&c.Address, "url", "", "an e-mail address, a host, or the full address of the service")
-	f.StringVar(&c.Photos, "photos", "", "address of a WebDAV folder of photos")
-	f.StringVar(&c.Folder, "folder", "", "a folder on a disk instead, to be exported from and restored to")
-	f.StringVar(&c.User, "user", "", "name to sign in with")
+	values.add(f, s.types)
 	f.StringVar(&only, "only", "", "export these kinds only: contacts,events,todos,photos")
 	f.StringVar(&alarm, "alarm", "", "ask when so many items and such a share are gone: ITEMS,PERCENT% (default: 5,20%)")
 	p.add(verb)
@@ -62,10 +58,10 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 	if err := w.CheckName(name); err != nil {
 		return err
 	}
-	if c, err = s.candidate(ctx, c, p); err != nil {
+	if c, err = s.candidate(ctx, w, c, p); err != nil {
 		return err
 	}
-	s.say("Looking at %s ...\n", c.Address+c.Photos+c.Folder)
+	s.say("Looking at %s ...\n", s.placeOf(c))
 	f, err := w.Find(ctx, c)
 	if err != nil {
 		return err
@@ -99,18 +95,39 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 }
 
 // candidate asks for what is missing.
-func (s *session) candidate(ctx context.Context, c work.Candidate, p *passwordFlags) (work.Candidate, error) {
-	if err := c.Check(); err != nil || c.Folder != "" {
+func (s *session) candidate(ctx context.Context, w *work.Work, c work.Candidate, p *passwordFlags) (work.Candidate, error) {
+	if err := w.CheckCandidate(c); err != nil {
 		return c, err
 	}
+	t, _ := source.Find(s.types, c.Type)
+	if !t.SignsIn() {
+		if p.stdin {
+			return c, &source.FieldError{Type: t.ID, Field: source.Password, Fault: source.Foreign}
+		}
+		return c, nil
+	}
+	user := c.Values.SignInName()
 	var err error
-	if c.User = c.SignInName(); c.User == "" && s.tty != nil && p.command == "" && !p.stdin {
-		if c.User, err = s.line(ctx, "Name to sign in with (empty if the service asks for none): "); err != nil {
+	if user == "" && s.tty != nil && p.command == "" && !p.stdin {
+		if user, err = s.line(ctx, "Name to sign in with (empty if the service asks for none): "); err != nil {
 			return c, err
 		}
 	}
-	c.Password, err = s.read(ctx, p, c.User)
+	c.Values[source.User] = user
+	c.Values[source.Password], err = s.read(ctx, p, user)
 	return c, err
+}
+
+// placeOf is what was given that tells where the source is.
+func (s *session) placeOf(c work.Candidate) string {
+	t, _ := source.Find(s.types, c.Type)
+	var place strings.Builder
+	for _, f := range t.Fields {
+		if f.Leads {
+			place.WriteString(c.Values[f.ID])
+		}
+	}
+	return place.String()
 }
 
 func at(service string) string {

@@ -16,6 +16,8 @@ import (
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/source"
+	"sidekeep/export/source/all"
 
 	"github.com/spf13/cobra"
 )
@@ -38,6 +40,7 @@ type session struct {
 	stderr *printer
 	tty    *terminal // nil if nobody is there to answer
 
+	types             []source.Type // of sources; nil is all there are
 	archive, settings string
 	json              bool
 	quiet, verbose    bool
@@ -101,7 +104,8 @@ func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) 
 	default:
 		w = s.wordsFor(err)
 		s.tell("", w, err)
-		if errors.As(err, &own) && own.Usage {
+		var field *source.FieldError
+		if errors.As(err, &own) && own.Usage || errors.As(err, &field) {
 			code = usage
 		} else if own != nil && own.Unread {
 			code = partly
@@ -121,6 +125,9 @@ func (s *session) failedJSON(w words.Words, code int) {
 }
 
 func (s *session) root() *cobra.Command {
+	if s.types == nil {
+		s.types = all.Types()
+	}
 	root := &cobra.Command{
 		Use:   "sidekeep",
 		Short: "Keep your own copy of the people, dates and photos on your phone",

@@ -8,7 +8,7 @@ import (
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
-	"sidekeep/export/source/files"
+	"sidekeep/export/source"
 
 	"github.com/spf13/cobra"
 )
@@ -93,7 +93,7 @@ type notTakenJSON struct {
 	Failed bool   `json:"failed"` // it could not be read
 }
 
-func skippedOf(list []files.Skipped) []notTakenJSON {
+func skippedOf(list []source.SkippedFile) []notTakenJSON {
 	out := []notTakenJSON{}
 	for _, x := range list {
 		out = append(out, notTakenJSON{x.Path, x.Why, x.Err != nil})
@@ -165,7 +165,7 @@ func (s *session) importProblems(in *work.Imported) {
 
 // notTaken lists what could not be read, and counts what is not taken by the
 // reason; --verbose names each.
-func (s *session) notTaken(list []files.Skipped) {
+func (s *session) notTaken(list []source.SkippedFile) {
 	n, order := map[string]int{}, []string{}
 	for _, x := range list {
 		if x.Err != nil || s.verbose {

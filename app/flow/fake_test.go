@@ -13,6 +13,8 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
 	"sidekeep/export/settings"
+	"sidekeep/export/source"
+	"sidekeep/export/source/all"
 )
 
 // scripted is a Work that answers as a test says. It is for what the real one
@@ -199,7 +201,7 @@ func (s *scripted) Add(context.Context, string, work.Candidate, *work.Found, []s
 func (s *scripted) AddDemo(context.Context) (string, error) { return "Demo phone", nil }
 
 func (s *scripted) SignIn(ctx context.Context, _, password, _ string) (*work.Found, error) {
-	return s.find(ctx, work.Candidate{Password: password})
+	return s.find(ctx, work.Candidate{Values: source.Values{source.Password: password}})
 }
 
 func (s *scripted) Remove(_ context.Context, name string) error {
@@ -254,6 +256,7 @@ func start(t *testing.T, s *scripted) (f *Flow, changes func() int) {
 		Open:    func(o Owner) (Work, error) { s.owner = o; return s, nil },
 		Changed: func() { mu.Lock(); n++; mu.Unlock() },
 		Free:    func(string) (int64, error) { return 212e9, nil },
+		Types:   all.Types(),
 	})
 	f.Start()
 	t.Cleanup(func() {

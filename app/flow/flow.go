@@ -15,7 +15,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source"
 )
 
 // Options are what a Flow is made of. Open and Changed have to be set.
@@ -25,10 +25,10 @@ type Options struct {
 	Open func(Owner) (Work, error)
 	// Changed tells that View has something new. It is called from any
 	// goroutine, while exports run at most four times a second for each.
-	Changed  func()
-	Services []dav.Service
-	Now      func() time.Time
-	Free     func(dir string) (int64, error) // bytes that are free on the disk of dir, which need not exist
+	Changed func()
+	Types   []source.Type // of sources that can be connected
+	Now     func() time.Time
+	Free    func(dir string) (int64, error) // bytes that are free on the disk of dir, which need not exist
 }
 
 // Flow is the state of the window.

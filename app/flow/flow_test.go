@@ -13,6 +13,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/settings"
+	"sidekeep/export/source/all"
 )
 
 func TestOpeningFails(t *testing.T) {
@@ -246,7 +247,7 @@ func TestQuestions(t *testing.T) {
 	ask := func() *Question {
 		f.StartConnect()
 		f.Pick("")
-		f.SignIn(Form{Address: "home.example"})
+		f.SignIn(Form{AddressField: "home.example"})
 		return until(t, f, "the question", func(v View) bool { return v.Question != nil }).Question
 	}
 
@@ -277,7 +278,7 @@ func TestQuestions(t *testing.T) {
 		t.Errorf("found = %+v", v.Found)
 	}
 	f.Back()
-	f.SignIn(Form{Address: "home.example"}) // the answer still stands
+	f.SignIn(Form{AddressField: "home.example"}) // the answer still stands
 	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 }
 
@@ -296,24 +297,25 @@ func TestRemoveAsks(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	known, other := connecting{}, connecting{}
+	services := all.Types()[0]
+	known, other := connecting{typ: services}, connecting{typ: services}
 	known.service.Name, known.service.Address = "iCloud", "icloud.com"
-	again := connecting{account: "Anna", again: settings.Account{User: "anna"}}
+	again := connecting{typ: services, account: "Anna", again: settings.Account{User: "anna"}}
 	for _, c := range []struct {
 		c    connecting
 		form Form
 		want Field
 	}{
 		{other, Form{}, AddressField},
-		{other, Form{Address: "https://anna:secret@example.org/"}, AddressField},
-		{other, Form{Address: "example.org", User: "anna"}, PasswordField},
-		{other, Form{Address: "example.org", Photos: "https://a:b@example.org/"}, PhotosField},
+		{other, Form{AddressField: "https://anna:secret@example.org/"}, AddressField},
+		{other, Form{AddressField: "example.org", UserField: "anna"}, PasswordField},
+		{other, Form{AddressField: "example.org", PhotosField: "https://a:b@example.org/"}, PhotosField},
 		{known, Form{}, UserField},
-		{known, Form{User: "anna"}, PasswordField},
+		{known, Form{UserField: "anna"}, PasswordField},
 		{again, Form{}, PasswordField},
-		{other, Form{Address: "example.org"}, NoField},
-		{known, Form{User: "anna", Password: "x"}, NoField},
-		{again, Form{Password: "x"}, NoField},
+		{other, Form{AddressField: "example.org"}, NoField},
+		{known, Form{UserField: "anna", PasswordField: "x"}, NoField},
+		{again, Form{PasswordField: "x"}, NoField},
 	} {
 		p := missing(c.c, c.form)
 		if (p == nil) != (c.want == NoField) || p != nil && (p.Field != c.want || p.Title == "" || p.Try == "") {

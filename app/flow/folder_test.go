@@ -8,6 +8,7 @@ import (
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // TestConnectFolder: a folder that was chosen is looked into, shown under its own
@@ -15,7 +16,7 @@ import (
 func TestConnectFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "Family disk")
 	w := &scripted{find: func(_ context.Context, c work.Candidate) (*work.Found, error) {
-		if c.Folder != dir {
+		if c.Type != "folder" || c.Values[source.Address] != dir {
 			return nil, export.ErrAway
 		}
 		return &work.Found{Collections: []work.FoundCollection{{Collection: export.Collection{ID: "c", Name: "Friends", Kind: export.Contacts}, Count: 3, Wanted: true}}}, nil
@@ -25,12 +26,12 @@ func TestConnectFolder(t *testing.T) {
 	f, _ := start(t, w)
 	until(t, f, "home", home)
 	f.StartConnect()
-	f.ConnectFolder(filepath.Join(dir, "elsewhere"))
+	f.ConnectFolder("folder", filepath.Join(dir, "elsewhere"))
 	v := until(t, f, "refusal", func(v View) bool { return v.Connect.Problem != nil })
 	if v.Page != Connect || v.Connect.Busy != "" || v.Connect.Problem.Meaning != words.NothingSaved {
 		t.Errorf("refused: %+v", v.Connect)
 	}
-	f.ConnectFolder(dir)
+	f.ConnectFolder("folder", dir)
 	v = until(t, f, "found", func(v View) bool { return v.Page == Found })
 	if v.Found.Title != words.FoundIn("Family disk") || v.Found.Name != "Family disk" || !v.Found.CanExport {
 		t.Errorf("found: %+v", v.Found)
@@ -39,7 +40,7 @@ func TestConnectFolder(t *testing.T) {
 	if v := f.View(); v.Page != Connect || v.Connect.Problem != nil {
 		t.Errorf("back leads to %v, %+v", v.Page, v.Connect)
 	}
-	f.ConnectFolder(dir)
+	f.ConnectFolder("folder", dir)
 	until(t, f, "found", func(v View) bool { return v.Page == Found })
 	f.Save("Disk", "")
 	until(t, f, "home", home)

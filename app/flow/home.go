@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 // home is the first page. f.mu is held.
@@ -179,7 +181,7 @@ func (f *Flow) why(s work.Status) error {
 // card is one account. f.mu is held.
 func (f *Flow) card(s work.Status) Card {
 	now := f.o.Now()
-	c := Card{Account: s.Name, Icon: accountIcon(s.Account), State: f.stateOf(s), Open: f.open[s.Name]}
+	c := Card{Account: s.Name, Icon: f.accountIcon(s.Account), State: f.stateOf(s), Open: f.open[s.Name]}
 	last := time.Time{}
 	if s.Last != nil {
 		last = s.Last.Started
@@ -288,7 +290,7 @@ func (f *Flow) failedCard(c *Card, s work.Status) {
 		if s.Last != nil && s.Last.Stop != nil {
 			w = words.Arrived(w, err, s.Last.Kept)
 		}
-		if needsPassword(err) && s.SetUp && s.Account.Type == settings.DAV {
+		if needsPassword(err) && s.SetUp && f.signsIn(s.Account) {
 			again = Action{Act: ActSignIn, Verb: words.SignInAgain, Rank: Primary}
 		}
 	case s.Failed > 0:
@@ -333,14 +335,19 @@ func needsPassword(err error) bool {
 }
 
 // accountIcon is the icon of an account's service.
-func accountIcon(a settings.Account) string {
+func (f *Flow) accountIcon(a settings.Account) string {
 	if a.Type == settings.Demo {
 		return "phone"
 	}
-	if a.Type == settings.Folder {
-		return "folder"
-	}
-	return serviceIcon(a.Service)
+	t, _ := source.Find(f.o.Types, a.Type)
+	s, _ := serviceNamed(&t, a.Service)
+	return cmp.Or(s.Icon, t.Icon, "globe")
+}
+
+// signsIn reports whether an account has a password.
+func (f *Flow) signsIn(a settings.Account) bool {
+	t, _ := source.Find(f.o.Types, a.Type)
+	return t.SignsIn()
 }
 
 // Do does what a button on a card stands for. Acts that only the window can

@@ -55,7 +55,7 @@ func (b *book) exported(t *testing.T) *Flow {
 	t.Cleanup(h.Close)
 	f := real(t, t.TempDir(), &memory{m: map[string]string{}})
 	f.Pick("")
-	f.SignIn(Form{Address: h.URL + "/", User: "anna", Password: "secret"})
+	f.SignIn(Form{AddressField: h.URL + "/", UserField: "anna", PasswordField: "secret"})
 	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 	f.Save("Anna", "")
 	until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })

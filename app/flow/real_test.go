@@ -15,7 +15,7 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source/all"
 )
 
 // memory is a keychain that lasts as long as a test.
@@ -68,8 +68,8 @@ func real(t *testing.T, dir string, secrets settings.Secrets) *Flow {
 				Ask: o.Ask, Synced: o.Synced, Moved: o.Moved, Begin: o.Begin, Secrets: secrets,
 			})
 		},
-		Changed:  func() {},
-		Services: dav.Services(),
+		Changed: func() {},
+		Types:   all.Types(),
 	})
 	f.Start()
 	t.Cleanup(func() {
@@ -165,16 +165,16 @@ func TestConnectAService(t *testing.T) {
 	f := real(t, dir, &memory{m: map[string]string{}})
 	f.StartConnect()
 	tiles := f.View().Connect.Tiles
-	if n := len(tiles); n < 6 || tiles[n-1].ID != DemoTile || tiles[n-2].ID != FolderTile || tiles[0].Name != "iCloud" {
+	if n := len(tiles); n < 6 || tiles[n-1].ID != DemoTile || tiles[n-2].ID != "folder" || !tiles[n-2].Folder || tiles[0].Name != "iCloud" {
 		t.Errorf("tiles = %+v", tiles)
 	}
 	f.Pick("")
-	f.SignIn(Form{Address: address, User: "anna", Password: "wrong"})
+	f.SignIn(Form{AddressField: address, UserField: "anna", PasswordField: "wrong"})
 	v := until(t, f, "the refusal", func(v View) bool { return v.SignIn.Problem != nil })
 	if p := v.SignIn.Problem; p.Field != PasswordField || p.Title != words.For(export.ErrSignIn).Title || p.Meaning != words.NothingSaved || v.SignIn.Busy {
 		t.Errorf("problem = %+v", p)
 	}
-	f.SignIn(Form{Address: address, User: "anna", Password: "secret"})
+	f.SignIn(Form{AddressField: address, UserField: "anna", PasswordField: "secret"})
 	v = until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 	if v.Found.Chosen != "4 items chosen" || !v.Found.CanMove || v.Found.Place != filepath.Join(dir, "archive") || !strings.HasSuffix(v.Found.Space, "are free.") {
 		t.Errorf("found = %+v", v.Found)
@@ -238,7 +238,7 @@ func keptNames(t *testing.T, dir string) map[string]bool {
 func TestNoKeychain(t *testing.T) {
 	f := real(t, t.TempDir(), noKeychain{})
 	f.Pick("")
-	f.SignIn(Form{Address: service(t), User: "anna", Password: "secret"})
+	f.SignIn(Form{AddressField: service(t), UserField: "anna", PasswordField: "secret"})
 	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 	f.Save("Anna", "")
 	v := until(t, f, "the refusal", func(v View) bool { return v.Found.Problem != nil && !v.Found.Busy })
@@ -254,7 +254,7 @@ func TestSignInAgain(t *testing.T) {
 	keys := &memory{m: map[string]string{}}
 	f := real(t, dir, keys)
 	f.Pick("")
-	f.SignIn(Form{Address: address, User: "anna", Password: "secret"})
+	f.SignIn(Form{AddressField: address, UserField: "anna", PasswordField: "secret"})
 	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
 	f.Save("Anna", "")
 	until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })
@@ -269,11 +269,12 @@ func TestSignInAgain(t *testing.T) {
 		t.Errorf("actions = %+v", card(v, "Anna").Actions)
 	}
 	f.Do("Anna", ActSignIn)
-	if v := f.View(); v.Page != SignIn || v.SignIn.PresetUserName != "anna" || v.SignIn.Address.Name != "" {
+	v = f.View()
+	if in := v.SignIn.Fields; v.Page != SignIn || len(in) != 2 || in[0].ID != UserField || in[0].Preset != "anna" || !in[0].Fixed || in[1].ID != PasswordField || !in[1].Secret || in[1].Fixed {
 		t.Errorf("sign-in = %+v", v.SignIn)
 	}
-	f.SignIn(Form{Password: "wrong"})
+	f.SignIn(Form{PasswordField: "wrong"})
 	until(t, f, "the refusal", func(v View) bool { return v.SignIn.Problem != nil })
-	f.SignIn(Form{Password: "secret"})
+	f.SignIn(Form{PasswordField: "secret"})
 	until(t, f, "the exported account", func(v View) bool { return v.Page == Home && card(v, "Anna").State == Safe })
 }

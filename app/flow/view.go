@@ -3,6 +3,7 @@ package flow
 import (
 	"sidekeep/app/words"
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // A Page is one of the screens.
@@ -183,30 +184,30 @@ type ConnectView struct {
 	Problem *words.Words // why a folder was not connected
 }
 
-// A Tile is a service to connect to. ID "" is another service, DemoTile the
-// demo phone.
-type Tile struct{ ID, Name, Line, Icon string }
+// A Tile is a service or another source to connect to. ID "" is another service,
+// DemoTile the demo phone.
+type Tile struct {
+	ID, Name, Line, Icon string
+	Folder               bool // the window asks for a folder and hands it to [Flow.ConnectFolder]
+}
 
-// The IDs of the tiles of the demo phone, and of a folder, which the window asks
-// for and hands to [Flow.ConnectFolder].
-const (
-	DemoTile   = "demo phone"
-	FolderTile = "folder"
-)
+// DemoTile is the ID of the tile of the demo phone.
+const DemoTile = "demo phone"
 
-// A Field is one of the fields to fill in.
-type Field int
+// A Field is one of the fields to fill in: of a type of source, by its ID, or of
+// a page.
+type Field string
 
 // The fields; NoField is the form as a whole.
 const (
-	NoField Field = iota
-	AddressField
-	UserField
-	PasswordField
-	PhotosField
-	NameField
-	PlaceField
-	CommandField
+	NoField       Field = ""
+	AddressField  Field = source.Address
+	UserField     Field = source.User
+	PasswordField Field = source.Password
+	PhotosField   Field = source.Photos
+	NameField     Field = "name of the account"
+	PlaceField    Field = "folder of the archive"
+	CommandField  Field = "password command"
 )
 
 // A Problem is a refusal, and the field that it is about.
@@ -217,20 +218,27 @@ type Problem struct {
 
 // SignInView asks for an address, a name and a password.
 type SignInView struct {
-	Key                           int    // another number for another sign-in: empty fields
-	Account                       string // signing in again to this account; "" for a new one
-	Title, Line                   string
-	Address, User, Password       Label
-	Photos                        Label
-	Lacks                         []Lack
-	LacksTitle                    string
-	HelpTitle                     string
-	Steps                         []string
-	HelpURL, HelpFoot             string
-	Busy                          bool
-	BusyText                      string
-	Problem                       *Problem
-	PresetAddress, PresetUserName string
+	Key               int    // another number for another sign-in: empty fields
+	Account           string // signing in again to this account; "" for a new one
+	Title, Line       string
+	Fields            []FormField
+	Lacks             []Lack
+	LacksTitle        string
+	HelpTitle         string
+	Steps             []string
+	HelpURL, HelpFoot string
+	Busy              bool
+	BusyText          string
+	Problem           *Problem
+}
+
+// A FormField is a field of a sign-in.
+type FormField struct {
+	ID Field
+	Label
+	Secret bool   // what is typed is not shown
+	Preset string // what stands in it at first
+	Fixed  bool   // it cannot be changed
 }
 
 // A Label is what stands at a field; the zero Label means that there is no

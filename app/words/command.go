@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // Typed returns the words for err as the command line says them: what to do is
@@ -22,6 +23,10 @@ func TypedForFile(err error) Words {
 }
 
 func typed(w Words, tries map[error]string, err error, archive bool) Words {
+	var field *source.FieldError
+	if errors.As(err, &field) {
+		return fieldTyped(field)
+	}
 	if try, ok := tries[Cause(err)]; ok && (archive || Cause(err) != export.ErrDamaged) {
 		w.Try = try
 	} else if Cause(err) == export.ErrDamaged {
@@ -43,4 +48,26 @@ var causesTyped = map[error]string{
 var fileCausesTyped = map[error]string{
 	export.ErrDamaged:  "“sidekeep inspect FILE” shows the line; mend the file and import it again.",
 	export.ErrTooLarge: "“sidekeep inspect FILE” shows where it is in the file.",
+}
+
+// fieldTyped says what is wrong with what was given for a field on the command
+// line.
+func fieldTyped(e *source.FieldError) Words {
+	w := sources[e.Type]
+	switch e.Fault {
+	case source.WithSecret:
+		return Words{
+			"The address has a name or password in it.", "It was not used, because addresses are shown and saved in the clear.",
+			"Give the address without it, the name with --user, and the password when you are asked.",
+		}
+	case source.Foreign:
+		if w.no != (Words{}) {
+			return w.no
+		}
+		return Words{"An account of this kind has no “" + e.Field + "”.", "Nothing was saved.", "Leave it out."}
+	}
+	if missing := w.fields[e.Field].missing; missing != (Words{}) {
+		return missing
+	}
+	return Words{"The “" + e.Field + "” is missing.", "Nothing was saved.", "Give it."}
 }

@@ -91,12 +91,7 @@ func NotGivenBy(service string) string {
 	return "Other programs cannot read them at " + service + "."
 }
 
-// AddressMissing and the next ones refuse a field that is empty or wrong.
-func AddressMissing() Words {
-	return Words{"The address is missing.", "", "Type an email address or the address of the service."}
-}
-
-// AddressWithPassword refuses an address that has a password in it.
+// AddressWithPassword and the next ones refuse a field that is empty or wrong.
 func AddressWithPassword() Words {
 	return Words{"The address has a name or a password in it.", "", "Type it without, and the name and the password in their own fields."}
 }

@@ -11,12 +11,13 @@ import (
 // Offer says of an account that an archive brings along what taking it over
 // would mean: where its password would go, and which folders would be used.
 func Offer(a settings.Account) string {
-	switch a.Type {
-	case settings.Demo:
-		return "the demo phone"
-	case settings.Folder:
-		return "the folder " + a.Address + " of this computer, which exports would read and restores would write"
+	if offer := sources[a.Type].offer; offer != nil {
+		return offer(a)
 	}
+	return offerService(a)
+}
+
+func offerService(a settings.Account) string {
 	text := "a service at " + a.Address
 	if a.Photos != "" {
 		text += ", with photos at " + a.Photos

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // Words say what happened, what it means for the copy, and what to do: one
@@ -45,6 +46,10 @@ func For(err error) Words {
 		var w Words
 		w.Title, w.Meaning, w.Try = own.Words()
 		return w
+	}
+	var field *source.FieldError
+	if errors.As(err, &field) {
+		return fieldTapped(field)
 	}
 	cause := Cause(err)
 	if cause == nil {

@@ -1,10 +1,10 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,22 +12,19 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/settings"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source"
 )
 
-// A Candidate is what a person types to set an account up. Password and
+// A Candidate is what a person types to set an account up. A password and
 // PasswordCommand exclude each other; both may be empty for a service that
 // asks for none.
 type Candidate struct {
-	Service         string // as in [dav.Services]; "" if it is to be found out
-	Address         string // an e-mail address, a host or a full address
-	Photos          string // address of a folder of photos, "" if there is none
-	Folder          string // a folder on a disk, instead of all of these but Only
-	User            string
-	Password        string
+	Type            string        // as in [Work.Types]
+	Service         string        // its name, as in [source.Service]; "" if it is to be found out
+	Values          source.Values // what was given for the fields of the type
 	PasswordCommand string
 	Only            []export.Kind // nil means all kinds
-	Trust           dav.Trust     // questions that were answered beforehand
+	Trust           source.Trust  // questions that were answered beforehand
 }
 
 // Found is what an account holds. Nothing of it has been saved.
@@ -35,7 +32,7 @@ type Found struct {
 	Service     string // "" if unknown
 	Collections []FoundCollection
 	Skipped     []export.Skipped // what is there besides, and why it is not exported
-	Trust       dav.Trust        // with the answers that were given on the way
+	Trust       source.Trust     // with the answers that were given on the way
 	Address     string           // where it was found, if that is none which the typed one leads to by itself; else ""
 }
 
@@ -71,66 +68,51 @@ func (f *Found) Mixed() bool {
 // Find signs in and lists what is there, with counts. It saves nothing. An
 // account may be empty, as that of a new phone is.
 func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
-	if err := c.Check(); err != nil {
+	if err := w.CheckCandidate(c); err != nil {
 		return nil, err
 	}
-	a := c.account("")
+	a := w.accountFor("", c)
 	secret := w.secret(a)
-	if c.Password != "" {
-		secret = func(context.Context) (string, error) { return c.Password, nil }
+	if password := c.Values[source.Password]; password != "" {
+		secret = func(context.Context) (string, error) { return password, nil }
 	}
 	return w.find(ctx, a, secret)
 }
 
-// Check refuses what must never be tried or saved.
-func (c Candidate) Check() error {
-	if c.Folder != "" {
-		if c.Address+c.Photos+c.User+c.Password+c.PasswordCommand != "" {
-			return &Error{
-				What: "A folder has no address and no sign-in.", Meaning: "Nothing was saved.",
-				Try: "Give the folder alone, or the address of a service.", Usage: true,
-			}
-		}
-		return nil
+// CheckCandidate refuses what must never be tried or saved, with a
+// [*source.FieldError].
+func (w *Work) CheckCandidate(c Candidate) error {
+	t, ok := source.Find(w.Types(), c.Type)
+	if !ok {
+		return unknownType("", c.Type)
 	}
-	if strings.TrimSpace(c.Address+c.Photos) == "" {
-		return &Error{
-			What: "The address is missing.", Meaning: "Nothing was saved.",
-			Try: "Give an e-mail address, a host or a full address.", Usage: true,
-		}
+	if c.PasswordCommand != "" && !t.SignsIn() {
+		return &source.FieldError{Type: t.ID, Field: source.Password, Fault: source.Foreign}
 	}
-	for _, s := range []string{c.Address, c.Photos} {
-		if u, err := url.Parse(s); err == nil && u.User != nil && strings.Contains(s, "://") {
-			return &Error{
-				What:    "The address has a name or password in it.",
-				Meaning: "It was not used, because addresses are shown and saved in the clear.",
-				Try:     "Give the address without it, the name with --user, and the password when you are asked.",
-				Usage:   true,
-			}
-		}
-	}
-	return nil
+	return t.Check(c.Values)
 }
 
-// account is c as it is saved, without its password.
-func (c Candidate) account(name string) settings.Account {
-	if c.Folder != "" {
-		return settings.Account{Name: name, Type: settings.Folder, Address: c.Folder, Only: slices.Clone(c.Only)}
+// accountFor is c as it is saved, without its password.
+func (w *Work) accountFor(name string, c Candidate) settings.Account {
+	a := settings.Account{
+		Name: name, Type: c.Type, Service: c.Service,
+		PasswordCommand: c.PasswordCommand, Only: slices.Clone(c.Only), Trust: c.Trust,
 	}
-	return settings.Account{
-		Name: name, Type: settings.DAV, Service: c.Service,
-		Address: strings.TrimSpace(c.Address), Photos: strings.TrimSpace(c.Photos), User: c.SignInName(),
-		PasswordCommand: c.PasswordCommand, Only: slices.Clone(c.Only), Trust: settings.Trust(c.Trust),
+	t, _ := source.Find(w.Types(), c.Type)
+	v := source.Values{}
+	for _, f := range t.Fields {
+		switch f.Form {
+		case source.Secret:
+		case source.Name:
+			v[f.ID] = c.Values.SignInName()
+		case source.Path:
+			v[f.ID] = c.Values[f.ID]
+		default:
+			v[f.ID] = strings.TrimSpace(c.Values[f.ID])
+		}
 	}
-}
-
-// SignInName is the user, or the e-mail address that stands for one.
-func (c Candidate) SignInName() string {
-	address := strings.TrimSpace(c.Address)
-	if c.User == "" && strings.Contains(address, "@") && !strings.Contains(address, "://") {
-		return address
-	}
-	return c.User
+	a.SetValues(v)
+	return a
 }
 
 func (w *Work) find(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (*Found, error) {
@@ -143,17 +125,13 @@ func (w *Work) find(ctx context.Context, a settings.Account, secret func(context
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Service: a.Service}
-	if d, ok := src.Source.(*dav.Source); ok {
-		f.Trust = d.Trust()
-		if s := d.Service(); s != "" {
-			f.Service = s
-		}
-		f.Address = d.FoundAt()
-	}
+	f := &Found{}
+	f.Trust, _ = source.TrustOf(src)
+	f.Service, f.Address = source.Located(src)
+	f.Service = cmp.Or(f.Service, a.Service)
 	var unread []export.Skipped
 	for _, c := range list {
-		n, err := export.Count(ctx, src.Source, c)
+		n, err := export.Count(ctx, src, c)
 		if err != nil {
 			x, ok := uncounted(c, err)
 			if !ok {
@@ -163,7 +141,7 @@ func (w *Work) find(ctx context.Context, a settings.Account, secret func(context
 		}
 		f.Collections = append(f.Collections, FoundCollection{Collection: c, Count: n, Wanted: wanted(a, c)})
 	}
-	f.Skipped = append(export.SkippedBy(src.Source), unread...)
+	f.Skipped = append(export.SkippedBy(src), unread...)
 	return f, nil
 }
 
@@ -202,20 +180,20 @@ func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip
 	if err := w.CheckName(name); err != nil {
 		return err
 	}
-	if err := c.Check(); err != nil {
+	if err := w.CheckCandidate(c); err != nil {
 		return err
 	}
-	a := c.account(name)
+	a := w.accountFor(name, c)
 	a.Skip = slices.Clone(skip)
 	if f != nil {
-		a.Trust, a.Service = settings.Trust(f.Trust), f.Service
+		a.Trust, a.Service = f.Trust, f.Service
 		if f.Address != "" {
 			a.Address = f.Address // found there, it need not be looked for at each export
 		}
 	}
-	if c.Password != "" && c.PasswordCommand == "" {
+	if password := c.Values[source.Password]; password != "" && c.PasswordCommand == "" {
 		a.Secret = secretKey(name)
-		if err := w.o.Secrets.Set(ctx, a.Secret, c.Password); err != nil {
+		if err := w.o.Secrets.Set(ctx, a.Secret, password); err != nil {
 			return err
 		}
 	}
@@ -299,10 +277,10 @@ func (w *Work) Check(ctx context.Context, name string) (*Found, error) {
 		return nil, err
 	}
 	f, err := w.find(ctx, a, w.secret(a))
-	if err != nil || a.Type != settings.DAV || reflect.DeepEqual(settings.Trust(f.Trust), a.Trust) {
+	if err != nil || reflect.DeepEqual(f.Trust, a.Trust) {
 		return f, err
 	}
-	return f, known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = settings.Trust(f.Trust) }), a.Name)
+	return f, known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = f.Trust }), a.Name)
 }
 
 // SignIn checks a new password, or a new password command, for an account that
@@ -329,7 +307,7 @@ func (w *Work) SignIn(ctx context.Context, name, password, command string) (*Fou
 		}
 	}
 	err = w.settings.Update(a.Name, func(on *settings.Account) {
-		on.Secret, on.PasswordCommand, on.Trust = a.Secret, command, settings.Trust(f.Trust)
+		on.Secret, on.PasswordCommand, on.Trust = a.Secret, command, f.Trust
 	})
 	if err != nil {
 		return nil, known(err, name)

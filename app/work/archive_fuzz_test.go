@@ -10,6 +10,8 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 const oneCard = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:anna\r\nFN:Anna Berg\r\nN:Berg;Anna;;;\r\nEND:VCARD\r\n"
@@ -72,9 +74,9 @@ func wholeLife(t *testing.T, name string, data []byte) {
 	for _, u := range saved.Unsaved {
 		t.Logf("not saved: %+v", u)
 	}
-	f, err := w.Find(ctx, Candidate{Folder: target})
+	f, err := w.Find(ctx, Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}})
 	right("find", err)
-	right("add", w.Add(ctx, "target", Candidate{Folder: target}, f, nil))
+	right("add", w.Add(ctx, "target", Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}}, f, nil))
 	_, err = w.Export(ctx, "target", nil)
 	right("export", err)
 	p, err := w.PlanRestore(ctx, RestoreRequest{To: "target", From: FilesName}, nil)

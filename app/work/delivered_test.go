@@ -11,6 +11,8 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 	"sidekeep/export/sourcetest"
 )
 
@@ -19,7 +21,7 @@ import (
 func TestBytesAreThoseOfTheServer(t *testing.T) {
 	t.Run("davserver", func(t *testing.T) {
 		url, _ := phone(t)
-		c := Candidate{Address: url, Photos: url + "files/alice/", User: "alice", Password: "secret"}
+		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
 		sameBytes(t, c, map[export.Kind]int{export.Contacts: 250, export.Events: 278, export.Todos: 45, export.Photos: 60})
 	})
 	t.Run("Radicale", func(t *testing.T) {
@@ -31,13 +33,13 @@ func TestBytesAreThoseOfTheServer(t *testing.T) {
 		mkcol("alice/people/", "<A:addressbook/>", "")
 		mkcol("alice/dates/", "<C:calendar/>", "")
 		fill(t, s, "alice/people/", "alice/dates/")
-		c := Candidate{Address: s.URL, User: s.User, Password: s.Password}
+		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL, source.User: s.User, source.Password: s.Password}}
 		sameBytes(t, c, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
 	})
 	t.Run("Xandikos", func(t *testing.T) {
 		s := sourcetest.Xandikos(t)
 		fill(t, s, "alice/contacts/addressbook/", "alice/calendars/calendar/")
-		sameBytes(t, Candidate{Address: s.URL}, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
+		sameBytes(t, Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL}}, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
 	})
 }
 
@@ -117,7 +119,7 @@ func sameBytes(t *testing.T, c Candidate, want map[export.Kind]int) {
 			t.Error(err)
 		}
 	}()
-	server := sourcetest.Server{URL: c.Address, User: c.User, Password: c.Password}
+	server := sourcetest.Server{URL: c.Values[source.Address], User: c.Values[source.User], Password: c.Values[source.Password]}
 	got := map[export.Kind]int{}
 	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {

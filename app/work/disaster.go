@@ -60,7 +60,7 @@ func (w *Work) LoseDemo(ctx context.Context, keep int) (lost map[export.Kind]int
 			kept[it.Collection.ID]++
 			continue
 		}
-		if err := src.Source.(export.Writer).Delete(ctx, it.Collection, it.Ref); err != nil {
+		if err := src.(export.Writer).Delete(ctx, it.Collection, it.Ref); err != nil {
 			return lost, err
 		}
 		lost[it.Kind]++

@@ -8,19 +8,19 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/restore"
-	"sidekeep/export/source/files"
+	"sidekeep/export/source"
 )
 
 // Dropped is what files hold that can be restored or imported.
 type Dropped struct {
 	Items   map[export.Kind]int
-	Skipped []files.Skipped // below what was named
+	Skipped []source.SkippedFile // below what was named
 }
 
 // LookInto tells what files, folders and zip archives hold. It changes nothing
 // and does not read photos.
 func (w *Work) LookInto(ctx context.Context, paths []string) (d Dropped, err error) {
-	src, err := files.Open(paths)
+	src, err := w.openFiles(ctx, paths)
 	if err != nil {
 		return d, notRestored(err)
 	}
@@ -35,7 +35,7 @@ func (w *Work) LookInto(ctx context.Context, paths []string) (d Dropped, err err
 			return d, err
 		}
 	}
-	d.Items, d.Skipped = tally.n, src.Skipped()
+	d.Items, d.Skipped = tally.n, source.SkippedFiles(src)
 	if len(d.Items) == 0 {
 		return d, nothingThere(d.Skipped)
 	}

@@ -12,7 +12,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/settings"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source"
 )
 
 // A source counts as listed in full for freshFor; a new full listing is asked
@@ -70,7 +70,7 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 	}
 	var src export.Source
 	if o, err := w.open(ctx, a, w.secret(a)); err == nil {
-		src = o.Source
+		src = o
 		defer func() { _ = o.Close() }() // it only read
 	} else if into == nil {
 		return none, err
@@ -121,12 +121,8 @@ func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.A
 
 // keepTrust saves the answers that were given during an export.
 func (w *Work) keepTrust(a settings.Account, src export.Source) error {
-	d, ok := src.(*dav.Source)
-	if !ok || a.Type != settings.DAV {
-		return nil
-	}
-	now := settings.Trust(d.Trust())
-	if reflect.DeepEqual(now, a.Trust) {
+	now, ok := source.TrustOf(src)
+	if !ok || reflect.DeepEqual(now, a.Trust) {
 		return nil
 	}
 	return known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = now }), a.Name)

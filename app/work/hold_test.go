@@ -19,6 +19,8 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 // A device is somebody's phone over HTTP, changed behind Sidekeep's back.
@@ -106,7 +108,7 @@ func (d device) move(from, to string, rename func(string) string) {
 // addOnly sets the account "home" up, for items of one kind.
 func addOnly(t *testing.T, w *Work, url string, kind export.Kind) {
 	t.Helper()
-	c := Candidate{Address: url, User: "alice", Password: "secret", Only: []export.Kind{kind}}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}, Only: []export.Kind{kind}}
 	f, err := w.Find(t.Context(), c)
 	if err == nil {
 		err = w.Add(t.Context(), "home", c, f, nil)

@@ -10,7 +10,8 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
-	"sidekeep/export/source/files"
+	"sidekeep/export/source"
+	"sidekeep/formats/zips"
 )
 
 // FilesName is what the account of imported files is called unless it is named.
@@ -19,7 +20,7 @@ const FilesName = "Files"
 // Imported is what an import did.
 type Imported struct {
 	export.Ledger
-	Skipped []files.Skipped // below the folders and archives that were named
+	Skipped []source.SkippedFile // below the folders and archives that were named
 }
 
 // Import takes files, folders and zip archives into the archive, which is made
@@ -49,7 +50,7 @@ func (w *Work) imports(ctx context.Context, name string, paths []string, out *Im
 	if err := w.CheckName(name); err != nil {
 		return err
 	}
-	src, err := files.Open(paths)
+	src, err := w.openFiles(ctx, paths)
 	if err != nil {
 		return notImported(err)
 	}
@@ -59,7 +60,7 @@ func (w *Work) imports(ctx context.Context, name string, paths []string, out *Im
 	if err != nil {
 		return notImported(err)
 	}
-	if out.Skipped = src.Skipped(); len(list) == 0 {
+	if out.Skipped = source.SkippedFiles(src); len(list) == 0 {
 		return nothingThere(out.Skipped)
 	}
 	into, err := w.makeArchive(ctx)
@@ -76,7 +77,7 @@ func (w *Work) imports(ctx context.Context, name string, paths []string, out *Im
 	}
 	plan := export.Plan{Account: name, Now: w.o.Now}
 	out.Ledger, err = export.Run(ctx, adding{src, aside}, addingTo{into}, plan, report)
-	out.Skipped = src.Skipped()
+	out.Skipped = source.SkippedFiles(src)
 	return err
 }
 
@@ -123,7 +124,7 @@ func setAside(ctx context.Context, a *archive.Archive, account string) (map[stri
 // not name stays as it is, unless it was set aside and is no longer in the
 // file.
 type adding struct {
-	*files.Source
+	export.Source
 	aside map[string][]string
 }
 
@@ -216,7 +217,7 @@ func takenByService(name string) error {
 
 // notImported gives the refusal of a path its words.
 func notImported(err error) error {
-	var other *files.OtherError
+	var other *source.OtherError
 	if !errors.As(err, &other) {
 		return err
 	}
@@ -228,15 +229,16 @@ func notImported(err error) error {
 	}
 }
 
-func nothingThere(skipped []files.Skipped) error {
+func nothingThere(skipped []source.SkippedFile) error {
 	e := &Error{
 		What:    "There is nothing to import: no contacts, calendars, to-dos or photos.",
 		Meaning: "Nothing was written.",
 		Try:     "Name other files or folders.", Usage: true, Err: export.ErrEmpty,
 	}
-	unread := func(x files.Skipped) bool { return x.Err != nil }
+	unread := func(x source.SkippedFile) bool { return x.Err != nil }
+	locked := func(x source.SkippedFile) bool { return errors.Is(x.Err, zips.ErrPassword) }
 	switch at := slices.IndexFunc(skipped, unread); {
-	case files.Locked(skipped):
+	case slices.ContainsFunc(skipped, locked):
 		e.What = "Nothing can be imported without a password: the files in the zip archive are encrypted."
 		e.Try = "Unpack the archive with its password, and import the folder."
 		e.Usage, e.Unread = false, true

@@ -14,6 +14,8 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 // elsewhere stands in every file outside of the archive that a link leads to.
@@ -24,27 +26,27 @@ const elsewhere = "Elsewhere-7c1f"
 func linkedLife(t *testing.T) (w *Work, dir string) {
 	t.Helper()
 	w = newWork(t, Options{Now: func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }})
-	source := filepath.Join(t.TempDir(), "source")
+	from := filepath.Join(t.TempDir(), "source")
 	for name, text := range map[string]string{
 		"people/a.vcf":   "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:a\r\nFN:Ada A\r\nN:A;Ada;;;\r\nEND:VCARD\r\n",
 		"people/b.vcf":   "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:b\r\nFN:Bea B\r\nN:B;Bea;;;\r\nEND:VCARD\r\n",
 		"dates/1.ics":    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:e\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260105T100000Z\r\nSUMMARY:Choir\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
 		"pictures/1.jpg": "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9",
 	} {
-		at := filepath.Join(source, filepath.FromSlash(name))
+		at := filepath.Join(from, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.WriteFile(at, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f, err := w.Find(t.Context(), Candidate{Folder: source})
+	f, err := w.Find(t.Context(), Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}})
 	if err == nil {
-		err = w.Add(t.Context(), "disk", Candidate{Folder: source}, f, nil)
+		err = w.Add(t.Context(), "disk", Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}}, f, nil)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	run(t, w, "disk")
-	if err := os.Remove(filepath.Join(source, "people", "b.vcf")); err != nil {
+	if err := os.Remove(filepath.Join(from, "people", "b.vcf")); err != nil {
 		t.Fatal(err)
 	}
 	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: "disk"}, nil)

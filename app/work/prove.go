@@ -13,7 +13,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore/prove"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source"
 	"sidekeep/export/within"
 )
 
@@ -135,7 +135,7 @@ func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, par
 	for _, n := range x.Items {
 		items += n
 	}
-	o := prove.Options{Open: openScratch, Limits: limits[x.Name], Part: part - 1, Of: of}
+	o := prove.Options{Open: w.openScratch, Limits: limits[x.Name], Part: part - 1, Of: of}
 	if report != nil {
 		o.Report = func(done int) { report(min(done, items/of), items/of) }
 	}
@@ -158,11 +158,20 @@ func (w *Work) proveOnce(ctx context.Context, dir string, x archive.Account, par
 }
 
 // openScratch signs in to a scratch service as to any other.
-func openScratch(ctx context.Context, s prove.Service) (export.Writer, error) {
-	return dav.Open(ctx, dav.Config{
-		Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
+func (w *Work) openScratch(ctx context.Context, s prove.Service) (export.Writer, error) {
+	src, err := w.openService(ctx, source.Config{
+		Values: source.Values{source.Address: s.Address, source.Photos: s.Photos, source.User: s.User},
+		Trust:  source.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
 		Secret: func(context.Context) (string, error) { return s.Password, nil },
 	})
+	if err != nil {
+		return nil, err
+	}
+	to, ok := src.(export.Writer)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("the scratch service: %w", export.ErrNotWritable), src.Close())
+	}
+	return to, nil
 }
 
 // limitsOf are what the services of accounts take, by account and by the ID of

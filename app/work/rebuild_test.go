@@ -14,6 +14,8 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -77,7 +79,7 @@ func TestRebuilt(t *testing.T) {
 	url, server := phone(t)
 	w := newWork(t, Options{})
 	const name = "Anna's: phone %"
-	c := Candidate{Address: url, Photos: url + "files/alice/", User: "alice", Password: "secret"}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,6 @@ type RestorePlan struct {
 	w     *Work
 	note  *restoreNote // of GoesOn
 	asOf  archive.Moment
-	src   opened
 	to    export.Writer
 	close []func() error
 }

@@ -3,11 +3,12 @@ package work
 import (
 	"fmt"
 	"net/http/httptest"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 	"testing"
 	"time"
 
 	"sidekeep/export/davserver"
-	"sidekeep/export/source/dav"
 )
 
 // BenchmarkRestore puts 10,000 contacts back onto a service that lost them, and
@@ -30,7 +31,7 @@ func BenchmarkRestore(b *testing.B) {
 		h := httptest.NewServer(server)
 		host := h.Listener.Addr().String()
 		w := newWork(b, Options{})
-		c := Candidate{Address: h.URL, User: "alice", PasswordCommand: "printf secret", Trust: dav.Trust{Plain: []string{host}}}
+		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: h.URL, source.User: "alice"}, PasswordCommand: "printf secret", Trust: source.Trust{Plain: []string{host}}}
 		f, err := w.Find(b.Context(), c)
 		if err == nil {
 			err = w.Add(b.Context(), "phone", c, f, nil)

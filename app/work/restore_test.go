@@ -33,11 +33,11 @@ func demoWork(t *testing.T) (*Work, string) {
 // wipe empties all collections of the demo phone behind Sidekeep's back.
 func wipe(t *testing.T, w *Work, keep int) (removed int) {
 	t.Helper()
-	src, to, err := w.openWriter(t.Context(), DemoName)
+	to, err := w.openWriter(t.Context(), DemoName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer src.Close()
+	defer to.Close()
 	cs, err := to.Collections(t.Context())
 	if err != nil {
 		t.Fatal(err)

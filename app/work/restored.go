@@ -226,7 +226,7 @@ func (w *Work) PlanUndo(ctx context.Context, number int) (UndoPlan, error) {
 
 // undoing opens what it takes to turn a restore back.
 func (w *Work) undoing(ctx context.Context, e RestoreEntry, do func(*archive.Archive, export.Writer, *restoreNote, *restore.FileJournal) error) error {
-	src, to, err := w.openWriter(ctx, e.Account)
+	to, err := w.openWriter(ctx, e.Account)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (w *Work) undoing(ctx context.Context, e RestoreEntry, do func(*archive.Arc
 		}
 		return errors.Join(err, release())
 	})
-	return errors.Join(err, src.Close())
+	return errors.Join(err, to.Close())
 }
 
 func noteOf(a *archive.Archive, number int) (*restoreNote, error) {

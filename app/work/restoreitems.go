@@ -17,7 +17,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
-	"sidekeep/export/source/files"
+	"sidekeep/export/source"
 	"sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
@@ -125,7 +125,7 @@ func (c *chooser) missed() error {
 // the system's folder for temporary ones, so that a plan of many holds none of
 // them in memory; photos stay where they are.
 func (p *RestorePlan) dropped(ctx context.Context) (restore.Items, error) {
-	src, err := files.Open(p.Request.Paths)
+	src, err := p.w.openFiles(ctx, p.Request.Paths)
 	if err != nil {
 		return nil, notRestored(err)
 	}
@@ -134,7 +134,7 @@ func (p *RestorePlan) dropped(ctx context.Context) (restore.Items, error) {
 	if err != nil {
 		return nil, notRestored(err)
 	}
-	for _, s := range src.Skipped() {
+	for _, s := range source.SkippedFiles(src) {
 		p.Skipped = append(p.Skipped, s.Path+": "+s.Why)
 	}
 	aside, err := os.CreateTemp("", "sidekeep-restore-*")

@@ -167,35 +167,33 @@ func (p *RestorePlan) openTarget(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	src, to, err := p.w.openWriter(ctx, a.Name)
-	if err != nil {
+	if p.to, err = p.w.openWriter(ctx, a.Name); err != nil {
 		return err
 	}
-	p.src, p.to = src, to
-	p.close = append(p.close, src.Close)
+	p.close = append(p.close, p.to.Close)
 	return nil
 }
 
 // openWriter signs in to an account as one that can be written to. The caller
 // closes it.
-func (w *Work) openWriter(ctx context.Context, name string) (opened, export.Writer, error) {
+func (w *Work) openWriter(ctx context.Context, name string) (export.Writer, error) {
 	a, err := w.account(name)
 	if err != nil {
-		return opened{}, nil, err
+		return nil, err
 	}
 	src, err := w.open(ctx, a, w.secret(a))
 	if err != nil {
-		return opened{}, nil, err
+		return nil, err
 	}
-	to, ok := src.Source.(export.Writer)
+	to, ok := src.(export.Writer)
 	if !ok {
 		err := &Error{
 			What: fmt.Sprintf("Nothing can be written to “%s”: Sidekeep only reads it.", a.Name), Meaning: nothingWritten,
 			Try: "Choose another account.", Usage: true,
 		}
-		return opened{}, nil, errors.Join(err, src.Close())
+		return nil, errors.Join(err, src.Close())
 	}
-	return src, to, nil
+	return to, nil
 }
 
 // route finds the collections of the target that Into names, or that dropped

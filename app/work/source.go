@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,78 +17,110 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
-	"sidekeep/export/source/dav"
-	"sidekeep/export/source/folder"
+	"sidekeep/export/source"
+	"sidekeep/export/source/all"
 )
 
-// An opened source with what has to end together with it.
-type opened struct {
-	export.Source
-	end func() error
+// Types are the types of accounts, and what else can be read.
+func (w *Work) Types() []source.Type {
+	return append(slices.Clone(w.sources()), source.Type{
+		ID: settings.Demo, Icon: "phone", Gives: export.Kinds(),
+		Open: func(ctx context.Context, _ source.Config) (export.Source, error) { return w.openDemo(ctx) },
+	})
 }
 
-func (o opened) Close() error { return errors.Join(o.Source.Close(), o.end()) }
+func (w *Work) sources() []source.Type {
+	if w.o.Types == nil {
+		return all.Types()
+	}
+	return w.o.Types
+}
 
 // open signs in to the account's source. The caller closes it.
-func (w *Work) open(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (opened, error) {
-	switch a.Type {
-	case settings.Demo:
-		return w.openDemo(ctx)
-	case settings.Folder:
-		return w.openFolder(ctx, a.Name, a.Address)
-	case settings.DAV:
-		src, err := dav.Open(ctx, dav.Config{
-			Address: a.Address, Photos: a.Photos, User: a.User, Secret: secret,
-			Trust: dav.Trust(a.Trust), Ask: w.o.Ask,
-		})
-		var unsupported *dav.UnsupportedError
-		if errors.As(err, &unsupported) {
-			err = &Error{
-				What: unsupported.Service.Refused + ".", Meaning: "The password was not sent.",
-				Try: "Download your data there, or connect another service that holds it.", Err: err,
+func (w *Work) open(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (export.Source, error) {
+	t, ok := source.Find(w.Types(), a.Type)
+	if !ok || t.Once {
+		return nil, unknownType(a.Name, a.Type)
+	}
+	values := a.Values()
+	dir, err := w.placeOf(&t, values)
+	if err != nil {
+		return nil, err
+	}
+	src, err := t.Open(ctx, source.Config{Values: values, Secret: secret, Trust: a.Trust, Ask: w.o.Ask})
+	if err != nil {
+		return nil, notOpened(dir, err)
+	}
+	empty, err := source.IsEmpty(src)
+	if err == nil && empty {
+		err = w.mayBeEmpty(ctx, a.Name, dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, src.Close())
+	}
+	return src, nil
+}
+
+// placeOf is the folder of this computer that a source is, "" if it is none. One
+// that holds the archive, or lies in it, is refused: it would be copied into
+// itself.
+func (w *Work) placeOf(t *source.Type, values source.Values) (string, error) {
+	for _, f := range t.Fields {
+		dir := values[f.ID]
+		if f.Form != source.Path || dir == "" {
+			continue
+		}
+		if own := w.ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
+			return "", &Error{
+				What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
+				Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
 			}
 		}
-		return opened{src, func() error { return nil }}, err
+		return dir, nil
 	}
-	return opened{}, &Error{
-		What:    fmt.Sprintf("“%s” is an account of a type that this Sidekeep does not know: “%s”.", a.Name, a.Type),
+	return "", nil
+}
+
+// notOpened gives the refusal of a source its words; dir is the folder that it
+// is, if it is one.
+func notOpened(dir string, err error) error {
+	var unsupported *source.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		return &Error{
+			What: unsupported.Service.Refused + ".", Meaning: "The password was not sent.",
+			Try: "Download your data there, or connect another service that holds it.", Err: err,
+		}
+	case dir != "" && errors.Is(err, export.ErrAway):
+		return &Error{
+			What: fmt.Sprintf("There is no folder %s.", dir), Meaning: asItWas,
+			Try: "Connect the disk that it is on, or make the folder.", Err: err,
+		}
+	}
+	return err
+}
+
+func unknownType(name, id string) error {
+	return &Error{
+		What:    fmt.Sprintf("“%s” is an account of a type that this Sidekeep does not know: “%s”.", name, id),
 		Meaning: asItWas,
 		Try:     "Install the newest Sidekeep.",
 	}
 }
 
-// openFolder opens an account that is a folder. One that holds the archive, or
-// lies in it, is refused: it would be copied into itself. So is an empty one that
-// was not empty before, as is left where a disk was mounted: nobody empties a
-// folder for good, and everything in it would look lost.
-func (w *Work) openFolder(ctx context.Context, name, dir string) (opened, error) {
-	if own := w.ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
-		return opened{}, &Error{
-			What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
-			Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
+// openFiles opens files, folders and zip archives that are read once.
+func (w *Work) openFiles(ctx context.Context, paths []string) (export.Source, error) {
+	for _, t := range w.sources() {
+		if t.Once {
+			return t.Open(ctx, source.Config{Paths: paths})
 		}
 	}
-	src, err := folder.Open(dir)
-	if errors.Is(err, export.ErrAway) {
-		err = &Error{
-			What: fmt.Sprintf("There is no folder %s.", dir), Meaning: asItWas,
-			Try: "Connect the disk that it is on, or make the folder.", Err: err,
-		}
-	}
-	if err != nil {
-		return opened{}, err
-	}
-	empty, err := src.IsEmpty()
-	if err == nil && empty {
-		err = w.mayBeEmpty(ctx, name, dir)
-	}
-	if err != nil {
-		return opened{}, errors.Join(err, src.Close())
-	}
-	return opened{src, func() error { return nil }}, nil
+	return nil, unknownType(FilesName, "")
 }
 
-// mayBeEmpty fails if the archive has items of an account whose folder is empty.
+// mayBeEmpty fails if the archive has items of an account whose source is empty,
+// as a folder is on which a disk was mounted: nobody empties one for good, and
+// everything in it would look lost.
 func (w *Work) mayBeEmpty(ctx context.Context, name, dir string) error {
 	there, err := w.HasArchive()
 	if err != nil || !there || name == "" {
@@ -177,19 +210,30 @@ func (w *Work) demoPhone(ctx context.Context) (*demoPhone, error) {
 }
 
 // openDemo signs in to the demo phone.
-func (w *Work) openDemo(ctx context.Context) (opened, error) {
+func (w *Work) openDemo(ctx context.Context) (export.Source, error) {
 	d, err := w.demoPhone(ctx)
 	if err != nil {
-		return opened{}, err
+		return nil, err
 	}
-	src, err := dav.Open(ctx, dav.Config{
-		Address: d.base + "/", Photos: d.base + "/files/" + demoUser + "/", User: demoUser,
+	src, err := w.openService(ctx, source.Config{
+		Values: source.Values{
+			source.Address: d.base + "/", source.Photos: d.base + "/files/" + demoUser + "/", source.User: demoUser,
+		},
 		Secret: func(context.Context) (string, error) { return d.password, nil },
 	})
 	if err != nil {
-		return opened{}, fmt.Errorf("reading the demo phone: %w", err)
+		return nil, fmt.Errorf("reading the demo phone: %w", err)
 	}
-	return opened{src, func() error { return nil }}, nil
+	return src, nil
+}
+
+// openService signs in to a service that is no account.
+func (w *Work) openService(ctx context.Context, c source.Config) (export.Source, error) {
+	t, ok := source.Find(w.sources(), settings.DAV)
+	if !ok {
+		return nil, unknownType("", settings.DAV)
+	}
+	return t.Open(ctx, c)
 }
 
 // unopened is a source that could not be opened: an export of it records why.

@@ -15,6 +15,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 // Options say where things are and who answers. Empty fields have defaults.
@@ -33,6 +34,7 @@ type Options struct {
 	New   bool // a new archive is made in the folder that is named, if none is there
 	// Other is told that the archive in folder is another than the known one.
 	Other   func(folder, known string)
+	Types   []source.Type    // of sources; nil is all there are
 	Secrets settings.Secrets // nil is the system's keychain
 	Now     func() time.Time
 }

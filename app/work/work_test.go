@@ -14,6 +14,7 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
+	"sidekeep/export/source"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/zalando/go-keyring"
@@ -59,7 +60,7 @@ func phone(t *testing.T) (url string, server *davserver.Server) {
 // add sets the account "home" up.
 func add(t *testing.T, w *Work, url string) {
 	t.Helper()
-	c := Candidate{Address: url, User: "alice", Password: "secret"}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -96,12 +97,12 @@ func TestDemoAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	discovery, _ := src.Source.(export.Meter).Used()
+	discovery, _ := src.(export.Meter).Used()
 	list, err := src.Collections(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	collections, _ := src.Source.(export.Meter).Used()
+	collections, _ := src.(export.Meter).Used()
 	if err := src.Close(); err != nil {
 		t.Error(err)
 	}
@@ -126,7 +127,7 @@ func TestAddSavesNothingWithoutKeychain(t *testing.T) {
 	t.Cleanup(keyring.MockInit)
 	url, _ := phone(t)
 	w := newWork(t, Options{})
-	c := Candidate{Address: url, User: "alice", Password: "secret"}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +203,7 @@ func containsWord(b []byte, word string) bool {
 func TestSkippedCollections(t *testing.T) {
 	url, _ := phone(t)
 	w := newWork(t, Options{})
-	c := Candidate{Address: url, User: "alice", Password: "secret"}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -279,7 +280,7 @@ func TestStates(t *testing.T) {
 func TestExportThatCannotBegin(t *testing.T) {
 	url, _ := phone(t)
 	w := newWork(t, Options{})
-	c := Candidate{Address: url, User: "alice", PasswordCommand: "exit 1"}
+	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice"}, PasswordCommand: "exit 1"}
 	if err := w.Add(t.Context(), "home", c, nil, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +337,7 @@ func TestTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := old.Accounts()[0]
-	want.Secret, want.Trust = "", settings.Trust{}
+	want.Secret, want.Trust = "", source.Trust{}
 	if diff := cmp.Diff([]settings.Account{want}, o.Offered); diff != "" {
 		t.Error(diff)
 	}

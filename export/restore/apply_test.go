@@ -14,6 +14,7 @@ import (
 	"sidekeep/assets"
 	"sidekeep/export"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source"
 	"sidekeep/export/source/dav"
 	"sidekeep/export/source/folder"
 	"sidekeep/export/within"
@@ -199,7 +200,7 @@ func TestMoveToAFolder(t *testing.T) {
 	}
 	h := httptest.NewServer(s)
 	defer h.Close()
-	phone, err := dav.Open(t.Context(), dav.Config{Address: h.URL + "/", Photos: h.URL + s.PhotosPath(), User: "phone", Trust: dav.Trust{Plain: []string{strings.TrimPrefix(h.URL, "http://")}},
+	phone, err := dav.Open(t.Context(), dav.Config{Address: h.URL + "/", Photos: h.URL + s.PhotosPath(), User: "phone", Trust: source.Trust{Plain: []string{strings.TrimPrefix(h.URL, "http://")}},
 		Secret: func(context.Context) (string, error) { return "", nil }})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source"
 	"sidekeep/export/source/dav"
 )
 
@@ -36,7 +37,7 @@ func openAt(t testing.TB, url, user, password string) *dav.Source {
 
 func openSource(ctx context.Context, url, user, password string) (*dav.Source, error) {
 	host := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
-	return dav.Open(ctx, dav.Config{Address: url, User: user, Trust: dav.Trust{Plain: []string{host}},
+	return dav.Open(ctx, dav.Config{Address: url, User: user, Trust: source.Trust{Plain: []string{host}},
 		Secret: func(context.Context) (string, error) { return password, nil }})
 }
 

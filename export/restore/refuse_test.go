@@ -12,6 +12,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source"
 	"sidekeep/export/source/dav"
 )
 
@@ -168,7 +169,7 @@ func TestPhotos(t *testing.T) {
 	}
 	h := httptest.NewServer(s)
 	defer h.Close()
-	src, err := dav.Open(t.Context(), dav.Config{Address: h.URL + "/", Photos: h.URL + s.PhotosPath(), User: "phone", Trust: dav.Trust{Plain: []string{strings.TrimPrefix(h.URL, "http://")}},
+	src, err := dav.Open(t.Context(), dav.Config{Address: h.URL + "/", Photos: h.URL + s.PhotosPath(), User: "phone", Trust: source.Trust{Plain: []string{strings.TrimPrefix(h.URL, "http://")}},
 		Secret: func(context.Context) (string, error) { return "", nil }})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -58,7 +60,7 @@ type Archive struct {
 	Seen []string `toml:"seen,omitempty"`
 }
 
-// Types of accounts.
+// Types of accounts that the program itself speaks of; see [source.Type].
 const (
 	DAV    = "dav"    // a CardDAV, CalDAV or WebDAV service
 	Demo   = "demo"   // the built-in demo phone
@@ -77,20 +79,50 @@ type Account struct {
 	PasswordCommand string        `toml:"password_command,omitempty" json:"-"` // may hold a secret: stays on this computer
 	Only            []export.Kind `toml:"only,omitempty" json:"only,omitempty"`
 	Skip            []string      `toml:"skip,omitempty" json:"skip,omitempty"` // IDs of collections
-	Trust           Trust         `toml:"trust,omitempty" json:"-"`             // a yes that was given on this computer
+	Trust           source.Trust  `toml:"trust,omitempty" json:"-"`             // a yes that was given on this computer
+	// More is what else the type asks for, by the field.
+	More map[string]string `toml:"more,omitempty" json:"more,omitempty"`
 }
 
-// Trust is what the owner said yes to when the account was set up.
-type Trust struct {
-	Pins  map[string]string `toml:"pins,omitempty"`  // host to the SHA-256 of its certificate in hex
-	Hosts []string          `toml:"hosts,omitempty"` // may receive the password
-	Plain []string          `toml:"plain,omitempty"` // may be spoken to without encryption
+// Values are what was given for the account, by the field of its type, but for
+// the password.
+func (a Account) Values() source.Values {
+	v := source.Values{}
+	for id, at := range a.columns() {
+		if *at != "" {
+			v[id] = *at
+		}
+	}
+	maps.Copy(v, a.More)
+	return v
+}
+
+// SetValues notes what was given for the account. A password is not kept.
+func (a *Account) SetValues(v source.Values) {
+	columns := a.columns()
+	for id, at := range columns {
+		*at = v[id]
+	}
+	a.More = nil
+	for id, text := range v {
+		if _, ok := columns[id]; !ok && id != source.Password && text != "" {
+			if a.More == nil {
+				a.More = map[string]string{}
+			}
+			a.More[id] = text
+		}
+	}
+}
+
+// columns are the fields with a name of their own.
+func (a *Account) columns() map[string]*string {
+	return map[string]*string{source.Address: &a.Address, source.Photos: &a.Photos, source.User: &a.User}
 }
 
 // NeedsPassword reports whether the account has a user but no way to a
 // password, as after it was taken over from an archive.
 func (a Account) NeedsPassword() bool {
-	return a.Type == DAV && a.User != "" && a.Secret == "" && a.PasswordCommand == ""
+	return a.User != "" && a.Secret == "" && a.PasswordCommand == ""
 }
 
 // DefaultDir is the folder in which the system keeps a program's settings.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,7 +18,7 @@ import (
 var home = Account{
 	Name: "Anna's iCloud", Type: DAV, Service: "iCloud", Address: "anna@example.com", Photos: "/photos/", User: "anna",
 	Secret: "Anna's iCloud 12AB", Only: []export.Kind{export.Contacts, export.Events}, Skip: []string{"/cal/work/"},
-	Trust: Trust{Pins: map[string]string{"dav.example.com:8443": "ab12"}, Hosts: []string{"p01.example.com"}, Plain: []string{"nas"}},
+	Trust: source.Trust{Pins: map[string]string{"dav.example.com:8443": "ab12"}, Hosts: []string{"p01.example.com"}, Plain: []string{"nas"}},
 }
 
 func open(t *testing.T, dir string) *Settings {

@@ -41,7 +41,7 @@ func newConnectPage(s *shell, list []flow.Tile) *connectPage {
 	c := &connectPage{s: s, grid: &gridLayout{gap: 16, columns: tileColumns}, busy: newText("", body, colorText2, wrap), refused: column(0)}
 	grid := container.New(c.grid)
 	for i, t := range list {
-		x := newTile(t, func() { c.pick(t.ID) })
+		x := newTile(t, func() { c.pick(t) })
 		x.arrow = func(dx, dy int) { c.move(i + dx + dy*tileColumns(grid.Size().Width)) }
 		c.tiles = append(c.tiles, x)
 		grid.Add(x)
@@ -52,12 +52,12 @@ func newConnectPage(s *shell, list []flow.Tile) *connectPage {
 	return c
 }
 
-func (c *connectPage) pick(id string) {
-	if id == flow.FolderTile {
-		c.s.askFolder(words.ConnectFolder, words.ConnectThis, c.s.flow.ConnectFolder)
+func (c *connectPage) pick(t flow.Tile) {
+	if t.Folder {
+		c.s.askFolder(words.ConnectFolder, words.ConnectThis, func(dir string) { c.s.flow.ConnectFolder(t.ID, dir) })
 		return
 	}
-	c.s.flow.Pick(id)
+	c.s.flow.Pick(t.ID)
 }
 
 // move puts the focus on tile i, if there is one.

@@ -11,7 +11,7 @@ import (
 
 	"sidekeep/app/flow"
 	"sidekeep/assets"
-	"sidekeep/export/source/dav"
+	"sidekeep/export/source/all"
 )
 
 // Name and ID are those of the program before the system.
@@ -43,8 +43,8 @@ func Open(a fyne.App, open func(flow.Owner) (flow.Work, error), dragging func() 
 	var s *shell
 	var waiting atomic.Bool
 	f := flow.New(flow.Options{
-		Open:     open,
-		Services: dav.Services(),
+		Open:  open,
+		Types: all.Types(),
 		// Changes that come while one waits to be drawn are drawn with it.
 		Changed: func() {
 			if waiting.CompareAndSwap(false, true) {

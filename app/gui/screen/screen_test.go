@@ -89,8 +89,10 @@ func views() map[string]flow.View {
 	held.Home.Cards = []flow.Card{{Account: long, Icon: "phone", Caption: long, State: flow.Held, Headline: long, Sentence: long, Note: long, Actions: buttons, More: more}}
 	v["held"] = held
 	in := flow.SignInView{
-		Key: 1, Title: long, Line: long, Address: flow.Label{Name: "Address", Hint: long}, User: flow.Label{Name: long}, Password: flow.Label{Name: "Password", Hint: long},
-		Photos: flow.Label{Name: "Photos"}, HelpTitle: long, Steps: []string{long, "short"}, HelpURL: "https://example.org", LacksTitle: long,
+		Key: 1, Title: long, Line: long, Fields: []flow.FormField{
+			{ID: flow.AddressField, Label: flow.Label{Name: "Address", Hint: long}}, {ID: flow.UserField, Label: flow.Label{Name: long}},
+			{ID: flow.PasswordField, Label: flow.Label{Name: "Password", Hint: long}, Secret: true}, {ID: flow.PhotosField, Label: flow.Label{Name: "Photos"}},
+		}, HelpTitle: long, Steps: []string{long, "short"}, HelpURL: "https://example.org", LacksTitle: long,
 		Lacks: []flow.Lack{{Icon: "photo", Title: long, Line: long}},
 	}
 	v["sign-in"] = flow.View{Page: flow.SignIn, Side: side, SignIn: in}

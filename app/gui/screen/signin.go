@@ -24,24 +24,17 @@ type signInPage struct {
 func newSignInPage(s *shell, v flow.SignInView) *signInPage {
 	p := &signInPage{s: s, fields: map[flow.Field]*field{}, refused: column(0)}
 	left := []fyne.CanvasObject{p.refused}
-	add := func(id flow.Field, l flow.Label, secret bool) {
-		if l.Name == "" {
-			return
+	for i, x := range v.Fields {
+		f := newField(x.Name, x.Hint, x.Example, signIn, x.Secret)
+		if x.Preset != "" {
+			f.entry.SetText(x.Preset)
 		}
-		f := newField(l.Name, l.Hint, l.Example, signIn, secret)
-		if len(p.order) > 0 {
+		f.disable(x.Fixed)
+		if i > 0 {
 			left = append(left, gap(16))
 		}
-		p.fields[id], p.order = f, append(p.order, id)
+		p.fields[x.ID], p.order = f, append(p.order, x.ID)
 		left = append(left, f)
-	}
-	add(flow.AddressField, v.Address, false)
-	add(flow.UserField, v.User, false)
-	add(flow.PasswordField, v.Password, true)
-	add(flow.PhotosField, v.Photos, false)
-	if v.Account != "" {
-		p.fields[flow.UserField].entry.SetText(v.PresetUserName)
-		p.fields[flow.UserField].disable(true)
 	}
 	if len(v.Lacks) > 0 {
 		left = append(left, gap(24), rule(), gap(20), newText(v.LacksTitle, strong, colorText, wrap))
@@ -103,22 +96,17 @@ func (p *signInPage) first() fyne.Focusable {
 }
 
 func (p *signInPage) enter() {
-	text := func(id flow.Field) string {
-		if f := p.fields[id]; f != nil {
-			return f.entry.Text
-		}
-		return ""
+	form := flow.Form{}
+	for id, f := range p.fields {
+		form[id] = f.entry.Text
 	}
-	p.s.flow.SignIn(flow.Form{
-		Address: text(flow.AddressField), User: text(flow.UserField),
-		Password: text(flow.PasswordField), Photos: text(flow.PhotosField),
-	})
+	p.s.flow.SignIn(form)
 }
 
 func (p *signInPage) show(v flow.View) {
 	in := v.SignIn
-	for id, f := range p.fields {
-		f.disable(in.Busy || id == flow.UserField && in.Account != "")
+	for _, x := range in.Fields {
+		p.fields[x.ID].disable(in.Busy || x.Fixed)
 	}
 	p.send.disable(in.Busy)
 	if in.Busy {

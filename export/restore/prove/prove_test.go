@@ -18,6 +18,7 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source"
 	"sidekeep/export/source/dav"
 )
 
@@ -39,7 +40,7 @@ func TestImports(t *testing.T) {
 }
 
 func openDAV(ctx context.Context, s Service) (export.Writer, error) {
-	return dav.Open(ctx, dav.Config{Address: s.Address, Photos: s.Photos, User: s.User, Trust: dav.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
+	return dav.Open(ctx, dav.Config{Address: s.Address, Photos: s.Photos, User: s.User, Trust: source.Trust{Plain: []string{s.Host}}, Transport: s.Transport,
 		Secret: func(context.Context) (string, error) { return s.Password, nil }})
 }
 

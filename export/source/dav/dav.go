@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // A Config says where to look, who signs in and whom to trust.
@@ -47,7 +48,7 @@ type Config struct {
 	// last one.
 	Token func(ctx context.Context) (string, error)
 	// Trust is what earlier yeses allow. It is not changed; see [Source.Trust].
-	Trust Trust
+	Trust source.Trust
 	Ask   export.Ask
 	// Connections is how many requests are under way at once; 0 means 4, and
 	// more than 8 means 8.
@@ -82,18 +83,6 @@ type Timeouts struct {
 	Idle      time.Duration // between two pieces of an answer; 60 s
 }
 
-// Trust is what the owner has said yes to. It holds no secret.
-type Trust struct {
-	// Pins maps a host (with its port, if that is not 443) to the SHA-256
-	// fingerprint, in hex, of the certificate that is accepted for it.
-	Pins map[string]string `json:"pins,omitempty" toml:"pins,omitempty"`
-	// Hosts (with their port, if that is not 443) may receive the password
-	// besides those that need no question.
-	Hosts []string `json:"hosts,omitempty" toml:"hosts,omitempty"`
-	// Plain are the host:ports that may be spoken to without encryption.
-	Plain []string `json:"plain,omitempty" toml:"plain,omitempty"`
-}
-
 // Open finds the principal and the home sets behind cfg.Address (RFC 6764,
 // RFC 5397) and the photo folder, and signs in. Each error wraps a cause of
 // package export.
@@ -103,13 +92,13 @@ func Open(ctx context.Context, cfg Config) (*Source, error) {
 
 // A Source is an account on a DAV server. It implements [export.Writer],
 // [export.Fetcher], [export.Counter], [export.Meter], [export.Identifier] and
-// [export.Skipper].
+// [export.Skipper], and [source.Truster] and [source.Locator].
 // Its methods may be called from several goroutines.
 type Source struct {
 	c           *client
 	resolver    Resolver
 	connections int
-	service     *Service
+	service     *service
 	schemeTyped bool
 	foundAt     string // see FoundAt
 
@@ -139,4 +128,6 @@ var (
 
 	_ export.Identifier = (*Source)(nil)
 	_ export.Skipper    = (*Source)(nil)
+	_ source.Truster    = (*Source)(nil)
+	_ source.Locator    = (*Source)(nil)
 )

@@ -18,6 +18,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/davserver"
+	"sidekeep/export/source"
 )
 
 // only passes on what begins with one of the prefixes.
@@ -146,7 +147,7 @@ func TestPasswordElsewhere(t *testing.T) {
 	for name, c := range map[string]struct {
 		host   string
 		answer func(context.Context, export.Question) (bool, error)
-		trust  Trust
+		trust  source.Trust
 		causes []error
 		sent   bool
 	}{
@@ -154,7 +155,7 @@ func TestPasswordElsewhere(t *testing.T) {
 		"other domain":   {host: "dav.evil.co.uk", causes: []error{export.ErrElsewhere, export.ErrNobody}},
 		"a no":           {host: "dav.evil.co.uk", answer: answer(false), causes: []error{export.ErrElsewhere}},
 		"a yes":          {host: "dav.friend.net", answer: answer(true), sent: true},
-		"an earlier yes": {host: "dav.friend.net", trust: Trust{Hosts: []string{"dav.friend.net"}}, sent: true},
+		"an earlier yes": {host: "dav.friend.net", trust: source.Trust{Hosts: []string{"dav.friend.net"}}, sent: true},
 	} {
 		for _, by := range []string{"redirect", "SRV"} {
 			t.Run(name+" by "+by, func(t *testing.T) {

@@ -66,17 +66,6 @@ func statusOf(err error) int {
 	return 0
 }
 
-// An UnsupportedError says that a service of the table cannot be used. It wraps
-// [export.ErrDenied].
-type UnsupportedError struct{ Service Service }
-
-func (e *UnsupportedError) Error() string {
-	return export.ErrDenied.Error() + ": " + e.Service.Refused
-}
-
-// Unwrap returns [export.ErrDenied].
-func (e *UnsupportedError) Unwrap() error { return export.ErrDenied }
-
 func notDAV(u *url.URL, why string) error {
 	return fmt.Errorf("%s: %w (%s)", mark(hostPort(u)), export.ErrNotDAV, why)
 }

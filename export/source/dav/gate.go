@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // gate decides which host may be spoken to and which may have the password. A
@@ -23,16 +24,16 @@ type gate struct {
 	asking sync.Mutex // held while a person is asked: one question at a time
 
 	mu       sync.Mutex
-	trust    Trust
+	trust    source.Trust
 	typed    []string                  // host:port that the person typed
 	known    []string                  // hosts of the service's entry in the table
 	answered map[export.Question]error // guarded by asking
 }
 
-func newGate(ask export.Ask, t Trust) *gate {
+func newGate(ask export.Ask, t source.Trust) *gate {
 	return &gate{
 		ask: ask,
-		trust: Trust{
+		trust: source.Trust{
 			Pins:  maps.Clone(t.Pins),
 			Hosts: slices.Clone(t.Hosts),
 			Plain: slices.Clone(t.Plain),
@@ -41,10 +42,10 @@ func newGate(ask export.Ask, t Trust) *gate {
 	}
 }
 
-func (g *gate) snapshot() Trust {
+func (g *gate) snapshot() source.Trust {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return Trust{Pins: maps.Clone(g.trust.Pins), Hosts: slices.Clone(g.trust.Hosts), Plain: slices.Clone(g.trust.Plain)}
+	return source.Trust{Pins: maps.Clone(g.trust.Pins), Hosts: slices.Clone(g.trust.Hosts), Plain: slices.Clone(g.trust.Plain)}
 }
 
 // hostPort is the host and port of u, in lower case.

@@ -219,7 +219,7 @@ func TestLargeItem(t *testing.T) {
 // Each service is known by its own address and domains.
 func TestServices(t *testing.T) {
 	ids := map[string]bool{}
-	for _, s := range Services() {
+	for _, s := range services {
 		if s.ID == "" || s.Name == "" || ids[s.ID] || s.Refused == "" && (len(s.Help) == 0 || len(s.Gives) == 0) {
 			t.Errorf("%+v", s)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 	"sidekeep/export/source/dav/multistatus"
 )
 
@@ -95,7 +96,7 @@ func (s *Source) account(ctx context.Context, a address) error {
 	s.service = serviceOf(a.url.Hostname())
 	if s.service != nil {
 		if s.service.Refused != "" {
-			return &UnsupportedError{Service: *s.service}
+			return &source.UnsupportedError{Service: s.service.Service}
 		}
 		for _, st := range s.service.starts {
 			if u, err := url.Parse(st.url); err == nil {
@@ -188,7 +189,7 @@ func (s *Source) Used() (requests int, bytes int64) {
 }
 
 // Trust is what the owner allows, with the yeses given since Open.
-func (s *Source) Trust() Trust { return s.c.gate.snapshot() }
+func (s *Source) Trust() source.Trust { return s.c.gate.snapshot() }
 
 // User is the user name that signs in: that of the Config, or the one found
 // from an e-mail address.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
 // caused gives err one of the causes of export.
@@ -25,7 +26,7 @@ func caused(err error) error {
 	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrAlgorithm), errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: %w", export.ErrDamaged, err)
 	}
-	var other *OtherError
+	var other *source.OtherError
 	if errors.As(err, &other) {
 		return err
 	}

@@ -13,14 +13,21 @@ import (
 	"sync"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 )
 
-// A Skipped file is one that holds nothing that could be taken, or cannot be
-// read, and was reached through a folder or a zip archive.
-type Skipped struct {
-	Path string // as far as it is to be shown: the folder that was named, and what is below it
-	Why  string // a clause without a full stop
-	Err  error  // nil if the file is merely of another kind
+// Type is the files that an import or a restore reads.
+func Type() source.Type {
+	return source.Type{
+		ID: "files", Icon: "folder", Gives: export.Kinds(), Once: true,
+		Open: func(_ context.Context, c source.Config) (export.Source, error) {
+			s, err := Open(c.Paths)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		},
+	}
 }
 
 // A Source is a [export.Source] of files. Its listings are full ones: an item
@@ -30,9 +37,11 @@ type Source struct {
 
 	mu      sync.Mutex
 	shelves []*shelf
-	skipped []Skipped
+	skipped []source.SkippedFile
 	found   map[string]*book // by the ID of the collection
 }
+
+var _ source.FileSkipper = (*Source)(nil)
 
 // Open returns the source of what paths name: files, folders with all that is
 // below them, and zip archives. A path that is not there is an error; see
@@ -60,7 +69,8 @@ func (s *Source) Close() error {
 
 // Collections looks through everything that is named. It fails if a folder
 // cannot be read. A file below a folder that holds nothing to be taken is among
-// [Source.Skipped] afterwards; one that was named itself is an [*OtherError].
+// [Source.SkippedFiles] afterwards; one that was named itself is a
+// [*source.OtherError].
 func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,8 +95,8 @@ func (s *Source) Collections(ctx context.Context) ([]export.Collection, error) {
 	return list, nil
 }
 
-// Skipped tells what the last [Source.Collections] passed over.
-func (s *Source) Skipped() []Skipped {
+// SkippedFiles tells what the last [Source.Collections] passed over.
+func (s *Source) SkippedFiles() []source.SkippedFile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.skipped)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 	"sidekeep/export/source/files"
 	"sidekeep/export/sourcetest"
 	"sidekeep/formats/file"
@@ -187,7 +188,7 @@ func TestSkipped(t *testing.T) {
 		t.Errorf("the collections are %v", cs)
 	}
 	got := map[string]string{}
-	for _, x := range s.Skipped() {
+	for _, x := range s.SkippedFiles() {
 		got[filepath.Base(x.Path)] = x.Why
 	}
 	for name, want := range map[string]string{
@@ -235,7 +236,7 @@ func TestArchiveFolder(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
 		}
 		why := map[string]string{}
-		for _, x := range s.Skipped() {
+		for _, x := range s.SkippedFiles() {
 			why[filepath.Base(x.Path)] = x.Why
 		}
 		for _, name := range []string{"bagit.txt", "manifest-sha256.txt", "README.html", "readme", ".secret.vcf", "index.csv", "Vanished"} {
@@ -296,7 +297,7 @@ func TestSingles(t *testing.T) {
 		if !maps.Equal(got, want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", path, got, want)
 		}
-		if list := s.Skipped(); len(list) > 0 {
+		if list := s.SkippedFiles(); len(list) > 0 {
 			t.Errorf("skipped: %+v", list)
 		}
 	}
@@ -306,7 +307,7 @@ func TestSingles(t *testing.T) {
 func TestNamed(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir)
-	var other *files.OtherError
+	var other *source.OtherError
 	if _, err := files.Open([]string{filepath.Join(dir, "nowhere.vcf")}); !errors.As(err, &other) {
 		t.Errorf("a file that is not there: %v", err)
 	}
@@ -372,7 +373,7 @@ func TestZipBounds(t *testing.T) {
 
 	for _, path := range []string{filepath.Join(dir, "bad.zip"), bomb} {
 		s := open(t, path)
-		var other *files.OtherError
+		var other *source.OtherError
 		if _, err := s.Collections(t.Context()); !errors.As(err, &other) {
 			t.Errorf("%s: %v", path, err)
 		} else {
@@ -400,7 +401,7 @@ func TestZipBounds(t *testing.T) {
 		n += len(store.Items())
 	}
 	if n != 3 || len(cs) != 2 {
-		t.Errorf("of three files, %d are read in %v, and %v skipped", n, cs, s.Skipped())
+		t.Errorf("of three files, %d are read in %v, and %v skipped", n, cs, s.SkippedFiles())
 	}
 }
 

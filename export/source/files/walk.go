@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 	"sidekeep/formats/file"
 	"sidekeep/formats/photo"
 )
@@ -40,15 +41,6 @@ type book struct {
 	err     error     // why it cannot be read
 }
 
-// An OtherError says that a file or folder that was named is nothing that can
-// be taken.
-type OtherError struct {
-	Path string
-	Why  string // a clause without a full stop
-}
-
-func (e *OtherError) Error() string { return e.Path + ": " + e.Why }
-
 // resolve gives the absolute path of what p names, links followed.
 func resolve(p string) (string, error) {
 	abs, err := filepath.Abs(p)
@@ -56,7 +48,7 @@ func resolve(p string) (string, error) {
 		abs, err = filepath.EvalSymlinks(abs)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &OtherError{p, "it is not there"}
+		return "", &source.OtherError{Path: p, Why: "it is not there"}
 	}
 	return abs, caused(err)
 }
@@ -67,7 +59,7 @@ type walk struct {
 	folders map[string]*shelf // of them, by path
 	order   []*book
 	found   map[string]*book
-	skipped []Skipped
+	skipped []source.SkippedFile
 }
 
 // path looks at what a person named.
@@ -84,7 +76,7 @@ func (w *walk) path(ctx context.Context, p string) error {
 		}
 		return w.tree(ctx, on)
 	case !info.Mode().IsRegular():
-		return &OtherError{p, "it is neither a file nor a folder"}
+		return &source.OtherError{Path: p, Why: "it is neither a file nor a folder"}
 	}
 	on, err := w.folder(filepath.Dir(p))
 	if err != nil {
@@ -104,7 +96,7 @@ func (w *walk) path(ctx context.Context, p string) error {
 	if len(w.skipped) > before {
 		why := w.skipped[before]
 		w.skipped = w.skipped[:before]
-		return errors.Join(&OtherError{p, why.Why}, why.Err)
+		return errors.Join(&source.OtherError{Path: p, Why: why.Why}, why.Err)
 	}
 	return nil
 }
@@ -297,7 +289,7 @@ func (w *walk) add(b *book) {
 }
 
 func (w *walk) skip(on *shelf, name, why string, err error) {
-	w.skipped = append(w.skipped, Skipped{Path: on.full(name), Why: why, Err: caused(err)})
+	w.skipped = append(w.skipped, source.SkippedFile{Path: on.full(name), Why: why, Err: caused(err)})
 }
 
 // full is the path of what stands on the shelf.

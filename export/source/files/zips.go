@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"sidekeep/export/source"
 	"sidekeep/formats/zips"
 )
 
@@ -87,7 +88,7 @@ func refused(p string, err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 		return caused(err)
 	}
-	return &OtherError{p, clause(err)}
+	return &source.OtherError{Path: p, Why: clause(err)}
 }
 
 // clause is what an error of an archive says to a person.
@@ -100,9 +101,4 @@ func clause(err error) string {
 		text = strings.TrimSuffix(text, ": "+tail)
 	}
 	return text
-}
-
-// Locked tells whether a file was passed over because it needs a password.
-func Locked(list []Skipped) bool {
-	return slices.ContainsFunc(list, func(x Skipped) bool { return errors.Is(x.Err, zips.ErrPassword) })
 }

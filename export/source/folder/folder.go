@@ -32,6 +32,7 @@ import (
 	"syscall"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
 	"sidekeep/formats/file"
 )
 
@@ -67,7 +68,23 @@ var (
 	_ export.Fetcher = (*Source)(nil)
 	_ export.Counter = (*Source)(nil)
 	_ export.Skipper = (*Source)(nil)
+	_ source.Vacater = (*Source)(nil)
 )
+
+// Type is the accounts that are a folder of this computer.
+func Type() source.Type {
+	return source.Type{
+		ID: "folder", Icon: "folder", Gives: export.Kinds(),
+		Fields: []source.Field{{ID: source.Address, Flag: "folder", Form: source.Path, Leads: true}},
+		Open: func(_ context.Context, c source.Config) (export.Source, error) {
+			s, err := Open(c.Values[source.Address])
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		},
+	}
+}
 
 // Open returns the source of a folder. One that is not there, as on a disk that
 // is not connected, is [export.ErrAway]. Close lets go of it.
@@ -93,7 +110,7 @@ func Open(dir string) (*Source, error) {
 func (s *Source) Close() error { return s.root.Close() }
 
 // IsEmpty reports whether there is nothing at all in the folder, as in one on
-// which a disk is to be mounted.
+// which a disk is to be mounted. See [source.Vacater].
 func (s *Source) IsEmpty() (bool, error) {
 	entries, err := fs.ReadDir(s.root.FS(), ".")
 	if err != nil {
