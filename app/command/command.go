@@ -68,6 +68,10 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		stdin: bufio.NewReader(stdin), stdout: newPrinter(stdout, false), stderr: newPrinter(stderr, true),
 		tty: openTerminal(stdin, stderr),
 	}
+	return s.run(ctx, args)
+}
+
+func (s *session) run(ctx context.Context, args []string) int {
 	root := s.root()
 	root.SetArgs(args)
 	root.SetOut(s.stdout)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/source"
+	"sidekeep/export/source/all"
 )
 
 // unwelcome are the words that the window and the command line do not use.
@@ -156,5 +158,29 @@ func TestLinkedFolder(t *testing.T) {
 	}
 	if w := Typed(err, true); !strings.Contains(w.Try, "sidekeep open FOLDER") {
 		t.Errorf("typed: %q", w.Try)
+	}
+}
+
+// TestForEverySource: each type of source and each of its fields has words.
+func TestForEverySource(t *testing.T) {
+	for _, x := range source.Accounts(all.Types()) {
+		w, ok := sources[x.ID]
+		if !ok || len(x.Services) == 0 && (w.tile == "" || w.line == "") {
+			t.Errorf("%s has no words", x.ID)
+		}
+		for _, f := range x.Fields {
+			words := w.fields[f.ID]
+			if f.Flag != "" && words.usage == "" || f.Form != source.Path && words.label == nil {
+				t.Errorf("%s: the field %s has no words", x.ID, f.ID)
+			}
+		}
+		for _, fault := range []source.Fault{source.Missing, source.Foreign, source.WithSecret} {
+			err := &source.FieldError{Type: x.ID, Field: x.Fields[0].ID, Fault: fault}
+			for _, said := range []Words{Typed(err, true), For(err)} {
+				if !strings.HasSuffix(said.Title, ".") || !strings.HasSuffix(said.Try, ".") || unwelcome.MatchString(said.String()) {
+					t.Errorf("%v: %q", err, said)
+				}
+			}
+		}
 	}
 }
