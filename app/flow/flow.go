@@ -155,6 +155,19 @@ func (f *Flow) run(do func(ctx context.Context)) {
 	}
 }
 
+// after changes the state in d, unless Close comes first.
+func (f *Flow) after(d time.Duration, do func()) {
+	f.run(func(ctx context.Context) {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			f.change(do)
+		case <-ctx.Done():
+		}
+	})
+}
+
 // change does do under the lock and tells that there is something new.
 func (f *Flow) change(do func()) {
 	f.mu.Lock()

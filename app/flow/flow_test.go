@@ -219,6 +219,33 @@ func TestAtMostFourUpdatesASecond(t *testing.T) {
 	})
 }
 
+// TestNothingAfterClose: a progress that waits to be shown is not shown any more
+// when the flow is closed.
+func TestNothingAfterClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scripted{status: []work.Status{account("Anna")}}
+		s.export = func(ctx context.Context, _ string, report func(export.Progress)) (export.Ledger, error) {
+			report(export.Progress{Phase: export.Exporting, Done: 1, Total: 9})
+			report(export.Progress{Phase: export.Exporting, Done: 2, Total: 9})
+			<-ctx.Done()
+			return export.Ledger{}, export.ErrStopped
+		}
+		f, changes := start(t, s)
+		synctest.Wait()
+		f.Export("Anna")
+		synctest.Wait()
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		closed := changes()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := changes() - closed; n > 0 {
+			t.Errorf("%d changes after Close", n)
+		}
+	})
+}
+
 func TestManyCollectionsAreGrouped(t *testing.T) {
 	var p export.Progress
 	for i := range 12 {

@@ -181,7 +181,7 @@ func (f *Flow) wrote(s *session, p work.RestoreProgress) {
 	case due:
 		f.o.Changed()
 	case later:
-		time.AfterFunc(wait, func() { f.change(func() { s.shown, s.drawn, s.due = s.next, f.o.Now(), false }) })
+		f.after(wait, func() { s.shown, s.drawn, s.due = s.next, f.o.Now(), false })
 	}
 }
 

@@ -121,9 +121,7 @@ func (f *Flow) progress(r *running, p export.Progress) {
 	case due:
 		f.o.Changed()
 	case later:
-		time.AfterFunc(wait, func() {
-			f.change(func() { r.p, r.shown, r.waiting = r.next, f.o.Now(), false })
-		})
+		f.after(wait, func() { r.p, r.shown, r.waiting = r.next, f.o.Now(), false })
 	}
 }
 

@@ -188,7 +188,7 @@ func startDemo(ctx context.Context) (*demoPhone, error) {
 }
 
 func (d *demoPhone) stop() error {
-	err := d.http.Close()
+	err := errors.Join(d.http.Close(), d.server.Close())
 	if e := <-d.ended; !errors.Is(e, http.ErrServerClosed) {
 		err = errors.Join(err, e)
 	}

@@ -67,12 +67,15 @@ type Item struct {
 //	/contacts/<user>/<address book>/<name>.vcf
 //	/calendars/<user>/<calendar>/<name>.ics
 //	/files/<user>/...
+//
+// Close ends what a [Quirk] lets it do by itself.
 type Server struct {
 	o        Options
 	tree     tree
 	quirks   quirkState
 	sign     *signer
 	requests atomic.Int64
+	later    timers
 }
 
 // New returns an empty server: it has the home collections of its user and

@@ -18,7 +18,7 @@ func (c *call) keep(f *folder, body string) (stored *item, made bool, err error)
 		stored, made, err = c.pretend(as, body, before)
 	case c.always(Late):
 		if stored, made, err = c.pretend(as, body, before); err == nil {
-			time.AfterFunc(c.play.tune.Delay, func() { _, _, _ = put(nil) }) // nobody is told
+			c.s.later.after(c.play.tune.Delay, func() { _, _, _ = put(nil) }) // nobody is told
 		}
 	default:
 		stored, made, err = put(c.conditions())
@@ -46,7 +46,7 @@ func (c *call) before(seg []string) (it *item, back func()) {
 // later plays back at the next listing, or after Tune.Delay.
 func (c *call) later(back func()) {
 	if d := c.play.tune.Delay; d > 0 {
-		time.AfterFunc(d, back)
+		c.s.later.after(d, back)
 		return
 	}
 	s := &c.s.quirks
@@ -142,7 +142,7 @@ func (c *call) drop() error {
 		}
 		if c.play.has(Late) {
 			seg := c.seg
-			time.AfterFunc(c.play.tune.Delay, func() { _ = t.remove(seg, time.Now(), nil) }) // nobody is told
+			c.s.later.after(c.play.tune.Delay, func() { _ = t.remove(seg, time.Now(), nil) }) // nobody is told
 		}
 		return nil
 	}

@@ -69,6 +69,7 @@ func (p *proof) start(ctx context.Context, items []*item) error {
 
 func (p *proof) stop() {
 	p.scratch.source.Close()
+	p.scratch.server.Close()
 	p.scratch = scratch{}
 }
 
