@@ -18,8 +18,8 @@ type LostView struct {
 	Account         string
 	Title, Line     string
 	Causes          []LossCause // all of them, the gravest first
-	Gone            LostList    // what is missing
-	Changed         LostList    // what has lost content, a row for each value
+	Gone            NameList    // what is missing
+	Changed         NameList    // what has lost content, a row for each value
 	Past            string      // the verb that shows the export
 	Reading         bool
 	CanFind         bool
@@ -43,16 +43,16 @@ type LossCause struct {
 	Part               float64 // of the copy that the service still has
 }
 
-// A LostList names items; its Heading is "" if there are none.
-type LostList struct {
+// A NameList names items; its Heading is "" if there are none.
+type NameList struct {
 	Heading string
-	Names   []LostName // those that the search leaves; never changed after it was handed out
+	Names   []ItemName // those that the search leaves; never changed after it was handed out
 	Some    bool       // the names are examples, and there are more
 	Rest    string     // how many more there are than names, "" if none
 }
 
-// A LostName is an item that is missing, or a value that one has lost.
-type LostName struct {
+// An ItemName is an item that is missing, or a value that one has lost.
+type ItemName struct {
 	Icon, Name  string
 	When        string // tells events and photos of one name apart, "" where nothing does
 	What        string // of a value: what it is
@@ -67,7 +67,7 @@ type lost struct {
 	reading       bool
 	problem       *words.Words
 	whole         bool // gone and changed are all that there is, and not only examples
-	gone, changed []LostName
+	gone, changed []ItemName
 	find          string
 }
 
@@ -119,7 +119,7 @@ func (f *Flow) ShowLost(account string) {
 func (l *lost) addExamples(r export.Reason) {
 	if r.Rule != export.RuleHollow {
 		for _, n := range r.Names {
-			l.gone = append(l.gone, LostName{Icon: kindIcons[r.Kind], Name: n})
+			l.gone = append(l.gone, ItemName{Icon: kindIcons[r.Kind], Name: n})
 		}
 		return
 	}
@@ -131,18 +131,18 @@ func (l *lost) addExamples(r export.Reason) {
 			what = r.What
 		}
 		before, now := words.LostValue(fromDifference(x.Before, x.Now))
-		l.changed = append(l.changed, LostName{Icon: kindIcons[r.Kind], Name: x.Name, What: words.LostSort(what, r.Kind), Before: before, Now: now})
+		l.changed = append(l.changed, ItemName{Icon: kindIcons[r.Kind], Name: x.Name, What: words.LostSort(what, r.Kind), Before: before, Now: now})
 	}
 	for _, n := range r.Names {
 		if !shown[n] {
-			l.changed = append(l.changed, LostName{Icon: kindIcons[r.Kind], Name: n})
+			l.changed = append(l.changed, ItemName{Icon: kindIcons[r.Kind], Name: n})
 		}
 	}
 }
 
 // missingItems names what is missing, and each value that was lost, by kind,
 // name and time.
-func missingItems(ctx context.Context, w Work, account string, newest int64, l *export.Loss) (gone, changed []LostName, err error) {
+func missingItems(ctx context.Context, w Work, account string, newest int64, l *export.Loss) (gone, changed []ItemName, err error) {
 	var list []work.Missing
 	for m, err := range w.Missing(ctx, account, newest, l) {
 		if err != nil {
@@ -156,7 +156,7 @@ func missingItems(ctx context.Context, w Work, account string, newest int64, l *
 	})
 	for i := range list {
 		m := &list[i]
-		n := LostName{Icon: kindIcons[m.Kind], Name: nameOf(&m.Item), When: whenOf(&m.Item)}
+		n := ItemName{Icon: kindIcons[m.Kind], Name: nameOf(&m.Item), When: whenOf(&m.Item)}
 		if m.Now == nil {
 			gone = append(gone, n)
 			continue
@@ -213,7 +213,7 @@ func (f *Flow) FindLost(s string) {
 }
 
 // found are those of a list that the search leaves.
-func (l *lost) found(list []LostName) (found []LostName) {
+func (l *lost) found(list []ItemName) (found []ItemName) {
 	s := strings.ToLower(strings.TrimSpace(l.find))
 	if s == "" {
 		return list
@@ -278,7 +278,7 @@ func (f *Flow) lostPage() LostView {
 }
 
 // list is a list of names; all is how many the reasons tell of.
-func (l *lost) list(heading string, names []LostName, all int) (v LostList) {
+func (l *lost) list(heading string, names []ItemName, all int) (v NameList) {
 	if len(names) == 0 {
 		return v
 	}

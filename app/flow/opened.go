@@ -121,7 +121,7 @@ func (o *opened) sort() {
 	for _, s := range signs {
 		list := slices.Clone(o.found[s]) // what was handed out stays as it is
 		slices.SortStableFunc(list, func(a, b archive.Change) int {
-			return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+			return cmp.Or(slices.Index(export.Kinds(), a.Kind)-slices.Index(export.Kinds(), b.Kind), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), a.Start.Compare(b.Start))
 		})
 		o.found[s] = list
 	}
@@ -137,7 +137,7 @@ func (o *opened) list() {
 	for _, s := range signs {
 		for i := range o.found[s] {
 			c := &o.found[s][i]
-			noun := words.Noun(c.Kind, 1)
+			noun := words.NounWhen(c.Kind, c.Start, c.AllDay)
 			if c.What == archive.Moved {
 				noun = words.NounMoved(noun)
 			}

@@ -30,14 +30,16 @@ type session struct {
 	due      bool // a timer will show next
 	stopping bool
 
-	plan    *work.RestorePlan
-	lines   []PlanLine
-	filter  int
-	all     map[export.Kind]int // items of the plan
-	writes  map[export.Kind]int // those that were written, as it stood when it began
-	differ  []int               // lines of the plan that differ
-	diffs   map[int]difference
-	problem *words.Words
+	plan        *work.RestorePlan
+	lines       []PlanLine
+	filter      int
+	all         map[export.Kind]int // items of the plan
+	writes      map[export.Kind]int // those that were written, as it stood when it began
+	differ      []int               // lines of the plan that differ
+	made        []ItemName          // that the target does not have
+	refusedOnes []Detail            // that are not taken, and why
+	diffs       map[int]difference
+	problem     *words.Words
 
 	begun, ended time.Time
 	done         work.Restored
@@ -47,7 +49,7 @@ type session struct {
 }
 
 // A difference is how a line differs, in a few words.
-type difference struct{ mine, theirs string }
+type difference struct{ field, mine, theirs string }
 
 // busy reports whether something is being written.
 func (s *session) busy() bool { return s != nil && (s.step == Writing || s.step == Undoing) }
@@ -128,6 +130,7 @@ func (s *session) planned(p *work.RestorePlan) {
 			s.differ = append(s.differ, i)
 		}
 	}
+	s.made, s.refusedOnes = s.creates(), s.refused()
 	s.list()
 }
 

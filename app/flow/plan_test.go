@@ -59,6 +59,12 @@ func TestChoices(t *testing.T) {
 	if p.Differ.Title != "2 people differ" || p.Differ.All != 1 || len(p.Differ.Rows) != 2 || len(p.CannotKeep) != 1 {
 		t.Errorf("differ = %+v, cannot keep %q", p.Differ, p.CannotKeep)
 	}
+	if c := p.Creates; c.Heading != "1 person is not there yet" || fmt.Sprint(c.Names) != "[{people Person 0    }]" {
+		t.Errorf("creates = %+v", c)
+	}
+	if r := p.Refused; len(r) != 1 || r[0].Title != "1 person: Person 4" || r[0].Line != words.For(export.ErrOversize).Title {
+		t.Errorf("refused = %+v", r)
+	}
 	for _, c := range []struct {
 		row, choice int
 		all         int
@@ -86,6 +92,43 @@ func TestChoices(t *testing.T) {
 	f.Back()
 	if v := f.View(); v.Page != Home || v.Plan.Title != "" {
 		t.Errorf("back from the plan is page %d", v.Page)
+	}
+}
+
+// TestPlanTellsItemsApart shows dates beside events of one name, and each reason
+// once, with how many it is about.
+func TestPlanTellsItemsApart(t *testing.T) {
+	s := &scripted{}
+	f := planning(t, s)
+	f.Back()
+	s.plan = func(r work.RestoreRequest) (*work.RestorePlan, error) {
+		p := &restore.Plan{Targets: []restore.Target{{Collection: export.Collection{ID: "c", Name: "Family"}}}}
+		for i := range 30 {
+			l := restore.Line{Item: restore.Item{Account: "Anna", ID: fmt.Sprint(i), Name: "Choir", Kind: export.Events, Start: time.Date(2026, 5, i+1, 18, 30, 0, 0, time.UTC), AllDay: i%2 == 1},
+				State: []restore.State{restore.Missing, restore.Differing, restore.Refused}[i%3]}
+			if l.State == restore.Refused {
+				l.Err = []error{export.ErrOversize, export.ErrDenied}[i%2]
+			}
+			p.Lines = append(p.Lines, l)
+		}
+		return &work.RestorePlan{Plan: p, Request: r}, nil
+	}
+	f.Drop("Anna", []string{"/a/choir.vcf"})
+	until(t, f, "the question", func(v View) bool { a := card(v, "Anna").Asked; return a != nil && a.Note == "" })
+	f.DropPlan()
+	p := until(t, f, "the plan", planned).Plan
+	if n := p.Creates.Names; len(n) != 10 || n[0].When != "1 May 2026, 18:30" || n[1].When != "4 May 2026" {
+		t.Errorf("creates = %+v", n)
+	}
+	if p.Differ.Rows[0].When != "2 May 2026" {
+		t.Errorf("differ = %+v", p.Differ.Rows[0])
+	}
+	if r := p.Refused; len(r) != 2 || r[0].Title != "5 events: Choir, Choir, Choir, Choir and Choir" || r[0].Line == r[1].Line {
+		t.Errorf("refused = %+v", r)
+	}
+	f.ShowLines()
+	if l := f.View().Lines.Lines; l[0].Noun != "event, 1 May 2026, 18:30" || l[1].Noun != "event, 2 May 2026" {
+		t.Errorf("lines = %+v", l[:2])
 	}
 }
 

@@ -74,6 +74,10 @@ func (f *Flow) plannedView(v *PlanView) {
 	if len(s.differ) > 0 {
 		v.Differ = s.differView()
 	}
+	if len(s.made) > 0 {
+		v.Creates = NameList{Heading: words.CreatesTitle(s.kindsOf(func(l *restore.Line) bool { return l.State == restore.Missing })), Names: s.made}
+	}
+	v.Refused = s.refusedOnes
 	for _, l := range p.Losses {
 		v.CannotKeep = append(v.CannotKeep, l.String())
 	}
@@ -124,7 +128,7 @@ func (s *session) differView() DifferView {
 			v.All = -1
 		}
 		d := s.diffs[i]
-		v.Rows = append(v.Rows, DifferRow{Icon: kindIcons[l.Item.Kind], Name: lineName(l), Mine: d.mine, Theirs: d.theirs, Choice: c})
+		v.Rows = append(v.Rows, DifferRow{Icon: kindIcons[l.Item.Kind], Name: lineName(l), When: lineWhen(l), Field: d.field, Mine: d.mine, Theirs: d.theirs, Choice: c})
 	}
 	v.Title = words.DifferTitle(n)
 	if n[export.Photos] == len(s.differ) {
@@ -140,6 +144,54 @@ func lineName(l *restore.Line) string {
 	return l.Item.Name
 }
 
+// lineWhen tells lines of one name apart.
+func lineWhen(l *restore.Line) string {
+	if l.Item.Start.IsZero() || l.Item.Kind == export.Contacts {
+		return ""
+	}
+	return words.At(l.Item.Start, l.Item.AllDay)
+}
+
+// refused tells why items are not taken, each reason once with some of those that
+// it is about.
+func (s *session) refused() (list []Detail) {
+	const most = 5 // names
+	at, names := map[string]int{}, map[string][]string{}
+	counts := map[string]map[export.Kind]int{}
+	for i := range s.plan.Lines {
+		l := &s.plan.Lines[i]
+		if l.State != restore.Refused {
+			continue
+		}
+		why := words.Upper(whatOf(l))
+		if _, ok := at[why]; !ok {
+			at[why], counts[why] = len(list), map[export.Kind]int{}
+			list = append(list, Detail{Line: why})
+		}
+		counts[why][l.Item.Kind]++
+		if len(names[why]) < most {
+			names[why] = append(names[why], lineName(l))
+		}
+	}
+	for i, d := range list {
+		list[i].Title = words.Some(counts[d.Line], names[d.Line])
+	}
+	if len(list) > maxDetails {
+		list = append(list[:maxDetails:maxDetails], Detail{Title: words.MoreProblems(len(list) - maxDetails)})
+	}
+	return list
+}
+
+// creates are the names of what the target does not have. f.mu is held.
+func (s *session) creates() (names []ItemName) {
+	for i := range s.plan.Lines {
+		if l := &s.plan.Lines[i]; l.State == restore.Missing {
+			names = append(names, ItemName{Icon: kindIcons[l.Item.Kind], Name: lineName(l), When: lineWhen(l)})
+		}
+	}
+	return names
+}
+
 // differ says in a few words how the archive and the target differ.
 func differ(list []fields.Difference) difference {
 	loud := slices.DeleteFunc(slices.Clone(list), func(d fields.Difference) bool { return d.Quiet })
@@ -150,17 +202,21 @@ func differ(list []fields.Difference) difference {
 		return difference{}
 	}
 	d := loud[0]
-	side := func(value string) string {
-		if value = strings.Join(strings.Fields(value), " "); value == "" {
-			return words.Without(d.Field)
-		}
-		return words.With(d.Field, value)
-	}
-	out := difference{side(d.Old), side(d.New)}
+	mine, theirs := fromDifference(oneLine(d.Old), oneLine(d.New))
+	out := difference{d.Field, orNone(mine), orNone(theirs)}
 	if len(loud) > 1 {
-		out.theirs += words.MoreDifferences(len(loud) - 1)
+		out.field += words.MoreDifferences(len(loud) - 1)
 	}
 	return out
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func orNone(s string) string {
+	if s == "" {
+		return words.NoValue
+	}
+	return s
 }
 
 // writingView is how far a restore or an undo is.
@@ -232,7 +288,7 @@ func (s *session) list() {
 		if want := filters[s.filter].state; want != "" && l.State != want {
 			continue
 		}
-		line := PlanLine{Icon: kindIcons[l.Item.Kind], Name: lineName(l), Noun: words.Noun(l.Item.Kind, 1), State: l.State, What: whatOf(l)}
+		line := PlanLine{Icon: kindIcons[l.Item.Kind], Name: lineName(l), Noun: words.NounWhen(l.Item.Kind, l.Item.Start, l.Item.AllDay), State: l.State, What: whatOf(l)}
 		if l.To >= 0 && l.To < len(s.plan.Targets) {
 			line.Where = s.plan.Targets[l.To].Name
 		}

@@ -22,6 +22,8 @@ type PlanView struct {
 	// The plan
 	Numbers         []PlanNumber
 	Differ          DifferView
+	Creates         NameList // what is not there yet
+	Refused         []Detail // what is not taken, by reason
 	CannotKeepTitle string
 	CannotKeep      []string
 	Beware          []string // what else writing may bring about
@@ -65,6 +67,8 @@ type DifferView struct {
 // A DifferRow is one item that differs.
 type DifferRow struct {
 	Icon, Name string
+	When       string // tells items of one name apart, "" where nothing does
+	Field      string // in which it differs, "" while that is not known
 	Mine       string // what the archive says
 	Theirs     string // what the target says
 	Choice     int    // of the choices

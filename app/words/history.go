@@ -92,6 +92,15 @@ func NounAt(k export.Kind, t time.Time, allDay bool) string {
 	return Noun(k, 1) + " on " + At(t, allDay)
 }
 
+// NounWhen is "event, 3 March 2026, 10:00", in a list of items of which some have
+// the same name; of people, and where no time is known, the noun alone.
+func NounWhen(k export.Kind, t time.Time, allDay bool) string {
+	if k == export.Contacts || t.IsZero() {
+		return Noun(k, 1)
+	}
+	return Noun(k, 1) + ", " + At(t, allDay)
+}
+
 // At is "3 March 2026, 10:00", without the time of a whole day.
 func At(t time.Time, allDay bool) string {
 	if allDay {

@@ -35,7 +35,7 @@ const (
 	DiffersWord      = "differs"
 	YouChoose        = "You choose, below"
 	NotTaken         = "not taken"
-	SeeReasons       = "All lines tell why"
+	SeeReasons       = "The reasons are below"
 	MergeKeeps       = "Merge keeps every number and address of both."
 	MergePhotos      = "Photos are never merged: both are kept."
 	ForAll           = "For all"
@@ -43,8 +43,8 @@ const (
 	BeforeYouWrite   = "Before you write"
 	NotUsed          = "Not used"
 	AllLinesBack     = "Every line of the plan"
-	InYourCopyShort  = "Archive"
-	ThereShort       = "There"
+	InYourCopyShort  = "Your copy"
+	ThereShort       = "There now"
 	NothingToWrite   = "Everything is there already. There is nothing to write."
 	NothingChosen    = "Nothing is to be written: what differs stays as it is there."
 	PlanAgain        = "Make the plan again"
@@ -59,6 +59,7 @@ const (
 	WritingNow       = "Something is being written to an account. Wait until it is done."
 	ExportsNow       = "An export is running. You can write when it is done."
 	FilterAll        = "All"
+	NotTakenTitle    = "What is not taken, and why"
 	FilterNew        = "To create"
 	FilterSame       = "Identical"
 	FilterDiffer     = "Differ"
@@ -137,6 +138,22 @@ func PlanFromFiles(first string, n int) string {
 func DifferTitle(n map[export.Kind]int) string {
 	all, what := total(n)
 	return what + verb(all, " differs", " differ")
+}
+
+// CreatesTitle is "4 people are not there yet".
+func CreatesTitle(n map[export.Kind]int) string {
+	all, what := total(n)
+	return what + verb(all, " is not there yet", " are not there yet")
+}
+
+// Some names some of the items that n counts: "3 people: Ada, Ben and Cem", "12
+// events: Choir, Yoga and 10 more".
+func Some(n map[export.Kind]int, names []string) string {
+	all, what := total(n)
+	if more := all - len(names); more > 0 {
+		names = append(names[:len(names):len(names)], Number(more)+" more")
+	}
+	return what + ": " + List(names)
 }
 
 // PlanSum is "120 new, 3 replaced, 289 left as they are".
@@ -260,12 +277,6 @@ func PutBackMeans(n map[export.Kind]int, account string) string {
 
 // PlanFirst is the line below it.
 const PlanFirst = "You see the plan first, and you can undo it."
-
-// With is a field and what it says: "phone +91 22 5550 0119".
-func With(field, value string) string { return field + " " + value }
-
-// Without is a field that one side does not have.
-func Without(field string) string { return "no " + field }
 
 // MoreDifferences ends a line that tells one of several differences.
 func MoreDifferences(n int) string { return some(n, ", and 1 more", ", and ", " more") }

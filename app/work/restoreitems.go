@@ -50,7 +50,7 @@ func (p *RestorePlan) items(ctx context.Context, a *archive.Archive) (restore.It
 func archivedItem(a *archive.Archive, c archive.Content) restore.Item {
 	it := restore.Item{
 		Account: c.Account, Collection: c.In, ID: c.ID, UID: c.UID, Name: called(c.Item), File: c.File, Folder: c.Folder, Kind: c.Kind,
-		Modified: c.Modified, Size: c.Size, Gone: c.State == archive.Gone, Since: c.Since,
+		Modified: c.Modified, Size: c.Size, Gone: c.State == archive.Gone, Since: c.Since, Start: c.Start, AllDay: c.AllDay,
 	}
 	copy(it.Hash[:], c.Hash)
 	number := c.Number

@@ -34,6 +34,10 @@ type Item struct {
 	Size       int64
 	Gone       bool // the source no longer had it at that moment
 	Since      time.Time
+	// Start is when an event or to-do is and when a photo was taken, for people;
+	// zero if that is not known.
+	Start  time.Time
+	AllDay bool
 	// Open reads the bytes as delivered. It may be called several times and
 	// from several goroutines. The caller closes what it returns.
 	Open func(ctx context.Context) (io.ReadCloser, error)

@@ -16,7 +16,7 @@ type lostPage struct {
 	line          *text
 	bars          *fyne.Container
 	drawn         []flow.LossCause
-	gone, changed *lostList
+	gone, changed *nameList
 	find          *field
 	reading       *text
 	refused       *fyne.Container
@@ -28,7 +28,8 @@ type lostPage struct {
 
 func newLostPage(s *shell, v flow.LostView) *lostPage {
 	p := &lostPage{s: s, bars: column(20), reading: newText(words.ReadingNames, caption, colorText2, cut), refused: column(0)}
-	p.gone, p.changed = newLostList(p, false), newLostList(p, true)
+	again := func() { p.show(s.view) }
+	p.gone, p.changed = newNames(s, fewNames, again), newValues(s, fewValues, again)
 	p.find = newField("", "", words.FindAName, usual, false)
 	p.find.entry.OnChanged = s.flow.FindLost
 	p.again = newButton(secondary, "", v.LookAgain.Verb, func() { s.flow.Do(v.Account, flow.ActExport) })

@@ -13,7 +13,7 @@ import (
 )
 
 // mostDiffer is how many of the items that differ are seen at once.
-const mostDiffer = 6
+const mostDiffer = 4
 
 // planNumber is the style of the numbers of a plan.
 var planNumber = style{28, 36, true}
@@ -38,6 +38,7 @@ type planPage struct {
 	list    []flow.DifferRow
 	forAll  *segments
 	narrow  bool
+	creates *nameList
 	notes   *fyne.Container
 	told    string
 	sum     *text
@@ -56,6 +57,12 @@ func newPlanPage(s *shell, v flow.PlanView) *planPage {
 	if len(v.Differ.Rows) > 0 {
 		parts = append(parts, p.differCard(v.Differ), gap(16))
 	}
+	few := fewNames
+	if len(v.Differ.Rows) == 0 {
+		few = manyNames - fewNames
+	}
+	p.creates = newNames(s, few, func() { p.show(s.view) })
+	parts = append(parts, p.creates.all)
 	lines := newButton(secondary, "", v.AllLines, s.flow.ShowLines)
 	p.write = newButton(primary, "", v.Write.Verb, s.flow.Write)
 	p.sum.align = fyne.TextAlignTrailing
@@ -91,7 +98,7 @@ func (p *planPage) numberCards(list []flow.PlanNumber) fyne.CanvasObject {
 
 func (p *planPage) differCard(d flow.DifferView) fyne.CanvasObject {
 	p.forAll = newSegments(d.Choices, d.All, func(i int) { p.s.flow.Choose(-1, i) })
-	p.differ = newRows(func() fyne.CanvasObject { return newDifferRow(p.narrow, d.Choices) }, p.showDiffer, func(int) {})
+	p.differ = newRows(func() fyne.CanvasObject { return newDifferRow(d.Choices) }, p.showDiffer, func(int) {})
 	p.frame = newInner(p.s, p.differ)
 	title := newGrow(column(0, newText(d.Title, cardTitle, colorText, wrap), newText(d.Line, caption, colorText2, wrap)))
 	var head fyne.CanvasObject = row(12, title, newText(d.ForAll, body, colorText2, whole), p.forAll)
@@ -121,6 +128,7 @@ func (p *planPage) show(v flow.View) {
 		p.differ.set(len(p.list), -1)
 		p.forAll.set(x.Differ.All)
 	}
+	p.creates.show(x.Creates, "")
 	p.showNotes(x)
 	p.sum.set(x.Sum)
 	p.write.say(x.Write.Verb)
@@ -131,8 +139,15 @@ func (p *planPage) show(v flow.View) {
 
 // showNotes tells what writing may bring about, what the target cannot keep, and what was dropped in vain.
 func (p *planPage) showNotes(x flow.PlanView) {
-	if told := fmt.Sprint(x.CannotKeep, x.Beware, x.Skipped); told != p.told || len(p.notes.Objects) == 0 {
+	if told := fmt.Sprint(x.Refused, x.CannotKeep, x.Beware, x.Skipped); told != p.told || len(p.notes.Objects) == 0 {
 		p.told, p.notes.Objects = told, nil
+		if len(x.Refused) > 0 {
+			lines := []fyne.CanvasObject{newText(words.NotTakenTitle, cardTitle, colorText, wrap)}
+			for _, d := range x.Refused {
+				lines = append(lines, gap(8), newText(d.Title, strong, colorText, wrap), newText(d.Line, body, colorText2, wrap))
+			}
+			p.notes.Add(stack(newSurface(colorCard, colorAmbL, 12, 1), inset(16, 20, 16, 20, column(0, lines...))))
+		}
 		for _, n := range []struct {
 			title string
 			list  []string
@@ -157,39 +172,30 @@ func noteList(title string, list []string) fyne.CanvasObject {
 type differRow struct {
 	widget.BaseWidget
 	face         *avatar
-	name         *text
+	name, about  *text
 	mine, theirs *text
 	sides        *fyne.Container
 	choose       *segments
-	narrow       bool
 	all          *fyne.Container
 }
 
-func newDifferRow(narrow bool, choices []string) *differRow {
+func newDifferRow(choices []string) *differRow {
 	r := &differRow{
-		face: newAvatar(36), name: newText("", body, colorText, cut), mine: newText("", caption, colorText, cut), theirs: newText("", caption, colorText, cut), narrow: narrow,
+		face: newAvatar(36), name: newText("", body, colorText, cut), about: newText("", caption, colorText2, cut),
+		mine: newText("", body, colorText, cut), theirs: newText("", body, colorText, cut),
 	}
 	r.choose = newSegments(choices, -1, func(int) {})
 	side := func(label string, t *text) fyne.CanvasObject {
-		return row(6, sized(48, 0, newText(label, caption, colorText2, cut)), newGrow(t))
+		name := newText(label, caption, colorText2, whole)
+		return newGrow(stack(newSurface(colorBtn, "", 6, 0), inset(5, 8, 5, 8, row(8, name, newGrow(t)))))
 	}
-	r.sides = column(0, side(words.InYourCopyShort, r.mine), side(words.ThereShort, r.theirs))
-	var about fyne.CanvasObject = newGrow(column(0, r.name, r.sides))
-	if !narrow {
-		about = newGrow(row(12, sized(160, 0, r.name), newGrow(r.sides)))
-	}
-	r.all = row(12, r.face.all, about, r.choose)
+	r.sides = row(8, side(words.InYourCopyShort, r.mine), side(words.ThereShort, r.theirs))
+	r.all = column(4, row(12, r.face.all, newGrow(column(0, r.name, r.about)), r.choose), inset(0, 0, 0, 48, r.sides))
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-func (r *differRow) MinSize() fyne.Size {
-	if r.narrow {
-		return fyne.NewSize(300, 66)
-	}
-	return fyne.NewSize(300, 52)
-}
-
+func (r *differRow) MinSize() fyne.Size                  { return fyne.NewSize(300, 82) }
 func (r *differRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.all) }
 
 func (p *planPage) showDiffer(i int, o fyne.CanvasObject, _ bool) {
@@ -199,12 +205,16 @@ func (p *planPage) showDiffer(i int, o fyne.CanvasObject, _ bool) {
 	r, d := o.(*differRow), p.list[i]
 	r.face.set(d.Name, d.Icon)
 	r.name.set(d.Name)
+	about := words.Upper(d.Field)
+	if d.When != "" && about != "" {
+		about = d.When + " · " + about
+	} else if about == "" {
+		about = d.When
+	}
+	r.about.set(about)
 	r.mine.set(d.Mine)
 	r.theirs.set(d.Theirs)
-	if some := d.Mine != "" || d.Theirs != ""; some != r.sides.Visible() {
-		shown(r.sides, some)
-		r.all.Refresh()
-	}
+	shown(r.sides, d.Field != "")
 	r.choose.choose = func(c int) { p.s.flow.Choose(i, c) }
 	r.choose.set(d.Choice)
 }
@@ -263,8 +273,9 @@ type lineRow struct {
 }
 
 func newLineRow() fyne.CanvasObject {
-	r := &lineRow{face: newAvatar(32), name: newText("", body, colorText, cut), where: newText("", caption, colorText2, cut), how: newText("", body, colorText2, cut)}
-	r.all = inset(0, 8, 0, 8, row(12, r.face.all, newGrow(split(.5, 16, column(0, r.name, r.where), inset(9, 0, 0, 0, r.how)))))
+	r := &lineRow{face: newAvatar(32), name: newText("", body, colorText, cut), where: newText("", caption, colorText2, cut), how: newText("", caption, colorText2, wrap)}
+	r.how.most = 2
+	r.all = inset(0, 8, 0, 8, row(12, r.face.all, newGrow(split(.5, 16, column(0, r.name, r.where), r.how))))
 	r.ExtendBaseWidget(r)
 	return r
 }

@@ -69,15 +69,15 @@ func views() map[string]flow.View {
 		Causes: []flow.LossCause{{Says: long, Copy: long, CopyCount: "1,204,123 people", Service: "now", Remaining: "3 people", Part: .01}, {Says: "b", Copy: "copy", CopyCount: "9", Service: "now", Remaining: "0"},
 			{Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}, {Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}, {Says: long, Copy: long, CopyCount: "9", Service: long, Remaining: "0"}},
 		LookAgain: flow.Action{Verb: "Look again"}, Accept: flow.Action{Verb: "I removed them"}, Past: "Show this export",
-		Gone: flow.LostList{Heading: long}, Changed: flow.LostList{Heading: long},
+		Gone: flow.NameList{Heading: long}, Changed: flow.NameList{Heading: long},
 	}
 	for range 50 {
-		lost.Gone.Names = append(lost.Gone.Names, flow.LostName{Icon: "people", Name: long}, flow.LostName{Icon: "cal", Name: "日本", When: long}, flow.LostName{Icon: "people"})
-		lost.Changed.Names = append(lost.Changed.Names, flow.LostName{Icon: "people", Name: long, When: long, What: long, Before: long, Now: long}, flow.LostName{Icon: "cal", Name: "日本"})
+		lost.Gone.Names = append(lost.Gone.Names, flow.ItemName{Icon: "people", Name: long}, flow.ItemName{Icon: "cal", Name: "日本", When: long}, flow.ItemName{Icon: "people"})
+		lost.Changed.Names = append(lost.Changed.Names, flow.ItemName{Icon: "people", Name: long, When: long, What: long, Before: long, Now: long}, flow.ItemName{Icon: "cal", Name: "日本"})
 	}
 	v["lost"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
 	lost.Key, lost.Gone.Names, lost.Gone.Some, lost.Gone.Rest, lost.Problem = 2, lost.Gone.Names[:10], true, "and 390 more", &words.Words{Title: long, Meaning: long, Try: long}
-	lost.Changed = flow.LostList{}
+	lost.Changed = flow.NameList{}
 	v["lost, some"] = flow.View{Page: flow.Lost, Side: side, Lost: lost}
 	for name, x := range restoreViews(long, long) {
 		v[name] = x

@@ -43,6 +43,7 @@ type text struct {
 	colour fyne.ThemeColorName
 	fit    fit
 	align  fyne.TextAlign
+	most   int // lines, where it wraps; 0 for as many as it takes
 	lines  []string
 	forW   float32 // width for which lines were made
 	width  float32 // of the last layout
@@ -103,6 +104,10 @@ func (t *text) broken(width float32) []string {
 	case wrap:
 		for _, p := range strings.Split(t.value, "\n") {
 			t.lines = append(t.lines, t.wrap(p, width)...)
+		}
+		if t.most > 0 && len(t.lines) > t.most {
+			rest := strings.Join(t.lines[t.most-1:], " ")
+			t.lines = append(t.lines[:t.most-1:t.most-1], t.shorten(rest, width))
 		}
 	}
 	return t.lines

@@ -18,15 +18,14 @@ const (
 	manyNames   = 10
 )
 
-// lostList is a card with the names of what is missing, or with the values that
-// were lost, each with what stands in its place.
-type lostList struct {
-	p       *lostPage
+// nameList is a card with the names of items, or with the values that were lost,
+// each with what stands in its place.
+type nameList struct {
 	heading *text
 	columns int // of names
 	few     int // rows before all are shown
 	names   *rows
-	list    []flow.LostName
+	list    []flow.ItemName
 	frame   *sizedBox
 	more    *button
 	rest    *text
@@ -34,30 +33,34 @@ type lostList struct {
 	all     *fyne.Container
 }
 
-func newLostList(p *lostPage, values bool) *lostList {
-	l := &lostList{p: p, heading: newText("", cardTitle, colorText, wrap), columns: nameColumns, few: fewNames, rest: newText("", caption, colorText2, cut)}
-	if width := p.s.Size().Width; width > 0 && width < windowWidth-50 {
+// newNames makes a card of names. again draws the page that it is on.
+func newNames(s *shell, few int, again func()) *nameList {
+	l := &nameList{columns: nameColumns, few: few}
+	if width := s.Size().Width; width > 0 && width < windowWidth-50 {
 		l.columns--
 	}
-	create := func() fyne.CanvasObject { return newNameRow(l.columns) }
-	if values {
-		l.columns, l.few = 1, fewValues
-		create = func() fyne.CanvasObject { return newValueRow() }
-	}
+	return l.build(s, func() fyne.CanvasObject { return newNameRow(l.columns) }, nil, again)
+}
+
+// newValues makes a card of values.
+func newValues(s *shell, few int, again func()) *nameList {
+	head := func(s string) fyne.CanvasObject { return inset(0, 8, 0, 8, newText(s, caption, colorText2, cut)) }
+	return (&nameList{columns: 1, few: few}).build(s, func() fyne.CanvasObject { return newValueRow() },
+		[]fyne.CanvasObject{container.New(valueLine{}, gap(1), head(words.BeforeColumn), head(words.AfterColumn)), gap(4)}, again)
+}
+
+func (l *nameList) build(s *shell, create func() fyne.CanvasObject, head []fyne.CanvasObject, again func()) *nameList {
+	l.heading, l.rest = newText("", cardTitle, colorText, wrap), newText("", caption, colorText2, cut)
 	l.names = newRows(create, l.draw, func(int) {})
-	l.frame = newInner(p.s, l.names)
-	l.more = newButton(quiet, "", words.ShowAll(0), func() { l.whole = true; p.show(p.s.view); p.s.relay() })
-	parts := []fyne.CanvasObject{l.heading, gap(8)}
-	if values {
-		head := func(s string) fyne.CanvasObject { return inset(0, 8, 0, 8, newText(s, caption, colorText2, cut)) }
-		parts = append(parts, container.New(valueLine{}, gap(1), head(words.BeforeColumn), head(words.AfterColumn)), gap(4))
-	}
+	l.frame = newInner(s, l.names)
+	l.more = newButton(quiet, "", words.ShowAll(0), func() { l.whole = true; again(); s.relay() })
+	parts := append([]fyne.CanvasObject{l.heading, gap(8)}, head...)
 	parts = append(parts, l.frame, l.rest, inset(0, 0, 0, -12, row(4, l.more, newSpring())))
 	l.all = column(0, stack(newSurface(colorCard, colorLine, 12, 1), inset(16, 24, 16, 24, column(0, parts...))), gap(16))
 	return l
 }
 
-func (l *lostList) show(v flow.LostList, find string) {
+func (l *nameList) show(v flow.NameList, find string) {
 	shown(l.all, v.Heading != "")
 	l.heading.set(v.Heading)
 	l.list = v.Names
@@ -81,7 +84,7 @@ func (l *lostList) show(v flow.LostList, find string) {
 	shown(l.rest, rest != "")
 }
 
-func (l *lostList) draw(i int, o fyne.CanvasObject, _ bool) {
+func (l *nameList) draw(i int, o fyne.CanvasObject, _ bool) {
 	if r, ok := o.(*valueRow); ok {
 		if i < len(l.list) {
 			r.set(l.list[i])
@@ -156,7 +159,7 @@ func newValueRow() *valueRow {
 func (r *valueRow) MinSize() fyne.Size                  { return fyne.NewSize(210, 40) }
 func (r *valueRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.all) }
 
-func (r *valueRow) set(n flow.LostName) {
+func (r *valueRow) set(n flow.ItemName) {
 	r.face.set(n.Name, n.Icon)
 	r.name.set(n.Name)
 	what := words.Upper(n.What)
