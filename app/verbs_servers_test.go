@@ -51,6 +51,7 @@ type servers struct {
 //	nothing           404 at every address
 //	refusing          a port on which nobody listens
 //	unknown           the phone behind a certificate that nobody knows; $NAME_PRINT is its fingerprint
+//	expired           the phone behind a certificate that ended yesterday, of an authority in $SSL_CERT_FILE
 //	misnamed          the phone behind a certificate for another name, of an authority in $SSL_CERT_FILE
 //	hanging           the phone, which answers nothing once it is asked for items
 //	slow              the phone, which takes its time over everything that is written to it; the file puts has a byte for each
@@ -99,9 +100,11 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv(name, "http://"+l.Addr().String()+"/")
 		ts.Check(l.Close())
 	case "unknown":
-		s.tls(ts, name, "127.0.0.1", false)
+		s.tls(ts, name, "127.0.0.1", false, time.Now().Add(time.Hour))
+	case "expired":
+		s.tls(ts, name, "127.0.0.1", true, time.Now().Add(-24*time.Hour))
 	case "misnamed":
-		s.tls(ts, name, "elsewhere.example", true)
+		s.tls(ts, name, "elsewhere.example", true, time.Now().Add(time.Hour))
 	case "hanging":
 		h, release := hanging(ts, s.phone(ts, davserver.Options{}))
 		s.http(ts, name, h)
@@ -154,13 +157,13 @@ func (s *servers) get(ts *testscript.TestScript, name string) *davserver.Server 
 	return server
 }
 
-// tls serves the phone by https, with a certificate for host.
-func (s *servers) tls(ts *testscript.TestScript, name, host string, trusted bool) {
+// tls serves the phone by https, with a certificate for host that ends at end.
+func (s *servers) tls(ts *testscript.TestScript, name, host string, trusted bool, end time.Time) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
 	cert := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: end.Add(-48 * time.Hour), NotAfter: end,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}

@@ -16,6 +16,7 @@ type Question struct {
 	Cause  error
 	Host   string // host or host:port that it is about
 	Detail string
+	Doubt  Doubt // of a certificate
 }
 
 // Yes asks q. It returns the question's cause together with [ErrNobody] if

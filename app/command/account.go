@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"sidekeep/app/near"
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
+	"sidekeep/export/near"
 	"sidekeep/export/settings"
 
 	"github.com/spf13/cobra"

@@ -94,6 +94,7 @@ func (s *session) run(ctx context.Context, args []string) int {
 // --json it stands on stdout too, unless the verb wrote its object.
 func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) int {
 	var own *work.Error
+	var wrong *export.AddressError
 	var w words.Words
 	code := failed
 	switch {
@@ -109,7 +110,7 @@ func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) 
 		w = s.wordsFor(err)
 		s.tell("", w, err)
 		var field *source.FieldError
-		if errors.As(err, &own) && own.Usage || errors.As(err, &field) {
+		if errors.As(err, &own) && own.Usage || errors.As(err, &field) || errors.As(err, &wrong) {
 			code = usage
 		} else if own != nil && own.Unread {
 			code = partly

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"sidekeep/app/near"
+	"sidekeep/export/near"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -36,6 +36,10 @@ func typed(w Words, tries map[error]string, err error, archive bool) Words {
 	if errors.As(err, &link) && link.IsFolder {
 		w.Try = "Put the folder itself in the place of the link. To have the archive on another disk, move all of it there and say so with “sidekeep open FOLDER”."
 	}
+	var wrong *export.AddressError
+	if errors.As(err, &wrong) && wrong.Flaw == export.OwnFolder {
+		w.Try = "Connect it with “--folder DIR” in place of the address, or take what is in it once with “sidekeep import PATH”."
+	}
 	return w
 }
 

@@ -55,7 +55,7 @@ func For(err error) Words {
 	if cause == nil {
 		return unknown(err)
 	}
-	w := causes[cause]
+	w := addressed(causes[cause], err)
 	var fault *export.FaultError
 	if errors.As(err, &fault) {
 		w.Title = faultAt(fault.Host, fault.Status)
@@ -64,6 +64,9 @@ func For(err error) Words {
 	if errors.As(err, &refused) && refused.Host != "" {
 		if q, ok := questions[refused.Cause]; ok {
 			w.Title = q.title(refused.Host)
+		}
+		if refused.Cause == export.ErrCertificate {
+			w.Title, _ = doubted(refused.Host, refused.Doubt)
 		}
 		if refused.Nobody {
 			w.Try = nobodyTry
@@ -126,6 +129,7 @@ func Asking(q export.Question) Question {
 	}
 	w.Title, w.Meaning, w.Try, w.Yes = t.title(q.Host), causes[q.Cause].Meaning, t.try, t.yes
 	if errors.Is(q.Cause, export.ErrCertificate) {
+		w.Title, w.Try = doubted(q.Host, q.Doubt)
 		w.Detail = Fingerprint(q.Detail)
 	}
 	return w

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"sidekeep/app/near"
 	"sidekeep/export"
+	"sidekeep/export/near"
 	"sidekeep/export/settings"
 )
 

@@ -30,7 +30,8 @@ func (e *FieldError) Error() string {
 	}[e.Fault]
 }
 
-// Check refuses what must never be tried or saved, with a [*FieldError].
+// Check refuses what must never be tried or saved, with a [*FieldError] or the
+// error of Refuse.
 func (t *Type) Check(v Values) error {
 	lead, led := "", false
 	for _, f := range t.Fields {
@@ -51,6 +52,9 @@ func (t *Type) Check(v Values) error {
 		if f.Form == Web && HasSecret(v[f.ID]) {
 			return &FieldError{t.ID, f.ID, WithSecret}
 		}
+	}
+	if t.Refuse != nil {
+		return t.Refuse(v)
 	}
 	return nil
 }

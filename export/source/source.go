@@ -27,6 +27,9 @@ type Type struct {
 	Gives    []export.Kind // what it may hold
 	// Once says that it is read once, by an import: no account is made of it.
 	Once bool
+	// Refuse says what is wrong with values as they stand, asking nobody; nil if
+	// only Open can tell.
+	Refuse func(Values) error
 	// Open signs in, or opens what is there. The caller closes the source. Each
 	// error wraps a cause of package export, or is an [*UnsupportedError] or an
 	// [*OtherError].

@@ -333,7 +333,7 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, proof, er
 		var cert *certificateError
 		if errors.As(err, &cert) && cert.fingerprint != "" && !pinned {
 			pinned = true
-			if err := c.gate.certificate(ctx, cert.hostport, cert.fingerprint); err != nil {
+			if err := c.gate.certificate(ctx, cert); err != nil {
 				return nil, p, err
 			}
 			continue

@@ -2,12 +2,16 @@ package dav
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"syscall"
+
+	"golang.org/x/net/idna"
 
 	"sidekeep/export"
 	"sidekeep/export/source/dav/multistatus"
@@ -78,16 +82,50 @@ func netError(ctx context.Context, hostport string, err error) error {
 	}
 	var refused *export.RefusedError
 	var cert *certificateError
-	var dns *net.DNSError
 	switch {
 	case errors.As(err, &refused), export.Cause(err) != nil:
 		return err
 	case errors.As(err, &cert):
 		return fmt.Errorf("%s: %w (%s; fingerprint %s)", host, export.ErrCertificate, cert.why, cert.fingerprint)
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Errorf("%s: %w", host, export.ErrUnknownHost)
 	}
-	return fmt.Errorf("%s: %w: %w", host, export.ErrUnreachable, err)
+	if name, err := idna.Display.ToUnicode(host); err == nil {
+		host = name
+	}
+	return &export.HostError{Host: host, How: silence(err), Err: err}
+}
+
+// Numbers of Windows Sockets, which package syscall does not know by the names of
+// other systems.
+const (
+	wsaNetUnreachable  syscall.Errno = 10051
+	wsaRefused         syscall.Errno = 10061
+	wsaHostUnreachable syscall.Errno = 10065
+)
+
+// silence is how nothing came from a host, by the error of the network.
+func silence(err error) export.Silence {
+	var (
+		dns     *net.DNSError
+		header  tls.RecordHeaderError
+		number  syscall.Errno
+		timeout interface{ Timeout() bool }
+	)
+	_ = errors.As(err, &number) // 0 if it is none
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return export.NoSuchHost
+	case errors.As(err, &header):
+		return export.InTheClear
+	case number == syscall.ECONNREFUSED, number == wsaRefused:
+		return export.Refusing
+	case number == syscall.ENETUNREACH, number == syscall.EHOSTUNREACH, number == wsaNetUnreachable, number == wsaHostUnreachable:
+		return export.NoWay
+	case errors.As(err, &dns):
+		return export.NoWay // nobody could be asked for its number
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return export.Quiet
+	}
+	return export.BrokenOff
 }
 
 // stopped is the error of work that ctx ended.

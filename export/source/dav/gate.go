@@ -141,10 +141,11 @@ func (g *gate) pin(hostport string) string {
 	return strings.ToLower(g.trust.Pins[mark(hostport)])
 }
 
-// certificate asks whether the certificate with this fingerprint is accepted
-// for a host:port, and pins it after a yes.
-func (g *gate) certificate(ctx context.Context, hostport, fingerprint string) error {
-	q := export.Question{Cause: export.ErrCertificate, Host: mark(hostport), Detail: fingerprint}
+// certificate asks whether a certificate is accepted for its host:port, and pins
+// it after a yes.
+func (g *gate) certificate(ctx context.Context, e *certificateError) error {
+	fingerprint := e.fingerprint
+	q := export.Question{Cause: export.ErrCertificate, Host: mark(e.hostport), Detail: fingerprint, Doubt: e.doubt}
 	return g.allow(ctx, q,
 		func() bool { return strings.EqualFold(g.trust.Pins[q.Host], fingerprint) },
 		func() {

@@ -26,6 +26,18 @@ func Type() source.Type {
 			{ID: source.Photos, Flag: "photos", Form: source.Web, Leads: true, For: export.Photos},
 		},
 		Services: known, Gives: export.Kinds(),
+		Refuse: func(v source.Values) error {
+			address, photos := strings.TrimSpace(v[source.Address]), strings.TrimSpace(v[source.Photos])
+			if address != "" {
+				if err := CheckAddress(address); err != nil {
+					return err
+				}
+			}
+			if photos == "" || address != "" && strings.HasPrefix(photos, "/") { // at the same service
+				return nil
+			}
+			return CheckAddress(photos)
+		},
 		Open: func(ctx context.Context, c source.Config) (export.Source, error) {
 			s, err := Open(ctx, Config{
 				Address: c.Values[source.Address], Photos: c.Values[source.Photos], User: c.Values[source.User],

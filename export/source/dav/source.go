@@ -70,7 +70,7 @@ func (s *Source) locate(ctx context.Context, cfg Config) error {
 			return err
 		}
 		if err := s.account(ctx, a); err != nil {
-			return err
+			return a.typed(err)
 		}
 		base = a.url
 		if len(s.homes) > 0 && a.email {

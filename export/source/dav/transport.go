@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -8,14 +9,18 @@ import (
 	"encoding/hex"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"sidekeep/export"
 )
 
 // A certificateError is a certificate that neither the system's roots nor a
 // pin accept.
 type certificateError struct {
 	hostport, fingerprint string
+	doubt                 export.Doubt
 	why                   error
 }
 
@@ -125,5 +130,34 @@ func verify(cfg *Config, g *gate, hostport string, cs tls.ConnectionState) error
 	if pin := g.pin(hostport); pin != "" && strings.ReplaceAll(pin, ":", "") == fingerprint {
 		return nil
 	}
-	return &certificateError{hostport: hostport, fingerprint: fingerprint, why: why}
+	return &certificateError{hostport: hostport, fingerprint: fingerprint, doubt: doubtOf(leaf, host, opts.CurrentTime), why: why}
+}
+
+// shownNames is how many hosts of a certificate are named.
+const shownNames = 5
+
+// doubtOf is why leaf does not prove that host answers: everything that is wrong
+// with it by itself.
+func doubtOf(leaf *x509.Certificate, host string, now time.Time) export.Doubt {
+	d := export.Doubt{Unsigned: bytes.Equal(leaf.RawIssuer, leaf.RawSubject)}
+	switch {
+	case now.After(leaf.NotAfter):
+		d.Ended = leaf.NotAfter
+	case now.Before(leaf.NotBefore):
+		d.Begins = leaf.NotBefore
+	}
+	if leaf.VerifyHostname(host) != nil {
+		names := slices.Clone(leaf.DNSNames)
+		for _, ip := range leaf.IPAddresses {
+			names = append(names, ip.String())
+		}
+		if len(names) == 0 {
+			names = []string{leaf.Subject.CommonName}
+		}
+		d.Names = strings.Join(names[:min(len(names), shownNames)], ", ")
+		if d.Names == "" {
+			d.Names = "nobody"
+		}
+	}
+	return d
 }

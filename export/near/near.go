@@ -16,7 +16,7 @@ func To(word string, list []string) string {
 	letters := utf8.RuneCountInString(word)
 	best, at := "", letters/3+1
 	for _, x := range list {
-		if d := slips([]rune(word), []rune(strings.ToLower(x))); d < at {
+		if d := Slips(word, strings.ToLower(x)); d < at {
 			best, at = x, d
 		}
 	}
@@ -44,7 +44,9 @@ func only(list []string, fits func(string) bool) string {
 	return found
 }
 
-// slips counts the letters to be changed, added, removed or swapped to make b of a.
+// Slips counts the letters to be changed, added, removed or swapped to make b of a.
+func Slips(a, b string) int { return slips([]rune(a), []rune(b)) }
+
 func slips(a, b []rune) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {
