@@ -11,6 +11,7 @@ require (
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/icholy/digest v1.2.0 // tests: the peer that signing in by Digest is compared with
+	github.com/mattn/go-runewidth v0.0.31 // how wide a name is on a terminal
 	github.com/mattn/go-sqlite3 v1.14.53 // history.db
 	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
 	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts
@@ -29,6 +30,7 @@ require (
 require (
 	fyne.io/systray v1.11.1-0.20250603113521-ca66a66d8b58 // indirect
 	github.com/BurntSushi/toml v1.5.0 // indirect
+	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
 	github.com/danieljoos/wincred v1.2.3 // indirect
 	github.com/fredbi/uri v1.1.1 // indirect
 	github.com/fsnotify/fsnotify v1.9.0 // indirect

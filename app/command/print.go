@@ -11,7 +11,7 @@ import (
 
 	"sidekeep/app/words"
 
-	"golang.org/x/text/width"
+	"github.com/mattn/go-runewidth"
 )
 
 // A printer writes text. What comes from a source can hold anything, so
@@ -171,24 +171,19 @@ func (t *table) print(p *printer, indent string) {
 	}
 }
 
-// columns is how wide s is on a terminal.
-func columns(s string) int {
-	n := 0
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r):
-		case wide(r):
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
+// terminalWidth measures as terminals of today show: what is ambiguous (…, “) is
+// narrow whatever the language, and a flag or a family is one picture.
+var terminalWidth = &runewidth.Condition{StrictEmojiNeutral: true}
 
-func wide(r rune) bool {
-	k := width.LookupRune(r).Kind()
-	return k == width.EastAsianWide || k == width.EastAsianFullwidth || 0x1f300 <= r && r <= 0x1faff
+// columns is how wide s is on a terminal.
+func columns(s string) int { return terminalWidth.StringWidth(s) }
+
+// fit is s cut to at most n columns, with … where something is left out.
+func fit(s string, n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return terminalWidth.Truncate(s, n, "…")
 }
 
 // pad fills s up to n columns.

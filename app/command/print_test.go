@@ -49,6 +49,27 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestColumns: what a name takes on a terminal, and where it is cut.
+func TestColumns(t *testing.T) {
+	t.Setenv("LC_ALL", "ja_JP.UTF-8") // changes nothing
+	for s, want := range map[string]int{
+		"": 0, "Anna": 4, "Jördis": 6, "Jo\u0308rdis": 6, "山田": 4, "ｱｲ": 2, "Ａ": 2, "👩‍👩‍👧‍👦": 2, "🇩🇪": 2, "👍🏽": 2, "한국": 4, "นี่": 1, "“…”": 3, "a\u200bb": 2,
+	} {
+		if got := columns(s); got != want {
+			t.Errorf("%q takes %d columns, want %d", s, got, want)
+		}
+	}
+	for _, c := range []struct {
+		s    string
+		n    int
+		want string
+	}{{"Anna", 4, "Anna"}, {"Annabel", 4, "Ann…"}, {"山田花子", 5, "山田…"}, {"山田花子", 4, "山…"}, {"a👩‍👩‍👧‍👦b", 3, "a…"}, {"Anna", 0, ""}} {
+		if got := fit(c.s, c.n); got != c.want || columns(got) > c.n {
+			t.Errorf("%q in %d columns is %q, want %q", c.s, c.n, got, c.want)
+		}
+	}
+}
+
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("no more room") }
