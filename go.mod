@@ -15,6 +15,7 @@ require (
 	github.com/mattn/go-sqlite3 v1.14.53 // history.db
 	github.com/pelletier/go-toml/v2 v2.4.3 // settings that a person can read and edit
 	github.com/rogpeppe/go-internal v1.16.0 // tests: the verbs as scripts
+	github.com/schollz/progressbar/v3 v3.19.1 // the bar of a live line on a terminal
 	github.com/spf13/cobra v1.10.2 // the command line
 	github.com/spf13/pflag v1.0.9 // the flags of its verbs
 	github.com/teambition/rrule-go v1.8.2 // tests: recurrence of the demo phone's events, by another's code
@@ -48,8 +49,10 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jeandeaual/go-locale v0.0.0-20250612000132-0ef82f21eade // indirect
 	github.com/jsummers/gobmp v0.0.0-20230614200233-a9de23ed2e25 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 	github.com/nicksnyder/go-i18n/v2 v2.5.1 // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/rymdport/portal v0.4.2 // indirect
 	github.com/srwiley/oksvg v0.0.0-20221011165216-be6e8873101c // indirect
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef // indirect

@@ -31,8 +31,8 @@ func (s *session) reporter() reporter {
 	if s.quiet {
 		return silent{}
 	}
-	if width, ok := isTerminal(s.stderr.out); ok {
-		return &liveLine{s: s, width: width, began: time.Now()}
+	if l := s.live(); l.on {
+		return &liveLine{live: l, began: time.Now()}
 	}
 	return &plainLines{s: s, began: time.Now(), last: time.Now()}
 }
@@ -44,34 +44,22 @@ func (silent) end()                   {}
 
 // liveLine keeps one line of a terminal up to date.
 type liveLine struct {
-	s           *session
-	width       int
+	live
 	began, last time.Time
 	phase       export.Phase
-	shown       bool
 }
-
-const clearLine = "\r\x1b[K"
 
 func (l *liveLine) update(p export.Progress) {
 	now := time.Now()
 	if p.Phase == l.phase && now.Sub(l.last) < liveEvery {
 		return
 	}
-	l.last, l.phase, l.shown = now, p.Phase, true
-	text := describe(p, now.Sub(l.began))
-	for columns(text) >= l.width {
-		r := []rune(text)
-		text = string(r[:len(r)-1])
+	l.last, l.phase = now, p.Phase
+	total := int64(-1)
+	if p.Phase == export.Exporting {
+		total = int64(p.Total)
 	}
-	l.s.stderr.raw(clearLine + text)
-}
-
-func (l *liveLine) end() {
-	if l.shown {
-		l.s.stderr.raw(clearLine)
-	}
-	l.shown = false
+	l.show(describe(p, now.Sub(l.began), l.hasBar(total)), int64(p.Done), total)
 }
 
 // plainLines writes a line when something begins and at intervals.
@@ -91,13 +79,14 @@ func (l *plainLines) update(p export.Progress) {
 		return
 	}
 	l.begun, l.phase, l.last = true, p.Phase, now
-	l.s.stderr.printf("%s\n", describe(p, now.Sub(l.began)))
+	l.s.stderr.printf("%s\n", describe(p, now.Sub(l.began), false))
 }
 
 func (l *plainLines) end() {}
 
-// describe says how far an export is, in one line.
-func describe(p export.Progress, since time.Duration) string {
+// describe says how far an export is, in one line; bar tells that a bar beside it
+// says the per cent.
+func describe(p export.Progress, since time.Duration, bar bool) string {
 	name := clean(p.Account) + ": "
 	switch p.Phase {
 	case export.Connecting:
@@ -108,7 +97,7 @@ func describe(p export.Progress, since time.Duration) string {
 		return name + "done"
 	}
 	parts := []string{words.Progress(p.Done, p.Total) + " " + words.Noun("", max(p.Done, p.Total))}
-	if p.Total > 0 {
+	if p.Total > 0 && !bar {
 		parts = append(parts, words.Number(100*p.Done/p.Total)+" %")
 	}
 	if p.Bytes > 0 {

@@ -27,7 +27,7 @@ func TestDescribe(t *testing.T) {
 		{running, time.Second, "home\uFFFD: 4,130 of 9,204 items · 44 % · 12 MB · 213 a second · Work "},
 		{unknown, time.Minute, "home\uFFFD: 4,130 items"},
 	} {
-		if got := describe(c.p, c.since); got != c.want {
+		if got := describe(c.p, c.since, false); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
 	}

@@ -12,24 +12,18 @@ import (
 // A restoreReporter shows how far a restore, an undo or a proof is.
 type restoreReporter struct {
 	s           *session
-	width       int
-	live        bool
+	line        live
 	began, last time.Time
 	phase       work.RestorePhase
-	shown       bool
 }
 
 func (s *session) restoreProgress() *restoreReporter {
-	r := &restoreReporter{s: s, began: time.Now()}
-	if !s.quiet && s.progress != "json" {
-		r.width, r.live = isTerminal(s.stderr.out)
-	}
-	return r
+	return &restoreReporter{s: s, line: s.live(), began: time.Now()}
 }
 
 func (r *restoreReporter) update(p work.RestoreProgress) {
 	every := plainEvery
-	if r.live {
+	if r.line.on {
 		every = liveEvery
 	}
 	now := time.Now()
@@ -44,12 +38,11 @@ func (r *restoreReporter) update(p work.RestoreProgress) {
 	switch {
 	case r.s.progress == "json":
 		r.json(p)
-	case r.live:
-		text := []rune(describeRestore(p, now.Sub(r.began)))
-		r.shown = true
-		r.s.stderr.raw(clearLine + string(text[:min(len(text), r.width-1)]))
+	case r.line.on:
+		total := int64(p.Total)
+		r.line.show(describeRestore(p, now.Sub(r.began), r.line.hasBar(total)), int64(p.Done), total)
 	default:
-		r.s.stderr.printf("%s\n", describeRestore(p, now.Sub(r.began)))
+		r.s.stderr.printf("%s\n", describeRestore(p, now.Sub(r.began), false))
 	}
 }
 
@@ -65,12 +58,7 @@ func (r *restoreReporter) proving(account string) func(done, total int) {
 	}
 }
 
-func (r *restoreReporter) end() {
-	if r.shown {
-		r.s.stderr.raw(clearLine)
-	}
-	r.shown = false
-}
+func (r *restoreReporter) end() { r.line.end() }
 
 func (r *restoreReporter) json(p work.RestoreProgress) {
 	j := struct {
@@ -90,13 +78,13 @@ func (r *restoreReporter) json(p work.RestoreProgress) {
 	}
 }
 
-// describeRestore says how far it is, in one line.
-func describeRestore(p work.RestoreProgress, since time.Duration) string {
+// describeRestore says how far it is, in one line; see describe.
+func describeRestore(p work.RestoreProgress, since time.Duration, bar bool) string {
 	parts := []string{clean(p.Account) + ": " + phaseWords[p.Phase]}
 	if p.Done > 0 || p.Total > 0 {
 		parts = append(parts, words.Progress(p.Done, p.Total))
 	}
-	if p.Total > 0 {
+	if p.Total > 0 && !bar {
 		parts = append(parts, words.Number(100*p.Done/p.Total)+" %")
 	}
 	if p.Rate >= 1 {

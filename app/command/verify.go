@@ -192,12 +192,9 @@ func rebuiltWords(r *archive.Repaired) string {
 // readingProgress shows how far the reading of the archive is, how fast it
 // goes, and how long it will take.
 func (s *session) readingProgress() (report func(done, total int64), end func()) {
-	width, live := isTerminal(s.stderr.out)
-	if s.quiet || s.progress == "json" {
-		width, live = 0, false
-	}
+	line := s.live()
 	every := liveEvery
-	if !live {
+	if !line.on {
 		every = plainEvery
 	}
 	began := time.Now()
@@ -221,18 +218,13 @@ func (s *session) readingProgress() (report func(done, total int64), end func())
 		switch {
 		case s.progress == "json":
 			s.stderr.raw(r.json())
-		case live && width > 40:
-			text := []rune(r.words(now.Sub(began)))
-			s.stderr.raw(clearLine + string(text[:min(len(text), width-1)]))
+		case line.on:
+			line.show(r.words(now.Sub(began)), done, total)
 		default:
 			s.stderr.printf("%s\n", r.words(now.Sub(began)))
 		}
 	}
-	return report, func() {
-		if live {
-			s.stderr.raw(clearLine)
-		}
-	}
+	return report, line.end
 }
 
 // A reading is how far the reading of the archive is.
