@@ -238,7 +238,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		for _, skip := range x.Skipped() {
 			t.add("not exported", words.Besides(skip))
 		}
-		if text := words.Counts(x.Items); text != "" {
+		if text := words.Counts(x.Understood()); text != "" {
 			t.add("holds", text+", "+words.Size(x.Bytes))
 		}
 		if x.Proof != nil {

@@ -49,11 +49,18 @@ func (f *Flow) archive() ArchiveView {
 	v.Offered, v.OfferLines, v.CanTake = f.offered()
 	n := map[export.Kind]int{}
 	for _, s := range f.status {
-		for k, m := range s.Items {
+		for k, m := range s.Understood() {
 			n[k] += m
 		}
 	}
 	v.Holds = words.Holds(n, f.archiveSize())
+	for i, name := range f.edited {
+		if i == maxDetails {
+			v.Edited = append(v.Edited, words.MoreProblems(len(f.edited)-i))
+			break
+		}
+		v.Edited = append(v.Edited, name)
+	}
 	switch {
 	case c.running:
 		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, words.Percent(c.part), Busy

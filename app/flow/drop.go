@@ -67,7 +67,7 @@ func (f *Flow) takes(s work.Status) bool {
 // held.
 func (f *Flow) takesDrops(c *Card, s work.Status) {
 	if c.Takes = f.takes(s); c.Takes {
-		c.There = words.ThereNow(s.Items)
+		c.There = words.ThereNow(s.Understood())
 	}
 	if f.dropped != nil && f.dropped.account == s.Name {
 		c.Asked = f.askedView()

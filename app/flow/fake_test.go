@@ -29,6 +29,9 @@ type scripted struct {
 	items   map[bool][]archive.Item // of the past, and of the present
 	holds   []archive.Hold
 	missing []work.Missing
+	edited  []string
+	offers  []settings.Account // of an archive that is opened
+	took    func(names []string) error
 	last    archive.Verified
 
 	look    func(paths []string) (work.Dropped, error)
@@ -225,14 +228,19 @@ func (s *scripted) Export(ctx context.Context, name string, report func(export.P
 	return s.export(ctx, name, report)
 }
 
+func (s *scripted) Edited() ([]string, error) { return s.edited, nil }
+
 func (s *scripted) ArchiveDir() string        { return "/archive" }
 func (s *scripted) HasArchive() (bool, error) { return true, nil }
 
 func (s *scripted) OpenArchive(_ context.Context, dir string) (*work.Opened, error) {
-	return &work.Opened{Dir: dir}, nil
+	return &work.Opened{Dir: dir, Offered: s.offers}, nil
 }
 
-func (s *scripted) TakeAccounts(context.Context, []string) ([]settings.Account, error) {
+func (s *scripted) TakeAccounts(_ context.Context, names []string) ([]settings.Account, error) {
+	if s.took != nil {
+		return nil, s.took(names)
+	}
 	return nil, nil
 }
 

@@ -49,6 +49,7 @@ type Flow struct {
 	exists    bool           // there is an archive in place
 	free      int64          // on its disk; negative if unknown
 	verified  *archive.Round // the last whole verification of the archive; nil if there is none
+	edited    []string       // files of the archive that keep what somebody wrote into it
 	note      string
 	undo      *undo           // takes back what note tells; nil if nothing can be
 	answering map[string]bool // accounts about which an answer is being written
@@ -203,7 +204,9 @@ func (f *Flow) load() {
 		free = -1
 	}
 	var verified *archive.Round
+	var edited []string
 	if exists && herr == nil {
+		edited, _ = w.Edited() // what cannot be listed is told by a check
 		if v, err := w.Verified(); err == nil {
 			verified = v.Whole
 		}
@@ -219,7 +222,7 @@ func (f *Flow) load() {
 		if s, _ := f.lockedStatus(f.lost.account); f.page == Lost && s.Loss == nil {
 			f.page = Home // what was missing is back
 		}
-		f.place, f.exists, f.free, f.verified = place, exists, free, verified
+		f.place, f.exists, f.free, f.verified, f.edited = place, exists, free, verified, edited
 	})
 }
 

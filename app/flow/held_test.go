@@ -240,6 +240,35 @@ func TestAllCausesAreTold(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoPerson counts what could not be understood as no people, and tells
+// what somebody wrote into the open files.
+func TestWhatIsNoPerson(t *testing.T) {
+	x := account("Anna")
+	l := ledger(5, 3, 0, nil)
+	l.Number, l.SetAside, l.Edited, l.EditedMore = 7, 2, []string{".sidekeep/damaged/a (edited by hand).vcf"}, 4
+	x.State, x.SetAside, x.Last = work.SetAside, 2, l
+	x.Items, x.Unread = map[export.Kind]int{export.Contacts: 36, export.Todos: 1}, map[export.Kind]int{export.Contacts: 2, export.Todos: 1}
+	s := &scripted{status: []work.Status{x}, history: []export.Ledger{*l}}
+	for i := range 25 {
+		s.edited = append(s.edited, fmt.Sprintf(".sidekeep/damaged/%d (edited by hand).vcf", i))
+	}
+	f, _ := start(t, s)
+	c := until(t, f, "home", home).Home.Cards[0]
+	if fmt.Sprint(c.Counts) != "[{34 people}]" || !strings.Contains(c.Note, words.EditedByHand(5)) {
+		t.Errorf("card = %+v", c)
+	}
+	f.Go(Archive)
+	v := until(t, f, "the archive", func(v View) bool { return v.Page == Archive && len(v.Archive.Edited) > 0 })
+	if e := v.Archive.Edited; len(e) != 21 || e[0] != s.edited[0] || e[20] != words.MoreProblems(5) || strings.Contains(v.Archive.Holds, "36") {
+		t.Errorf("archive = %+v", v.Archive)
+	}
+	f.History("", 0)
+	v = until(t, f, "the export", func(v View) bool { return v.History.Open != nil })
+	if d := v.History.Open.Details; len(d) < 2 || d[len(d)-2] != (Detail{l.Edited[0], words.KeptByHand}) || d[len(d)-1].Title != words.MoreProblems(4) {
+		t.Errorf("details = %+v", d)
+	}
+}
+
 func TestFromDifference(t *testing.T) {
 	for _, c := range [][4]string{
 		{"030 123456", "030 12345", "030 123456", "030 12345"},

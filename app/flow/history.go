@@ -281,6 +281,7 @@ func (f *Flow) historyPage() HistoryView {
 		of = f.status[0].Name
 	}
 	v.Foot = f.originOf(of).Say(words.GoneMeans)
+	v.Moved = slices.ContainsFunc(h.exports, func(r ExportRow) bool { return r.Moved > 0 })
 	if h.open.number != 0 {
 		v.Chosen = h.find(h.open.number)
 		if v.Chosen >= 0 {

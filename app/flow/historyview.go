@@ -12,7 +12,8 @@ type HistoryView struct {
 	Accounts []string // to choose from; "" stands for all
 	Account  string   // chosen
 	Exports  []ExportRow
-	Chosen   int // of Exports; -1 if none is opened
+	Moved    bool // one of them found items moved
+	Chosen   int  // of Exports; -1 if none is opened
 	Reading  bool
 	Title    string // in place of a list that is empty
 	Line     string
@@ -74,6 +75,7 @@ const (
 	Plus  Sign = iota // added, or back again
 	Tilde             // changed
 	Minus             // gone from the source
+	Arrow             // in another place; with the changed ones in a list of items
 )
 
 // A ChangeRow is one item that an export found to be different.

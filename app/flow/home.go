@@ -186,8 +186,9 @@ func (f *Flow) card(s work.Status) Card {
 	if s.Last != nil {
 		last = s.Last.Started
 	}
+	understood := s.Understood()
 	for _, k := range export.Kinds() {
-		if n := s.Items[k]; n > 0 {
+		if n := understood[k]; n > 0 {
 			c.Counts = append(c.Counts, Count{words.Number(n), words.Noun(k, n)})
 		}
 	}
@@ -247,7 +248,8 @@ func (f *Flow) card(s work.Status) Card {
 	return c
 }
 
-// besides tells what the source holds that is not exported.
+// besides tells what the source holds that is not exported, and what somebody
+// wrote into the open files.
 func (c *Card) besides(s work.Status) {
 	if len(c.Bars) > 0 || c.State == Exporting || c.State == Stopping {
 		return
@@ -255,6 +257,9 @@ func (c *Card) besides(s work.Status) {
 	var lines []string
 	for _, x := range s.Skipped() {
 		lines = append(lines, words.NotExported(x))
+	}
+	if s.Last != nil && len(s.Last.Edited) > 0 {
+		lines = append(lines, words.EditedByHand(len(s.Last.Edited)+s.Last.EditedMore))
 	}
 	c.Note = joinedBy("\n", c.Note, strings.Join(lines, "\n"))
 }

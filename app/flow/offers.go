@@ -45,7 +45,10 @@ func (f *Flow) ToggleOffer(name string) {
 // TakeOffers takes over the accounts that were chosen; the others are left.
 func (f *Flow) TakeOffers() {
 	var names []string
+	var offers []offer
 	f.change(func() {
+		offers = f.offers
+		f.check.problem = nil
 		for _, o := range f.offers {
 			if o.on {
 				names = append(names, o.account.Name)
@@ -64,7 +67,7 @@ func (f *Flow) TakeOffers() {
 		if _, err := w.TakeAccounts(ctx, names); err != nil {
 			f.change(func() {
 				p := words.For(err)
-				f.check.problem = &p
+				f.check.problem, f.offers = &p, offers // to be chosen again
 			})
 		}
 		f.load()

@@ -211,6 +211,13 @@ func (f *Flow) exportView(l *export.Ledger) *ExportView {
 		}
 	}
 	v.Details = append(details(l, false), details(l, true)...)
+	for i, name := range l.Edited {
+		v.Details = append(v.Details, Detail{name, words.KeptByHand})
+		if more := len(l.Edited) - i - 1 + l.EditedMore; i+1 == maxDetails && more > 0 || i+1 == len(l.Edited) && more > 0 {
+			v.Details = append(v.Details, Detail{words.MoreProblems(more), words.KeptByHand})
+			break
+		}
+	}
 	f.tell(v, l)
 	if v.Chosen >= 0 {
 		v.Item = itemView(&o.found[o.sign][o.chosen])

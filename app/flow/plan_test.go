@@ -305,6 +305,67 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+// TestOpenRestore goes on with a restore that is open, and gives the rest of it up
+// after a question, from the card that is held, from the page of what looks lost
+// and from the room.
+func TestOpenRestore(t *testing.T) {
+	open := work.RestoreEntry{Number: 3, Account: "Anna", From: "Anna", At: time.Now(), State: work.RestoreOpen, Done: 36, Total: 60, Created: 36}
+	x := held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Contacts, "", 100, 76)}})
+	x.Restore = &open
+	s := &scripted{status: []work.Status{x}, past: []work.RestoreEntry{open}, plan: thePlan}
+	f, _ := start(t, s)
+	v := until(t, f, "home", home)
+	c := card(v, "Anna")
+	if a := acts(c); c.Actions[0].Act != ActPutBack || c.Actions[0].Verb != words.GoOn || a[ActDropRest].Verb != words.DropRest || !strings.HasPrefix(c.Sentence, words.OpenRestore(36, 60)) {
+		t.Errorf("card = %+v", c)
+	}
+	for _, from := range []func(){
+		func() { f.Do("Anna", ActPutBack) },
+		func() { f.Do("Anna", ActLost); f.Do("Anna", ActPutBack) },
+	} {
+		from()
+		until(t, f, "the plan", planned)
+		f.mu.Lock()
+		of := f.session.plan.GoesOn
+		f.mu.Unlock()
+		if of == nil || of.Number != 3 {
+			t.Errorf("the plan goes on with %+v", of)
+		}
+		f.Back()
+	}
+	f.Go(Home)
+	f.Do("Anna", ActLost)
+	if a := f.View().Lost.PutBack; a.Verb != words.GoOn {
+		t.Errorf("the page of what looks lost offers %+v", a)
+	}
+	f.Go(Home)
+	f.Do("Anna", ActDropRest)
+	q := f.View().Question
+	if q == nil || q.Title != words.DropQuestion("Anna", 36, 60).Title {
+		t.Fatalf("question = %+v", q)
+	}
+	state := func() string {
+		list, _ := s.Restores(t.Context())
+		return fmt.Sprint(list[0].State)
+	}
+	f.Answer(q, false)
+	if state() != fmt.Sprint(work.RestoreOpen) {
+		t.Error("it was given up after a no")
+	}
+	f.Go(Restore)
+	v = until(t, f, "the room", func(v View) bool { return len(v.Restore.Earlier) == 1 && !v.Restore.Reading })
+	if e := v.Restore.Earlier[0]; e.State != work.RestoreOpen {
+		t.Errorf("earlier = %+v", e)
+	}
+	f.DropRestore("Anna", 3, 36, 60)
+	f.Answer(f.View().Question, true)
+	until(t, f, "the end of it in the room", func(v View) bool {
+		return len(v.Restore.Earlier) == 1 && v.Restore.Earlier[0].State == work.RestoreDropped
+	})
+	f.Go(Home)
+	until(t, f, "the note", func(v View) bool { return v.Home.Note == words.Dropped("Anna") })
+}
+
 // TestUndoOfThePast asks before it turns a restore of the past back.
 func TestUndoOfThePast(t *testing.T) {
 	s := &scripted{past: []work.RestoreEntry{{Number: 3, Account: "Anna", From: "Anna", At: time.Now(), State: work.RestoreDone, Created: 2, Changed: 1}}}

@@ -104,8 +104,8 @@ func (f *Flow) DropRestore(account string, number, done, total int) {
 		}
 		f.toArchive(account, func(ctx context.Context, w Work) error {
 			_, err := w.DropRestore(ctx, account, number)
+			f.readRoom(true)
 			return err
 		}, words.Dropped(account), nil)
-		f.readRoom(true)
 	}})
 }

@@ -291,6 +291,7 @@ type ArchiveView struct {
 	CheckTone  Tone
 	CheckTitle string
 	BadFiles   []Detail
+	Edited     []string // files that keep what somebody wrote into the archive, below Place
 	CanChange  bool
 	Problem    *words.Words
 	Offered    []Row    // accounts that the archive brings along, none chosen at first

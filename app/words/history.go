@@ -15,6 +15,7 @@ const (
 	ColumnAdded   = "added"
 	ColumnChanged = "changed"
 	ColumnGone    = "gone"
+	ColumnMoved   = "moved"
 	GoneMeans     = "Gone means gone from the service. It stays in your archive."
 	NoExports     = "No export yet"
 	NoExportsLine = "Each export will be listed here, with what it added, what changed, and what the service no longer has."
@@ -171,3 +172,16 @@ func SomeMoved(n int) string { return Number(n) + " moved" }
 
 // NounMoved is "contact, moved".
 func NounMoved(noun string) string { return noun + ", moved" }
+
+// What is said of files that keep what somebody wrote into the archive.
+const (
+	EditedTitle = "Kept, because you or another program had written it into the archive"
+	EditedLine  = "Sidekeep writes its files again by itself. What you want to change is changed at the service; what you wrote here is kept in these files."
+	KeptByHand  = "It keeps what somebody had written into an open file, which is as it was again."
+)
+
+// EditedByHand tells on a card that n open files had been changed by somebody.
+func EditedByHand(n int) string {
+	return some(n, "1 open file had been changed by hand, and is as it was again. What was written into it is kept: see Archive.",
+		" open files had been changed by hand, and are as they were again. What was written into them is kept: see Archive.")
+}

@@ -74,3 +74,40 @@ func TestMissing(t *testing.T) {
 		t.Errorf("without a loss %d are told, want the %d that are gone", n, gone)
 	}
 }
+
+// TestUnread counts what could not be understood apart, also after it was
+// acknowledged.
+func TestUnread(t *testing.T) {
+	w := newWork(t, Options{})
+	url, server := phone(t)
+	d := device{t, url, server}
+	add(t, w, url)
+	run(t, w, "home")
+	n := 0
+	d.each(people, func(i, of int, at string, _ []byte) {
+		if n = of; i < 2 {
+			if _, err := server.Put(at, []byte("BEGIN:VCARD\r\nthis is no card\r\n")); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	l, err := w.Export(t.Context(), "home", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, aside := range []int{2, 0} {
+		list, err := w.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := list[0]
+		if s.SetAside != aside || s.Items[export.Contacts] != n || s.Unread[export.Contacts] != 2 || s.Understood()[export.Contacts] != n-2 || s.Unread[export.Events] != 0 {
+			t.Errorf("%d set aside, %v, of them unread %v; want %d people and 2 of them", s.SetAside, s.Items, s.Unread, n)
+		}
+		if aside > 0 {
+			if _, err := w.Accept(t.Context(), l.Number); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type Status struct {
 	Account  settings.Account // if it is set up
 	State    State
 	Items    map[export.Kind]int // that the source has and the archive holds
+	Unread   map[export.Kind]int // of Items, those that could not be understood
 	Gone     int                 // items that the source no longer has and the archive keeps
 	SetAside int
 	Failed   int
@@ -55,6 +57,16 @@ type Status struct {
 	Proof *archive.Proof // nil if it was never proven as a whole, and nothing is known to be wrong
 
 	Restore *RestoreEntry // the newest restore onto it that is open; nil if none is
+}
+
+// Understood are the items that are what their kind says: those that could not be
+// understood are kept, and are no people or events.
+func (s *Status) Understood() map[export.Kind]int {
+	n := maps.Clone(s.Items)
+	for k, m := range s.Unread {
+		n[k] -= m
+	}
+	return n
 }
 
 // ProvenNow reports whether the newest export itself is proven: if not, a proof
@@ -115,7 +127,7 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 
 func (w *Work) status(x archive.Account, setUp bool) Status {
 	s := Status{
-		Name: x.Name, Items: x.Items, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
+		Name: x.Name, Items: x.Items, Unread: x.Unread, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(), Proof: x.Proof,
 	}
 	if x.Hold != nil {

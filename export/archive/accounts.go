@@ -67,11 +67,20 @@ func (a *Archive) Accounts(ctx context.Context) ([]Account, error) {
 }
 
 func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
+	// What is told of an export is never newer than what is counted, while another
+	// program exports.
+	var err error
+	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
+		return err
+	}
+	if c.LastGood, err = a.newest(ctx, "account = ? AND good", id); err != nil {
+		return err
+	}
 	s, err := countItems(ctx, a.db, id)
 	if err != nil {
 		return err
 	}
-	c.Items, c.Gone, c.SetAside, c.Failed = s.items, s.gone, s.aside, s.failed
+	c.Items, c.Unread, c.Gone, c.SetAside, c.Failed = s.items, s.unread, s.gone, s.aside, s.failed
 	err = a.db.QueryRowContext(ctx, `SELECT (SELECT ifnull(sum(size), 0) FROM file WHERE account = ?) + (SELECT ifnull(sum(size), 0) FROM photo WHERE account = ?)`,
 		id, id).Scan(&c.Bytes)
 	if err != nil {
@@ -88,13 +97,7 @@ func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
 	if err := a.alarmOf(ctx, id, c); err != nil {
 		return err
 	}
-	if c.Proof, err = proofOf(ctx, a.db, id); err != nil {
-		return err
-	}
-	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
-		return err
-	}
-	c.LastGood, err = a.newest(ctx, "account = ? AND good", id)
+	c.Proof, err = proofOf(ctx, a.db, id)
 	return err
 }
 
@@ -195,20 +198,21 @@ func (a *Archive) problems(ctx context.Context, l *export.Ledger) error {
 // A sum is how many items an account has.
 type sum struct {
 	items               map[export.Kind]int
+	unread              map[export.Kind]int // of items: they could not be understood
 	gone, aside, failed int
 	photos              bool // there is a photo, present or gone
 }
 
 func countItems(ctx context.Context, q querier, account int64) (sum, error) {
-	s := sum{items: map[export.Kind]int{}}
+	s := sum{items: map[export.Kind]int{}, unread: map[export.Kind]int{}}
 	err := eachRow(ctx, q, `SELECT ifnull(version.kind, collection.kind), item.present,
-		item.aside AND NOT EXISTS (SELECT 1 FROM acknowledged WHERE version = item.version), item.failed, item.version IS NOT NULL, count(*)
+		item.aside AND NOT EXISTS (SELECT 1 FROM acknowledged WHERE version = item.version), item.failed, item.version IS NOT NULL, item.aside, count(*)
 		FROM collection JOIN shown AS item USING (collection) LEFT JOIN version USING (version)
-		WHERE collection.account = ? AND `+notMoved+` GROUP BY 1, 2, 3, 4, 5`, []any{account}, func(rows *sql.Rows) error {
+		WHERE collection.account = ? AND `+notMoved+` GROUP BY 1, 2, 3, 4, 5, 6`, []any{account}, func(rows *sql.Rows) error {
 		var kind export.Kind
-		var present, aside, failed, read bool
+		var present, aside, failed, read, unread bool
 		var n int
-		if err := rows.Scan(&kind, &present, &aside, &failed, &read, &n); err != nil {
+		if err := rows.Scan(&kind, &present, &aside, &failed, &read, &unread, &n); err != nil {
 			return err
 		}
 		s.photos = s.photos || kind == export.Photos && read
@@ -216,6 +220,9 @@ func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 		case !read:
 		case present:
 			s.items[kind] += n
+			if unread {
+				s.unread[kind] += n
+			}
 		default:
 			s.gone += n
 		}

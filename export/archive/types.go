@@ -13,6 +13,7 @@ type Account struct {
 	Folder   string              // data/..., relative to the archive, slash-separated
 	Settings []byte              // as given to [Archive.SetAccount]; nil if none were
 	Items    map[export.Kind]int // held and present at the source, by kind; set-aside ones included
+	Unread   map[export.Kind]int // of Items, those whose bytes could not be understood, acknowledged or not
 	Gone     int                 // kept, and no longer at the source
 	SetAside int                 // present items whose bytes could not be understood, but for acknowledged ones
 	Failed   int                 // present items that could not be read last time

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -29,6 +30,8 @@ type archivePage struct {
 	boxes        []*check
 	take         *button
 	bad          *fyne.Container
+	edited       *fyne.Container
+	editedFor    string
 	badFor       int
 	all          *fyne.Container
 }
@@ -36,7 +39,7 @@ type archivePage struct {
 func newArchivePage(s *shell) *archivePage {
 	p := &archivePage{
 		s: s, place: newText("", cardTitle, colorText, cut), holds: newText("", body, colorText2, wrap),
-		space: newText("", caption, colorText2, wrap), refused: column(0), offers: column(0), bad: column(0), badge: column(0), tone: -1,
+		space: newText("", caption, colorText2, wrap), refused: column(0), offers: column(0), bad: column(0), edited: column(0), badge: column(0), tone: -1,
 		title: newText("", cardTitle, colorText, wrap), line: newText("", body, colorText2, wrap), bar: newMeter(0), badFor: -1,
 	}
 	p.open = newButton(primary, "folder", words.OpenFolder, s.openFolder)
@@ -51,7 +54,7 @@ func newArchivePage(s *shell) *archivePage {
 		p.running, p.bad, gap(16), row(8, p.start, newSpring()))))
 	p.all = column(0,
 		newText(words.YourArchive, pageTitle, colorText, wrap), newText(words.ArchiveLine, body, colorText2, wrap),
-		gap(24), p.refused, p.offers, where, gap(16), p.check)
+		gap(24), p.refused, p.offers, where, gap(16), p.check, p.edited)
 	return p
 }
 
@@ -131,6 +134,14 @@ func (p *archivePage) show(v flow.View) {
 		p.bad.Objects = nil
 		for _, b := range a.BadFiles {
 			p.bad.Objects = append(p.bad.Objects, gap(8), newText(b.Title, captionB, colorText, wrap), newText(b.Line, caption, colorText2, wrap))
+		}
+	}
+	if list := strings.Join(a.Edited, "\n"); list != p.editedFor {
+		p.editedFor, p.edited.Objects = list, nil
+		if list != "" {
+			p.edited.Objects = []fyne.CanvasObject{gap(16), stack(newSurface(colorCard, colorLine, 12, 1), inset(20, 24, 20, 24, topRow(12,
+				badge("info", colorBtn, colorText2, 40, 10, 24), newGrow(column(4, newText(words.EditedTitle, cardTitle, colorText, wrap),
+					newText(words.EditedLine, body, colorText2, wrap), gap(4), newText(list, caption, colorText, wrap))))))}
 		}
 	}
 	p.offer(a)

@@ -11,8 +11,9 @@ import (
 	"sidekeep/app/words"
 )
 
-// countWidths are the columns of counts in the list of exports.
-var countWidths = [3]float32{60, 62, 52}
+// countWidths are the columns of counts in the list of exports; the last one, of
+// what was moved, is only there if something was.
+var countWidths = [4]float32{54, 62, 50, 50}
 
 // historyPage lists the exports and shows one of them beside.
 type historyPage struct {
@@ -22,6 +23,7 @@ type historyPage struct {
 	head    *fyne.Container
 	list    *rows
 	exports []flow.ExportRow
+	moved   bool // there is a column of what was moved
 	columns *fyne.Container
 	foot    *text
 	edge    *surface
@@ -47,7 +49,7 @@ func newHistoryPage(s *shell) *historyPage {
 	p.choose = newButton(secondary, "down", words.AllAccounts, p.menu)
 	p.chooser = row(8, p.choose)
 	p.columns = row(0, newGrow(newText(words.NewestFirst, caption, colorText2, cut)))
-	for i, c := range []string{words.ColumnAdded, words.ColumnChanged, words.ColumnGone} {
+	for i, c := range []string{words.ColumnAdded, words.ColumnChanged, words.ColumnGone, words.ColumnMoved} {
 		p.columns.Add(sized(countWidths[i], 0, trailing(newText(c, caption, colorText2, cut))))
 	}
 	p.empty = column(4, p.title, p.line)
@@ -55,7 +57,7 @@ func newHistoryPage(s *shell) *historyPage {
 	left := container.New(&stretch{}, inset(32, 32, 8, 32, p.head), inset(0, 16, 0, 16, stack(p.list, inset(8, 16, 0, 16, p.empty), inset(8, 0, 0, 0, p.refused))),
 		inset(12, 32, 20, 32, p.foot))
 	p.edge = newSurface(colorLine, "", 0, 0)
-	p.all = container.New(twoPanes{}, left, p.edge, p.pane.all)
+	p.all = container.New(twoPanes{&p.moved}, left, p.edge, p.pane.all)
 	return p
 }
 
@@ -80,7 +82,8 @@ func (p *historyPage) show(v flow.View) {
 		p.choose.say(name)
 		p.head.Refresh()
 	}
-	p.exports = h.Exports
+	p.exports, p.moved = h.Exports, h.Moved
+	shown(p.columns.Objects[len(p.columns.Objects)-1], h.Moved)
 	p.list.set(len(h.Exports), h.Chosen)
 	p.title.set(h.Title)
 	p.line.set(h.Line)
@@ -129,7 +132,9 @@ type exportRow struct {
 	account *text
 	ended   *text
 	second  *fyne.Container
-	counts  [3]*text
+	counts  [4]*text
+	last    *fyne.Container // the last of counts
+	row     *fyne.Container
 	focus   *surface
 	all     *fyne.Container
 }
@@ -140,10 +145,12 @@ func newExportRow() fyne.CanvasObject {
 	cells := []fyne.CanvasObject{r.mark, gap(12), newGrow(column(0, r.when, r.second))}
 	for i := range r.counts {
 		r.counts[i] = trailing(newText("", body, colorText, cut))
-		cells = append(cells, sized(countWidths[i], 0, r.counts[i]))
+		r.last = sized(countWidths[i], 0, r.counts[i])
+		cells = append(cells, r.last)
 	}
+	r.row = row(0, cells...)
 	r.focus = newSurface("", "", 8, 0)
-	r.all = stack(r.focus, inset(0, 16, 0, 16, row(0, cells...)))
+	r.all = stack(r.focus, inset(0, 16, 0, 16, r.row))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -165,15 +172,16 @@ func (p *historyPage) showRow(i int, o fyne.CanvasObject, chosen bool) {
 	if look.word != "" {
 		ended = ", " + look.word
 	}
-	if e.Moved > 0 {
-		ended += ", " + words.SomeMoved(e.Moved)
-	}
 	if of := words.Number(int(e.Number)) + " · " + e.Account; r.account.value != of || r.ended.value != ended {
 		r.account.set(of)
 		r.ended.set(ended)
 		r.second.Refresh()
 	}
-	for c, n := range []int{e.Added, e.Changed, e.Gone} {
+	if p.moved != r.last.Visible() {
+		shown(r.last, p.moved)
+		r.row.Refresh()
+	}
+	for c, n := range []int{e.Added, e.Changed, e.Gone, e.Moved} {
 		t := r.counts[c]
 		t.embolden(n > 0)
 		ink := colorText
@@ -186,7 +194,7 @@ func (p *historyPage) showRow(i int, o fyne.CanvasObject, chosen bool) {
 			ink = colorAmbT
 		}
 		t.paint(ink)
-		t.set(signed([]flow.Sign{flow.Plus, flow.Tilde, flow.Minus}[c], n))
+		t.set(signed([]flow.Sign{flow.Plus, flow.Tilde, flow.Minus, flow.Arrow}[c], n))
 	}
 }
 
@@ -197,7 +205,7 @@ func ringWidth(on bool) float32 {
 	return 0
 }
 
-// signed is "+3", "~2", "−1", "0".
+// signed is "+3", "~2", "−1", "→4", "0".
 func signed(s flow.Sign, n int) string {
 	if n == 0 {
 		return "0"
@@ -205,7 +213,7 @@ func signed(s flow.Sign, n int) string {
 	return signText[s] + words.Number(n)
 }
 
-var signText = map[flow.Sign]string{flow.Plus: "+", flow.Tilde: "~", flow.Minus: "−"}
+var signText = map[flow.Sign]string{flow.Plus: "+", flow.Tilde: "~", flow.Minus: "−", flow.Arrow: "→"}
 
 // exportLooks are the icon and the word of each way in which an export ends.
 var exportLooks = map[flow.ExportState]struct {
@@ -244,14 +252,19 @@ func (tail) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	second.Move(fyne.NewPos(begin, 0))
 }
 
-// twoPanes puts a list at the left, a line, and a pane at the right.
-type twoPanes struct{}
+// twoPanes puts a list at the left, a line, and a pane at the right. The list of
+// a wide table takes more.
+type twoPanes struct{ wide *bool }
 
 func (twoPanes) MinSize([]fyne.CanvasObject) fyne.Size                 { return fyne.NewSize(0, 0) }
 func (twoPanes) heightFor([]fyne.CanvasObject, float32) (zero float32) { return 0 }
 
-func (twoPanes) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	left := min(max(size.Width*.445, 380), 480)
+func (t twoPanes) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	least, share := float32(380), float32(.445)
+	if *t.wide {
+		least, share = 416, .49
+	}
+	left := min(max(size.Width*share, least), 480)
 	o[0].Resize(fyne.NewSize(left, size.Height))
 	o[0].Move(fyne.NewPos(0, 0))
 	o[1].Resize(fyne.NewSize(1, size.Height))

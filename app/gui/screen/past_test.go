@@ -14,7 +14,7 @@ import (
 
 // pastView is a history of n exports, one of them opened with as many changes.
 func pastView(n int) flow.HistoryView {
-	h := flow.HistoryView{Accounts: []string{"", long, "b"}, Account: long, Chosen: 0}
+	h := flow.HistoryView{Moved: true, Accounts: []string{"", long, "b"}, Account: long, Chosen: 0}
 	o := &flow.ExportView{
 		Number: int64(n), Started: time.Now(), Account: long, State: flow.ExportFailed, SumSentence: long, Balanced: true, Told: long, Chosen: 0,
 		Details: []flow.Detail{{Title: long, Line: long}}, Actions: []flow.Action{{Verb: "What happened?"}},
@@ -24,7 +24,7 @@ func pastView(n int) flow.HistoryView {
 		o.Sum = append(o.Sum, flow.Count{Number: "1,204,123", Word: w})
 	}
 	for i := range n {
-		h.Exports = append(h.Exports, flow.ExportRow{Number: int64(n - i), Started: time.Now().Add(-time.Duration(i) * time.Hour), Account: long, State: flow.ExportState(i % 7), Added: 10000 * (i % 2), Changed: i, Gone: i % 3})
+		h.Exports = append(h.Exports, flow.ExportRow{Number: int64(n - i), Started: time.Now().Add(-time.Duration(i) * time.Hour), Account: long, State: flow.ExportState(i % 8), Added: 10000 * (i % 2), Changed: i, Gone: i % 3, Moved: i % 5 * 1000})
 		o.Changes = append(o.Changes, flow.ChangeRow{Sign: flow.Sign(i % 3), Name: long, Noun: "person"})
 	}
 	h.Open = o

@@ -61,7 +61,7 @@ func views() map[string]flow.View {
 			Lacks:   []flow.Lack{{Icon: "photo", Title: "Photos", Line: long}},
 			Problem: &flow.Problem{Field: flow.NoField, Words: words.For(export.ErrNoKeychain)}, Command: flow.Label{Name: "Command"}}},
 		"archive": {Page: flow.Archive, Side: side, Archive: flow.ArchiveView{
-			Place: "/" + strings.Repeat("folder/", 40), Exists: true, Space: "1 GB", Holds: long, CheckTitle: long, CheckLine: long, CheckTone: flow.Bad,
+			Place: "/" + strings.Repeat("folder/", 40), Exists: true, Space: "1 GB", Holds: long, CheckTitle: long, CheckLine: long, CheckTone: flow.Bad, Edited: []string{"data/" + strings.Repeat("x", 300), "short"},
 			BadFiles: []flow.Detail{{Title: "data/" + strings.Repeat("x", 300), Line: long}}, Problem: &words.Words{Title: long, Meaning: long, Try: long}}},
 	}
 	lost := flow.LostView{
