@@ -14,6 +14,7 @@ type checking struct {
 	running bool
 	cancel  context.CancelFunc
 	part    float64
+	began   time.Time
 	shown   time.Time
 	at      time.Time // when it ended; zero if none did
 	result  archive.Check
@@ -21,6 +22,15 @@ type checking struct {
 }
 
 func (c checking) good() bool { return len(c.result.Bad) == 0 }
+
+// left tells how long a check under way takes still, "" while that is not known.
+func (c checking) left(now time.Time) string {
+	ran := now.Sub(c.began)
+	if c.part <= 0 || ran < leftAfter {
+		return ""
+	}
+	return words.Left(time.Duration(float64(ran) * (1 - c.part) / c.part))
+}
 
 // checkedAt is when all of the archive was checked last, by whom ever; zero if
 // it never was. f.mu is held.
@@ -63,7 +73,7 @@ func (f *Flow) archive() ArchiveView {
 	}
 	switch {
 	case c.running:
-		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, words.Percent(c.part), Busy
+		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, joinedBy(" · ", words.Percent(c.part), c.left(f.o.Now())), Busy
 	case f.checkedAt().IsZero():
 		v.CheckTitle, v.CheckLine = words.NotChecked, words.NotCheckedLine
 	case c.at.IsZero() || f.checkedAt().After(c.at):
@@ -115,7 +125,7 @@ func (f *Flow) Check() {
 		if f.check.running || f.work == nil {
 			return
 		}
-		f.check = checking{running: true, cancel: cancel}
+		f.check = checking{running: true, cancel: cancel, began: f.o.Now()}
 		w, ok = f.work, true
 	})
 	if !ok {

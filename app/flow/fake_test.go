@@ -41,6 +41,7 @@ type scripted struct {
 	undo    func(ctx context.Context, n int) (work.Undone, error)
 	past    []work.RestoreEntry
 	taken   func(paths []string) (work.Imported, error)
+	taking  func(ctx context.Context, report func(export.Progress)) (work.Imported, error) // in place of taken
 	proof   func(ctx context.Context, name string, report func(done, total int)) (work.Proven, error)
 
 	mu      sync.Mutex
@@ -123,7 +124,10 @@ func (s *scripted) LookInto(_ context.Context, paths []string) (work.Dropped, er
 	return s.look(paths)
 }
 
-func (s *scripted) Import(_ context.Context, _ string, paths []string, _ func(export.Progress)) (work.Imported, error) {
+func (s *scripted) Import(ctx context.Context, _ string, paths []string, report func(export.Progress)) (work.Imported, error) {
+	if s.taking != nil {
+		return s.taking(ctx, report)
+	}
 	return s.taken(paths)
 }
 

@@ -30,11 +30,12 @@ func (f *Flow) home() HomeView {
 		h.Title = words.Looking
 		return h
 	}
-	if len(f.status) == 0 {
+	coming := f.coming()
+	if len(f.status)+len(coming) == 0 {
 		h.Empty = true
 		return h
 	}
-	for _, s := range f.status {
+	for _, s := range slices.Concat(f.status, coming) {
 		h.Cards = append(h.Cards, f.card(s))
 	}
 	slices.SortStableFunc(h.Cards, func(a, b Card) int {
@@ -48,6 +49,17 @@ func (f *Flow) home() HomeView {
 	})
 	f.headline(&h)
 	return h
+}
+
+// coming are accounts that are being made by what is taken in for the first time.
+// f.mu is held.
+func (f *Flow) coming() (list []work.Status) {
+	for name := range f.exports {
+		if _, ok := f.lockedStatus(name); !ok {
+			list = append(list, work.Status{Name: name, Imported: true})
+		}
+	}
+	return list
 }
 
 // headline says in one line how all accounts stand: what is gravest first.
@@ -235,7 +247,7 @@ func (f *Flow) card(s work.Status) Card {
 	default:
 		c.Actions = []Action{again, files}
 	}
-	if s.Imported && c.State != Held {
+	if s.Imported && !slices.Contains([]State{Held, Exporting, Stopping}, c.State) {
 		files.Rank = Secondary
 		c.Icon, c.Caption = "folder", words.ImportedAgo(last, now)
 		c.Actions, c.More = []Action{files}, nil // a further import is begun with its files

@@ -366,6 +366,27 @@ func TestOpenRestore(t *testing.T) {
 	until(t, f, "the note", func(v View) bool { return v.Home.Note == words.Dropped("Anna") })
 }
 
+// TestFirstImportCanBeStopped shows how far the first import is, on a card of its
+// own, and stops it.
+func TestFirstImportCanBeStopped(t *testing.T) {
+	s := &scripted{}
+	s.taking = func(ctx context.Context, report func(export.Progress)) (work.Imported, error) {
+		report(export.Progress{Account: work.FilesName, Total: 40, Done: 12, Left: -1, Collections: []export.CollectionProgress{{Name: "choir.vcf", Kind: export.Contacts, State: export.Running, Done: 12, Total: 40}}})
+		<-ctx.Done()
+		return work.Imported{}, export.NewStop(export.ErrStopped)
+	}
+	f, _ := start(t, s)
+	until(t, f, "home", home)
+	f.Drop("", []string{"/a/choir.vcf"})
+	v := until(t, f, "the card", func(v View) bool { return len(card(v, work.FilesName).Bars) == 1 })
+	c := card(v, work.FilesName)
+	if c.State != Exporting || acts(c)[ActStop].Verb != words.Stop || c.Bars[0].Right != "12 of 40" || v.Home.Empty {
+		t.Errorf("card = %+v", c)
+	}
+	f.Do(work.FilesName, ActStop)
+	until(t, f, "the end", func(v View) bool { return v.Home.Empty && !f.Exporting() })
+}
+
 // TestUndoOfThePast asks before it turns a restore of the past back.
 func TestUndoOfThePast(t *testing.T) {
 	s := &scripted{past: []work.RestoreEntry{{Number: 3, Account: "Anna", From: "Anna", At: time.Now(), State: work.RestoreDone, Created: 2, Changed: 1}}}

@@ -40,12 +40,28 @@ func (f *Flow) planningView(v *PlanView) {
 	v.Bar = Bar{Icon: "restore", Name: s.account, Right: words.Counting, Part: -1}
 	if n := s.shown.Done; n > 0 {
 		v.Bar.Right = words.ComparedSoFar(n)
+		if all := f.toCompare(&s.request); n <= all {
+			v.Bar.Part, v.Bar.Right, v.Bar.Step = float64(n)/float64(all), words.Progress(n, all), export.Running
+		}
 	}
 	v.Stop = Action{Verb: words.Stop}
 	if v.Problem != nil {
 		v.Title = words.PutTitle(nil, s.account, false)
 		v.Action = Action{Verb: words.PlanAgain}
 	}
+}
+
+// toCompare is how many items a request is about, 0 if that is not known before
+// they were read. f.mu is held.
+func (f *Flow) toCompare(r *work.RestoreRequest) int {
+	if len(r.Keys) > 0 {
+		return len(r.Keys)
+	}
+	s, ok := f.lockedStatus(r.From)
+	if !ok || len(r.Paths)+len(r.Kinds)+len(r.Collections)+len(r.Items) > 0 || r.Vanished || !r.AsOf.IsZero() {
+		return 0
+	}
+	return sum(s.Items)
 }
 
 // plannedView is the plan in numbers, with what is to be chosen.
