@@ -25,7 +25,7 @@ require (
 	golang.org/x/sync v0.24.0 // groups of workers that end together
 	golang.org/x/sys v0.49.0 // free disk space, file systems
 	golang.org/x/term v0.47.0 // a password without an echo
-	golang.org/x/text v0.43.0 // Unicode forms and old charsets
+	golang.org/x/text v0.43.0 // Unicode forms, old charsets and the order of names
 )
 
 require (

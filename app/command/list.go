@@ -22,7 +22,9 @@ func (s *session) listVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "list contacts|events|todos|photos",
 		Short: "List what the archive holds",
-		Args:  arguments("contacts|events|todos|photos"),
+		Long: "List what the archive holds, in the same order with --json: contacts by name; events, to-dos and photos by date, the\n" +
+			"earliest first, and by name where that is the same. What has no name or no date comes last.",
+		Args: arguments("contacts|events|todos|photos"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(export.Kinds(), export.Kind(args[0])) {
 				return noKind(args[0])
@@ -68,10 +70,11 @@ func (s *session) listVerb() *cobra.Command {
 	return verb
 }
 
-// list prints an item a line: when, if that is known of its kind, what it is
+// list prints an item a line, in order: when, if that is known of its kind, what it is
 // called, and the file that holds it.
 func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error {
 	n, aside := 0, 0
+	order := newListing()
 	for it, err := range w.Items(ctx, q) {
 		if err != nil {
 			return err
@@ -96,7 +99,10 @@ func (s *session) list(ctx context.Context, w *work.Work, q archive.Query) error
 			}
 			line += "]  "
 		}
-		s.stdout.raw(line + clean(it.Path) + "\n")
+		order.add(&it, line+clean(it.Path)+"\n")
+	}
+	for _, x := range order.sorted() {
+		s.stdout.raw(x.line)
 	}
 	if q.Vanished && aside == 0 {
 		s.say("%s that the source no longer has. Your archive keeps them.\n", words.Count(q.Kind, n))
@@ -153,9 +159,9 @@ type itemJSON struct {
 	Since      time.Time   `json:"since"`
 }
 
-// listJSON writes the items one by one, however many there are.
+// listJSON writes the items in the same order, one a line.
 func (s *session) listJSON(ctx context.Context, w *work.Work, q archive.Query) error {
-	separator := "{\"items\":["
+	order := newListing()
 	for it, err := range w.Items(ctx, q) {
 		if err != nil {
 			return err
@@ -164,7 +170,11 @@ func (s *session) listJSON(ctx context.Context, w *work.Work, q archive.Query) e
 		if err != nil {
 			return fmt.Errorf("writing JSON: %w", err)
 		}
-		s.stdout.raw(separator + "\n" + string(b))
+		order.add(&it, string(b))
+	}
+	separator := "{\"items\":["
+	for _, x := range order.sorted() {
+		s.stdout.raw(separator + "\n" + x.line)
 		separator = ","
 	}
 	if separator != "," {
