@@ -85,11 +85,11 @@ func (j *judging) reason(k Group, facts []Fact) export.Reason {
 	return r
 }
 
-// examples names some of facts.
+// examples names some of facts, each name once.
 func examples(facts []Fact) []string {
 	var names []string
 	for _, f := range facts {
-		if f.Name != "" && len(names) < export.MaxLossNames {
+		if f.Name != "" && len(names) < export.MaxLossNames && !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)
 		}
 	}
