@@ -8,6 +8,7 @@ import (
 
 	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
+	"sidekeep/formats/vcard"
 )
 
 // A Finding is something in an item that no format allows, or that many programs do
@@ -117,12 +118,19 @@ func (l *looker) property(line *contentline.Line) {
 	switch {
 	case line.Quoted() && (version == "3.0" || version == "4.0"):
 		l.say(line.Number, "quoted-printable, which vCard %s does not have", version)
+	case dates[strings.ToUpper(line.Name)] && !strings.EqualFold(line.Param("VALUE"), "text") && strings.TrimSpace(line.Value) != "" && !vcard.IsDate(line.Value):
+		l.say(line.Number, "%s is %q, which is no date", strings.ToUpper(line.Name), shorten(line.Value))
 	case line.Is("PHOTO") && isLink(line.Value):
 		l.say(line.Number, "the picture is only a link: %s", shorten(line.Value))
 	}
 	if name, _ := line.Charset(); name != "" && version != "2.1" && version != "" && line.Param("CHARSET") != "" {
 		l.say(line.Number, "in the charset %s, which vCard %s does not have", name, version)
 	}
+}
+
+// dates are the properties of cards that have one.
+var dates = map[string]bool{
+	"BDAY": true, "ANNIVERSARY": true, "DEATHDATE": true, "REV": true, "X-ANNIVERSARY": true, "X-ABDATE": true, "X-EVOLUTION-ANNIVERSARY": true,
 }
 
 func isLink(value string) bool {

@@ -1,6 +1,9 @@
 package vcard
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // parseDate reads the forms of ISO 8601 that cards have, basic and extended,
 // truncated and reduced (RFC 6350 section 4.3), and the year/month/day of
@@ -21,6 +24,19 @@ func parseDate(s string) (year, month, day int, clock string, ok bool) {
 		return 0, 0, 0, "", false
 	}
 	return year, month, day, clock, true
+}
+
+// IsDate reports whether s is a date that a calendar has, in one of the forms of
+// cards: there is a 29 February without a year, and no 31 April.
+func IsDate(s string) bool {
+	year, month, day, _, ok := parseDate(s)
+	if !ok || month == 0 || day == 0 {
+		return ok
+	}
+	if year == 0 {
+		year = 2000 // a leap year
+	}
+	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() == day
 }
 
 func parseDay(s string) (year, month, day int, ok bool) {
