@@ -345,7 +345,9 @@ func (m *maker) one(group string, parts map[string]string) {
 		used = append(used, "name", "department", "title", "jobdescription")
 		m.organization(parts)
 	case "CUSTOM":
-		if value != "" {
+		if label == fullName && value != "" {
+			m.card.Add(compose.Text("FN", value))
+		} else if value != "" {
 			m.unknown = append(m.unknown, strings.TrimSuffix(label+": ", ": ")+": "+value)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sidekeep/formats/cell"
 	"sidekeep/formats/vcard"
@@ -231,6 +232,9 @@ func (r *record) others(c *vcard.Contact) {
 			r.custom = append(r.custom, labelled{label: label, value: value})
 		}
 	}
+	if !saysName(c) {
+		add(fullName, c.Name)
+	}
 	for i, o := range c.Organizations {
 		if i > 0 {
 			add("Organization", strings.Join(append([]string{o.Text}, o.Units...), ", "))
@@ -270,6 +274,28 @@ func (r *record) others(c *vcard.Contact) {
 		}
 		add(p.Name, p.Text)
 	}
+}
+
+// fullName is the label of a name that the parts of a name do not say.
+const fullName = "Full Name"
+
+// saysName reports whether the columns of the parts of a name hold each word of
+// the name that is shown.
+func saysName(c *vcard.Contact) bool {
+	n := c.Names
+	if n == (vcard.Names{}) {
+		return true // the first column, or that of the organization, has it
+	}
+	words := func(s string) []string {
+		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) })
+	}
+	said := words(strings.Join([]string{n.Prefix, n.Given, n.Additional, n.Family, n.Suffix}, " "))
+	for _, w := range words(c.Name) {
+		if !slices.Contains(said, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // dateText is a date as Google writes it: 1985-04-12, --04-12, or a text.
