@@ -115,6 +115,7 @@ type cutCase struct {
 	photos      int // files in Photos when all is done
 	modes       []int
 	noLinks     bool
+	atOnce      bool // all files are synced at once
 }
 
 func cutCases(t *testing.T) []cutCase {
@@ -141,10 +142,11 @@ func cutCases(t *testing.T) []cutCase {
 		all = all[:1] // what is lost does not depend on the detector
 	}
 	return []cutCase{
-		{"create", empty, &shelf{}, &shelf{}, 0, all, false},
-		{"first", fresh, &shelf{}, tinyPhone(), 2, []int{lose}, false},
-		{"second", filled, tinyPhone(), later(), 5, all, false},
-		{"no links", filled, tinyPhone(), later(), 5, []int{keep}, true},
+		{"create", empty, &shelf{}, &shelf{}, 0, all, false, false},
+		{"first", fresh, &shelf{}, tinyPhone(), 2, []int{lose}, false, false},
+		{"second", filled, tinyPhone(), later(), 5, all, false, false},
+		{"no links", filled, tinyPhone(), later(), 5, []int{keep}, true, false},
+		{"at once", filled, tinyPhone(), later(), 5, []int{lose, mix}, false, true},
 	}
 }
 
@@ -183,10 +185,15 @@ func TestPromises(t *testing.T) {
 		"syncdir data/Phone/Contacts",           // its name before the mark is taken back
 		"syncdir data/Phone/Vanished/Calendars", // also of what vanished
 		"syncdir .",                             // the manifest
+		"sync all",                              // of many at once
 	} {
 		t.Run(forget, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range cases[1:3] {
+			of := cases[1:3]
+			if forget == "sync all" {
+				of = cases[4:]
+			}
+			for _, c := range of {
 				if _, faults := c.cut(t, 1<<20, lose, forget); len(faults) > 0 {
 					t.Log(c.name, faults)
 					return
@@ -214,7 +221,7 @@ func (c cutCase) cut(t *testing.T, at, mode int, forget string) (more bool, faul
 	dir := copyTree(t, c.from)
 	defer os.RemoveAll(filepath.Dir(dir))
 	d, open := newCutDisk(t, at)
-	d.forget, d.noLinks = forget, c.noLinks
+	d.forget, d.noLinks, d.atOnce = forget, c.noLinks, c.atOnce
 	a, err := Create(dir, Options{Disk: open})
 	if err == nil {
 		if len(c.now.collections) > 0 {

@@ -28,6 +28,7 @@ type cutDisk struct {
 	fail    error             // what an operation answers from then on
 	once    bool              // only the one operation fails
 	noLinks bool              // as on exFAT
+	atOnce  bool              // SyncAll works, and is not too much for one file
 	forget  string            // syncs that begin so are answered and not done
 	names   map[string]*inode // as the program sees them
 	durable map[string]*inode // as they are after a power cut
@@ -149,6 +150,29 @@ func (d *cutDisk) SyncDir(dir string) error {
 		for name, n := range d.names {
 			if path.Dir(name) == dir {
 				d.durable[name] = n
+			}
+		}
+	})
+}
+
+func (d *cutDisk) Alone() int {
+	if d.atOnce {
+		return 0
+	}
+	return -1
+}
+
+func (d *cutDisk) SyncAll() error {
+	const what = "sync all"
+	return d.change(what, d.Disk.(allSyncer).SyncAll, func() {
+		if d.forget == what {
+			return
+		}
+		clear(d.durable)
+		for name, n := range d.names {
+			d.durable[name] = n
+			if !n.folder {
+				n.synced, _ = os.ReadFile(filepath.Join(d.dir, name))
 			}
 		}
 	})

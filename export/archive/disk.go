@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync/atomic"
 	"time"
 
 	"sidekeep/export"
@@ -127,6 +128,9 @@ func moveNew(d Disk, from, to string) error {
 // placeNew is moveNew without syncing the folder of to. Until that is done, a
 // power cut may take the file under both names.
 func placeNew(d Disk, from, to string) error {
+	if d, ok := d.(interface{ MoveNew(from, to string) bool }); ok && d.MoveNew(from, to) {
+		return nil
+	}
 	return moveAnd(d, from, to, func() error { return nil })
 }
 
@@ -152,6 +156,64 @@ func moveAnd(d Disk, from, to string, then func() error) error {
 		return errors.Join(err, d.Remove(to))
 	}
 	return then()
+}
+
+// An allSyncer is a [Disk] that can sync everything that was written to it at
+// once, as a sync of each file and folder would.
+type allSyncer interface {
+	// Alone is how many files are rather synced one by one, since syncing
+	// everything waits for what others wrote; negative if SyncAll does not work.
+	Alone() int
+	SyncAll() error
+}
+
+// Alone is how many files are synced one by one.
+func (d folderDisk) Alone() int {
+	if d.SyncsAll() {
+		return 8
+	}
+	return -1
+}
+
+// syncLarge is how many bytes a file has that is worth a sync of its own.
+const syncLarge = 256 << 10
+
+// A together leaves the syncs of small files to one for all of them, after the
+// first few. Where the disk cannot do that, it leaves none.
+type together struct {
+	disk  allSyncer // nil if it cannot
+	n     atomic.Int64
+	bytes atomic.Int64 // that wait for the sync, and one for each file
+}
+
+func newTogether(d Disk) *together {
+	t := &together{}
+	if d, ok := d.(allSyncer); ok && d.Alone() >= 0 {
+		t.disk = d
+	}
+	return t
+}
+
+// many reports whether so many files or folders are rather synced at once.
+func (t *together) many(n int) bool { return t.disk != nil && n > t.disk.Alone() }
+
+// later reports whether a file of this size, which was just written, waits for
+// the next sync.
+func (t *together) later(size int64) bool {
+	if size > syncLarge || !t.many(int(t.n.Add(1))) {
+		return false
+	}
+	t.bytes.Add(size + 1)
+	return true
+}
+
+// sync makes durable what waits, and whatever else was written.
+func (t *together) sync() error {
+	t.n.Store(0)
+	if t.bytes.Swap(0) == 0 {
+		return nil
+	}
+	return t.disk.SyncAll()
 }
 
 // exists reports whether there is anything of this name.

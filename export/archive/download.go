@@ -27,7 +27,8 @@ type download struct {
 	size  int64
 	taken photo.Capture
 	noted bool // table partial has a row
-	moved bool // the file has its place
+	moved bool // the file has its place, or gets it with the batch
+	later bool // the file is not synced yet
 }
 
 func partialFile(collection int64, id string) string {
@@ -55,11 +56,26 @@ func (r *recorder) partial(id string) (version string, n int64, err error) {
 	return version, n, nil
 }
 
-// fetch brings the photo to the file, whole and synced. An error of the source
-// is a refusal; what came until then is kept for the next time.
+// before tells how many bytes of which version are in the file. A photo of the
+// same ID that is still there gets its place.
+func (d *download) before() (version string, n int64, err error) {
+	s := d.r.s
+	s.w.lock()
+	defer s.w.unlock()
+	if s.waits[d.file] {
+		if err := s.settle(); err != nil {
+			return "", 0, s.w.fail(err)
+		}
+	}
+	return d.r.partial(d.it.ID)
+}
+
+// fetch brings the photo to the file, whole, and synced unless d.later says that
+// it is to be. An error of the source is a refusal; what came until then is kept
+// for the next time.
 func (d *download) fetch(ctx context.Context) (err error) {
 	disk := d.r.s.a.disk
-	version, have, err := d.r.Partial(d.it.ID)
+	version, have, err := d.before()
 	if err != nil {
 		return err
 	}
@@ -132,6 +148,9 @@ func (d *download) receive(f File, in io.Reader, start int64) error {
 	why := complete(d.it, d.size, err)
 	switch {
 	case why == nil:
+		if d.later = d.r.s.together.later(d.size); d.later {
+			return nil
+		}
 		return f.Sync()
 	case d.it.Size >= 0 && d.size > d.it.Size:
 		return errors.Join(why, d.dropLater())

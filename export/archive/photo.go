@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 	"time"
@@ -16,9 +15,9 @@ import (
 	"sidekeep/formats/photo"
 )
 
-// putPhoto takes a photo or video: fetched aside, synced, moved to where it
-// stays, its folder synced, and only then committed. The photos of a batch share
-// the syncs of their folders.
+// putPhoto takes a photo or video: fetched aside and given its rows in the batch.
+// Before that is committed the file is synced, moved to where it stays, and its
+// folder synced, which the photos of a batch share: see [session.settle].
 func (r *recorder) putPhoto(ctx context.Context, it export.Item) (export.Outcome, error) {
 	d := &download{r: r, it: it, file: partialFile(r.n, it.ID), sum: sha256.New()}
 	err := d.fetch(ctx)
@@ -60,7 +59,7 @@ func (r *recorder) placePhoto(it export.Item, d *download, v version) (export.Ou
 	hash := d.sum.Sum(nil)
 	var at string
 	found, err := s.w.row("SELECT photo, path FROM photo WHERE account = ? AND hash = ?", []any{s.account, hash}, &v.photo, &at)
-	if err == nil && found {
+	if err == nil && found && !s.waits[at] {
 		err = r.putBack(d, at)
 	}
 	if err != nil {
@@ -89,55 +88,27 @@ func (r *recorder) placePhoto(it export.Item, d *download, v version) (export.Ou
 	return r.keep(it, h, v)
 }
 
-// newPhoto moves a fetched photo to its place and records that it is there. The
-// history is released while the disk works.
+// newPhoto records a fetched photo. The file waits for its place.
 func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, error) {
 	s := r.s
-	for {
-		name, err := r.photoPath(it, d.taken.Time)
-		if err != nil {
-			return 0, err
-		}
-		s.w.unlock()
-		err = s.move(d.file, name)
-		s.w.lock()
-		if errors.Is(err, fs.ErrExist) {
-			// Something that the history does not know has the name: it keeps it.
-			if _, err := s.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-				path.Dir(name), foldName(path.Base(name)), "found/"+path.Base(name), path.Base(name)); err != nil {
-				return 0, err
-			}
-			continue
-		}
-		if err != nil {
-			return 0, s.w.fail(err)
-		}
-		d.moved = true
-		s.behind[path.Dir(name)] = true
-		s.last.photo++
-		_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
-			s.last.photo, s.account, hash, d.size, name, foldName(name))
-		if err == nil {
-			err = s.w.dated(hash, d.taken)
-		}
-		if err == nil {
-			err = r.soil(1) // the manifest lists it even if the item itself does not come to be recorded
-		}
-		return s.last.photo, err
+	name, err := r.photoPath(it, d.taken.Time)
+	if err != nil {
+		return 0, err
 	}
-}
-
-// move moves a synced file into a folder of photos, see [placeNew].
-func (s *session) move(from, to string) error {
-	dir := path.Dir(to)
-	if !s.made[dir] {
-		if err := makeFolders(s.a.disk, dir); err != nil {
-			return err
-		}
-		s.made[dir] = true
+	s.last.photo++
+	_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
+		s.last.photo, s.account, hash, d.size, name, foldName(name))
+	if err == nil {
+		err = s.w.dated(hash, d.taken)
 	}
-	setTime(s.a.disk, from, s.date)
-	return placeNew(s.a.disk, from, to)
+	if err == nil {
+		err = r.soil(1) // the manifest lists it even if the item itself does not come to be recorded
+	}
+	if err != nil {
+		return 0, err
+	}
+	d.moved = true
+	return s.last.photo, s.wait(waiting{d, s.last.photo, name})
 }
 
 // datedName is, with the hash of a photo behind it, the name of the archive's own

@@ -3,10 +3,12 @@ package archive
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,4 +122,73 @@ func TestUnknownFilesStay(t *testing.T) {
 	if it := itemOf(t, a, "/c/people/0.vcf"); it.Path != "data/Phone/Contacts/People (2).vcf" {
 		t.Errorf("the contacts are at %s", it.Path)
 	}
+}
+
+// TestPhotosOfABatch: photos whose files wait for one sync and their places are
+// what they were delivered as, also one that is put twice, one of the same bytes,
+// and one whose name something unknown has; and nothing is left aside.
+func TestPhotosOfABatch(t *testing.T) {
+	a := create(t, Options{Disk: func(dir string) (Disk, error) {
+		d, err := OpenDisk(dir)
+		return alwaysAtOnce{d}, err
+	}})
+	taken := filepath.Join(a.Dir(), "data/Phone/Photos/2024/05/IMG_7.JPG")
+	if err := os.MkdirAll(filepath.Dir(taken), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(taken, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var items []export.Item
+	for i := range 40 {
+		items = append(items, picture(fmt.Sprintf("p/IMG_%d.JPG", i), "1", "p", fmt.Appendf(nil, "photo %d", i%35), aDay))
+	}
+	large := bytes.Repeat([]byte("large"), syncLarge)
+	items = append(items, picture("p/none.JPG", "1", "p", nil, aDay), picture("p/large.JPG", "1", "p", large, aDay),
+		picture("p/IMG_3.JPG", "2", "p", []byte("another under the same ID"), aDay))
+	s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: items}}}
+	run(t, a, s)
+	if faults := wrong(t, a); len(faults) != 1 || !strings.Contains(faults[0], "IMG_7.JPG: "+noManifestLists) {
+		t.Errorf("verify: %q", faults)
+	}
+	held, err := bodies(t, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		want := fmt.Sprintf("photo %d", i%35)
+		if i == 3 {
+			want = "another under the same ID"
+		}
+		if got := held[fmt.Sprintf("p/IMG_%d.JPG", i)]; got != want {
+			t.Errorf("photo %d holds %q", i, got)
+		}
+	}
+	if held["p/none.JPG"] != "" || held["p/large.JPG"] != string(large) {
+		t.Error("an empty and a large photo are not as delivered")
+	}
+	if got := read(t, a, "data/Phone/Photos/2024/05/IMG_7.JPG"); got != "mine" {
+		t.Errorf("what was there is now %q", got)
+	}
+	if it := itemOf(t, a, "p/IMG_7.JPG"); it.Path != "data/Phone/Photos/2024/05/IMG_7 (2).JPG" {
+		t.Errorf("the photo is at %s", it.Path)
+	}
+	if got := read(t, a, "data/Phone/Photos/2024/05/IMG_3.JPG"); got != "photo 3" {
+		t.Errorf("the earlier one of the same ID holds %q", got)
+	}
+	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(partialDir))); err != nil || len(left) > 0 {
+		t.Errorf("left aside: %v, %v", left, err)
+	}
+}
+
+// An alwaysAtOnce syncs every small file with all others.
+type alwaysAtOnce struct{ Disk }
+
+func (alwaysAtOnce) Alone() int { return 0 }
+
+func (d alwaysAtOnce) SyncAll() error {
+	if d, ok := d.Disk.(allSyncer); ok && d.Alone() >= 0 {
+		return d.SyncAll()
+	}
+	return nil // nothing here depends on it
 }

@@ -57,7 +57,7 @@ func (a *Archive) SetProof(ctx context.Context, account string, slice, slices in
 		err = w.commit()
 	}
 	if err == nil && l != nil {
-		err = (&publication{a: a, w: w, later: true}).publish()
+		err = (&publication{a: a, w: w, later: true, together: newTogether(a.disk)}).publish()
 	}
 	w.unlock()
 	if err = errors.Join(err, w.close()); l != nil {

@@ -39,9 +39,10 @@ type publication struct {
 	temps    int               // how many files were written aside so far
 	account  int64             // whose files are being staged; 0 for those of the archive
 	n        int64             // the collection whose files are being staged; 0 for others
+	together *together
 }
 
-// A staged file is written aside and synced.
+// A staged file is written aside, and synced before any gets its name.
 type staged struct {
 	path, temp string
 	account, n int64
@@ -61,7 +62,7 @@ func (a *Archive) publish(w *writer, force bool) error {
 // publishTelling is publish, and tells which pages of README.html, or items on
 // them, could not be made, and which open files somebody had changed.
 func (a *Archive) publishTelling(w *writer, force bool) (notShown []export.Problem, edited []string, err error) {
-	p := &publication{a: a, w: w, force: force}
+	p := &publication{a: a, w: w, force: force, together: newTogether(a.disk)}
 	err = p.publish()
 	return p.notShown, p.edited, err
 }
@@ -75,7 +76,7 @@ func (p *publication) publish() error {
 }
 
 func (p *publication) run() error {
-	for _, step := range []func() error{p.prepare, p.followEdition, p.markMoved, p.stageCollections, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.move, p.conclude} {
+	for _, step := range []func() error{p.prepare, p.followEdition, p.markMoved, p.stageCollections, p.together.sync, p.w.commit, p.stagePages, p.recordFiles, p.stageTags, p.together.sync, p.move, p.conclude} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -235,7 +236,8 @@ func (p *publication) unstage() error {
 	return p.a.disk.Remove(temp)
 }
 
-// A stagedFile is a file being written aside. Close syncs it.
+// A stagedFile is a file being written aside. Close syncs it, or leaves it to the
+// sync of all.
 type stagedFile struct {
 	f   File
 	buf *bufio.Writer
@@ -253,7 +255,7 @@ func (f *stagedFile) Write(b []byte) (int, error) {
 func (f *stagedFile) Close() error {
 	f.sum.Sum(f.p.staged[f.s].hash[:0])
 	err := f.buf.Flush()
-	if err == nil {
+	if err == nil && !f.p.together.later(f.p.staged[f.s].size) {
 		err = f.f.Sync()
 	}
 	err = errors.Join(err, f.f.Close())
@@ -381,6 +383,10 @@ func (p *publication) remove(folders map[string]bool) error {
 }
 
 func (p *publication) sync(folders map[string]bool) error {
+	if p.together.many(len(folders)) {
+		clear(folders)
+		return p.together.disk.SyncAll()
+	}
 	for dir := range folders {
 		if there, err := exists(p.a.disk, dir); err != nil {
 			return err

@@ -28,6 +28,12 @@ func (r *recorder) putBack(d *download, at string) error {
 	if err := makeFolders(a.disk, path.Dir(at)); err != nil {
 		return caused(err)
 	}
+	if d.later {
+		if err := a.syncFile(d.file); err != nil {
+			return caused(err)
+		}
+		d.later = false
+	}
 	setTime(a.disk, d.file, r.s.date)
 	return caused(moveNew(a.disk, d.file, at))
 }

@@ -35,19 +35,13 @@ type session struct {
 	large  sync.Mutex      // one large body is in memory at a time
 	photos sync.Mutex      // one photo gets its name at a time
 
-	made   map[string]bool // folders of photos that are there; guarded by photos
-	behind map[string]bool // of those, what was moved into them is not synced; guarded by the writer
-}
+	// Of the photos of the batch, guarded by the writer:
+	waiting []waiting
+	waits   map[string]bool // by name: where the waiting ones are, and where they go
+	made    map[string]bool // folders of photos that are there
+	behind  map[string]bool // of those, what was moved into them is not synced
 
-// settle syncs the folders into which photos of the batch were moved.
-func (s *session) settle() error {
-	for dir := range s.behind {
-		if err := s.a.disk.SyncDir(dir); err != nil {
-			return err
-		}
-		delete(s.behind, dir)
-	}
-	return nil
+	together *together
 }
 
 // Begin opens the next export of account, which is made if the archive does not
@@ -61,7 +55,7 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 	if err != nil {
 		return nil, err
 	}
-	s := &session{a: a, l: l, w: w, made: map[string]bool{}, behind: map[string]bool{}}
+	s := &session{a: a, l: l, w: w, together: newTogether(a.disk), waits: map[string]bool{}, made: map[string]bool{}, behind: map[string]bool{}}
 	w.settle = s.settle
 	w.lock()
 	err = s.begin(ctx, account, at)
@@ -291,10 +285,15 @@ func (s *session) finish(l *export.Ledger) error {
 		return errors.New("a collection is still open")
 	}
 	if s.w.broken != nil {
-		// Photos that were moved may have lost their rows.
+		// Photos that were moved may have lost their rows. Those that wait have none.
+		s.waiting = nil
+		clear(s.waits)
 		if err := errors.Join(s.w.renew(), s.a.adopt(s.w)); err != nil {
 			return err
 		}
+	}
+	if err := s.settle(); err != nil { // before what is aside is swept
+		return err
 	}
 	if err := s.tellLost(l); err != nil {
 		return err

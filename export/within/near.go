@@ -124,6 +124,15 @@ func (f *Folder) across(from, to string, do func(from *os.File, a string, to *os
 	return a.file != nil && b.file != nil && do(a.file, path.Base(from), b.file, path.Base(to)) == nil
 }
 
+// MoveNew renames a file unless something has the name to. It reports whether it
+// did: where it could not, and where systems know no such thing, Link tells why.
+func (f *Folder) MoveNew(from, to string) bool {
+	if f.below(from) != nil || f.below(to) != nil {
+		return false
+	}
+	return f.across(from, to, moveAt)
+}
+
 // done is in for what has no result.
 func (f *Folder) done(name string, do func(r *os.Root, name string) error) error {
 	_, err := in(f, name, func(r *os.Root, name string) (struct{}, error) { return struct{}{}, do(r, name) })

@@ -29,6 +29,7 @@ type Folder struct {
 	r     *os.Root
 	plain sync.Map // folders that were seen to be no links
 	near  near
+	all   *os.File // see SyncAll; nil where it does not work
 
 	mu   sync.Mutex
 	mode fs.FileMode // of the folder itself: what is made in it is as open to others
@@ -44,7 +45,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	return &Folder{dir: dir, r: r, mode: info.Mode().Perm()}, nil
+	return &Folder{dir: dir, r: r, all: together(r), mode: info.Mode().Perm()}, nil
 }
 
 // Sub opens a folder within f, for the caller to close. What is made in it is
@@ -67,6 +68,9 @@ func (f *Folder) Path(name string) string { return filepath.Join(f.dir, filepath
 // Close closes the folder.
 func (f *Folder) Close() error {
 	f.near.drop(".")
+	if f.all != nil {
+		_ = f.all.Close() // nothing is written to it
+	}
 	return f.r.Close()
 }
 
