@@ -117,13 +117,17 @@ func (d *download) fetch(ctx context.Context) (err error) {
 
 // resume makes the file and the hash those of its first n bytes.
 func (d *download) resume(f File, n int64) error {
-	if err := f.Truncate(n); err != nil {
+	size, err := f.Seek(0, io.SeekEnd)
+	if err == nil && size != n { // ext4 writes a file that was truncated as soon as it is closed
+		err = f.Truncate(n)
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	_, err := io.CopyN(d.sum, f, n)
+	_, err = io.CopyN(d.sum, f, n)
 	return err
 }
 

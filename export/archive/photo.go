@@ -160,24 +160,18 @@ func (r *recorder) photoPath(it export.Item, taken time.Time) (string, error) {
 }
 
 // taken reports whether another photo has the stem, or something else the name.
-func (r *recorder) taken(stem, ext string) (bool, error) {
-	var one int
-	w := r.s.w
-	used, err := w.row("SELECT 1 FROM stem WHERE key = ?", []any{foldName(stem)}, &one)
-	if err != nil || used {
-		return used, err
-	}
-	return r.nameTaken(stem + ext)
+func (r *recorder) taken(stem, ext string) (used bool, err error) {
+	file := stem + ext
+	_, err = r.s.w.row(`SELECT EXISTS (SELECT 1 FROM stem WHERE key = ?) OR EXISTS (SELECT 1 FROM photo WHERE key = ?)
+		OR EXISTS (SELECT 1 FROM name WHERE folder = ? AND key = ?)`,
+		[]any{foldName(stem), foldName(file), path.Dir(file), foldName(path.Base(file))}, &used)
+	return used, err
 }
 
-func (r *recorder) nameTaken(file string) (bool, error) {
-	var one int
-	w := r.s.w
-	used, err := w.row("SELECT 1 FROM photo WHERE key = ?", []any{foldName(file)}, &one)
-	if err != nil || used {
-		return used, err
-	}
-	return w.row("SELECT 1 FROM name WHERE folder = ? AND key = ?", []any{path.Dir(file), foldName(path.Base(file))}, &one)
+func (r *recorder) nameTaken(file string) (used bool, err error) {
+	_, err = r.s.w.row("SELECT EXISTS (SELECT 1 FROM photo WHERE key = ?) OR EXISTS (SELECT 1 FROM name WHERE folder = ? AND key = ?)",
+		[]any{foldName(file), path.Dir(file), foldName(path.Base(file))}, &used)
+	return used, err
 }
 
 // shareStem lets the other half of a photo that is there already find it: its

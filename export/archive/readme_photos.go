@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/archive/pages"
 	"sidekeep/formats/photo"
 )
@@ -115,14 +116,7 @@ func (s *siteBuilder) photoPage(title, file, up string, list []entry) error {
 		return nil
 	}
 	page := pages.PhotosPage{Title: title, Up: up, Total: len(list)}
-	for i := range list {
-		e := &list[i]
-		var name, start, where string
-		var hash []byte
-		_, err := s.p.w.row("SELECT version.name, version.start, photo.path, photo.hash FROM version JOIN photo USING (photo) WHERE version = ?", []any{int64(e.version)}, &name, &start, &where, &hash)
-		if err != nil {
-			return err
-		}
+	err := s.shown(list, func(e *entry, name, start, where string, hash []byte) {
 		month := pages.PhotoMonth{ID: "undated", Name: "Without a date"}
 		if e.key[0] != 0 {
 			month = pages.PhotoMonth{ID: "m" + string(e.key[:7]), Name: monthName(e.key)}
@@ -136,8 +130,46 @@ func (s *siteBuilder) photoPage(title, file, up string, list []entry) error {
 		}
 		m := &page.Months[len(page.Months)-1]
 		m.Photos = append(m.Photos, pages.NewPhoto(where, thumb, name, timeOf(start), e.flags&entryGone != 0))
+	})
+	if err != nil {
+		return err
 	}
 	return s.page(at, mark, func(w io.Writer) error { return s.site.Photos(w, page) })
+}
+
+// shown reads of each entry what its page shows of it, in the order of the list:
+// some hundred at a time, since one by one they cost five times as much.
+func (s *siteBuilder) shown(list []entry, do func(e *entry, name, start, where string, hash []byte)) error {
+	type row struct {
+		name, start, where string
+		hash               []byte
+	}
+	for part := range slices.Chunk(list, 500) {
+		versions := make([]byte, 0, 8*len(part))
+		for i := range part {
+			versions = strconv.AppendInt(append(versions, ','), int64(part[i].version), 10)
+		}
+		rows := make(map[uint32]row, len(part))
+		err := s.each(`SELECT version, version.name, version.start, photo.path, photo.hash FROM version JOIN photo USING (photo)
+			WHERE version IN (SELECT value FROM json_each('['||?||']'))`, []any{string(versions[1:])}, func(in *sql.Rows) error {
+			var n uint32
+			var r row
+			err := in.Scan(&n, &r.name, &r.start, &r.where, &r.hash)
+			rows[n] = r
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for i := range part {
+			r, known := rows[uint32(part[i].version)]
+			if !known {
+				return fmt.Errorf("version %d of a photo is not there: %w", part[i].version, export.ErrHistory)
+			}
+			do(&part[i], r.name, r.start, r.where, r.hash)
+		}
+	}
+	return nil
 }
 
 // thumbs makes the thumbnails that are missing, as far as the time goes, and
