@@ -82,6 +82,15 @@ type Ledger struct {
 	Stop *Stop `json:"stopped,omitempty"`
 }
 
+// BeforeNotice are the exports at the end of which all was there that the export
+// gives notice of, as in [Loss].
+func (l *Ledger) BeforeNotice() []int64 {
+	if len(l.Notice.AsOf) > 0 {
+		return l.Notice.AsOf
+	}
+	return []int64{l.Number - 1}
+}
+
 // A CollectionLedger is the part of a Ledger that one collection has.
 type CollectionLedger struct {
 	ID      string `json:"-"`

@@ -1,6 +1,9 @@
 package export
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Thresholds say from when on fewer or emptier items look like a loss: both
 // have to be reached. A zero field stands for the default.
@@ -88,6 +91,10 @@ type Loss struct {
 	// answered until then; "" if it does not say.
 	Who       string `json:"who,omitempty"`
 	WhoBefore string `json:"who_before,omitempty"`
+	// AsOf are the exports at the end of which all of it was there, the newest
+	// first: with the archive of each put back in this order, nothing of it is
+	// missing. Empty if what the owner's files show has all of it.
+	AsOf []int64 `json:"as_of,omitempty"`
 }
 
 // MaxLossNames is how many examples a [Reason] names.
@@ -111,6 +118,8 @@ type Reason struct {
 	// Examples are values that were lost: most of them of What, and some of the
 	// next of Sorts.
 	Examples []Example `json:"examples,omitempty"`
+	// Versions are, in the archive that was judged, what is lost as it was before.
+	Versions []int64 `json:"-"`
 }
 
 // A Sort is one sort of content that items have lost.
@@ -145,4 +154,18 @@ func (l *Loss) By() (gone, hollow bool) {
 		hollow = hollow || l.Reasons[i].Rule == RuleHollow
 	}
 	return gone, hollow
+}
+
+// Kinds are those that it is about; nil if not every reason has one.
+func (l *Loss) Kinds() []Kind {
+	var list []Kind
+	for _, k := range Kinds() {
+		if slices.ContainsFunc(l.Reasons, func(r Reason) bool { return r.Kind == k }) {
+			list = append(list, k)
+		}
+	}
+	if slices.ContainsFunc(l.Reasons, func(r Reason) bool { return r.Kind == "" }) {
+		return nil
+	}
+	return list
 }

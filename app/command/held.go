@@ -117,7 +117,7 @@ func (s *session) heldBack(l *export.Ledger, held int64) {
 	for _, line := range lossLines(s.of, l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.YourCopyIsWhole, whatToAnswer(s.of, l.Account, l.Loss, held))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.WholeCopy(l.Loss), whatToAnswer(s.of, l.Account, l.Loss, held))
 }
 
 // heldExport is the number by which the hold of an export's account is answered:
@@ -145,9 +145,32 @@ func whatToAnswer(of words.Origin, account string, l *export.Loss, n int64) stri
 		verb, lost, how = "removed and changed them", of.Say("the service lost and changed them"), " --on-conflict archive"
 	case hollow:
 		verb, lost, how = "changed them", of.Say("the service did"), " --on-conflict archive"
+	case len(l.AsOf) > 0:
+		how = " --on-conflict device" // of what is there, the copy of then may be older
 	}
-	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: sidekeep restore %q%s. Not sure? Leave it: Sidekeep looks again at every export. %s",
-		verb, n, lost, account, how, words.HoldEnds)
+	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: %s. Not sure? Leave it: Sidekeep looks again at every export. %s",
+		verb, n, lost, bringBack(account, l, how, l.AsOf), words.HoldEnds)
+}
+
+// bringBack are the commands that bring back all that a loss is about, from what
+// the files show or as it was at the end of exports. how are the flags that say
+// what becomes of what differs.
+func bringBack(account string, l *export.Loss, how string, asOf []int64) string {
+	if len(asOf) == 0 {
+		return fmt.Sprintf("sidekeep restore %q%s", account, how)
+	}
+	if kinds := l.Kinds(); len(kinds) > 0 {
+		var names []string
+		for _, k := range kinds {
+			names = append(names, string(k))
+		}
+		how += " --only " + strings.Join(names, ",")
+	}
+	var list []string
+	for _, n := range asOf {
+		list = append(list, fmt.Sprintf("sidekeep restore %q --as-of %d%s", account, n, how))
+	}
+	return strings.Join(list, ", and then: ")
 }
 
 // give says what an export that is not held gives notice of.
@@ -161,8 +184,8 @@ func (s *session) give(l *export.Ledger) {
 
 // noticeAnswers says how to answer the notice of an export.
 func noticeAnswers(l *export.Ledger) string {
-	return fmt.Sprintf("See them all: sidekeep changes %d. If these look right: sidekeep accept %d. If not, undo it over there: sidekeep restore %q --as-of %d --on-conflict archive.",
-		l.Number, l.Number, l.Account, l.Number-1)
+	return fmt.Sprintf("See them all: sidekeep changes %d. If these look right: sidekeep accept %d. If not, undo it over there: %s.",
+		l.Number, l.Number, bringBack(l.Account, l.Notice, " --on-conflict archive", l.BeforeNotice()))
 }
 
 // shownExamples is how many values of a reason are shown.

@@ -255,7 +255,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 			for _, line := range lossLines(of, x.Loss) {
 				t.add("", line)
 			}
-			t.add("", words.YourCopyIsWhole+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport))
+			t.add("", words.WholeCopy(x.Loss)+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport))
 		}
 		if n := x.Noticed; n != nil {
 			t.add("look at it", words.MuchHasChanged+" It was "+words.When(n.Started, now)+" (number "+words.Number(int(n.Number))+").")
@@ -305,7 +305,7 @@ var stateWords = map[work.State]string{
 func (s *session) warnings(x work.Status, now time.Time) []string {
 	var list []string
 	if x.Loss != nil {
-		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest()))+" "+words.YourCopyIsWhole)
+		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest()))+" "+words.WholeCopy(x.Loss))
 	}
 	switch {
 	case x.Account.NeedsPassword():

@@ -100,7 +100,7 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		}
 		switch {
 		case i == 0:
-			c.Headline = words.Loss(r) + " " + words.YourCopyIsWhole
+			c.Headline = words.Loss(r) + " " + words.WholeCopy(s.Loss)
 			if r.Rule == export.RuleStranger {
 				c.Sentence = joined(c.Sentence, words.AnswersFor(s.Loss.Who, s.Loss.WhoBefore))
 			}

@@ -241,10 +241,10 @@ func (f *Flow) lostPage() LostView {
 		v.MineTitle = words.MeantIt
 	case t.mixed():
 		v.Title = words.HeldTitleMixed(t.lost, t.changed, l.account)
-		v.Line = words.YourCopyIsWhole
+		v.Line = words.WholeCopy(s.Loss)
 		v.MineTitle, v.Mine, v.MoreMine = words.DidItMyself, words.FilesFollowAll, words.AllStay
 	case t.rule == export.RuleHollow:
-		v.Line = words.YourCopyIsWhole
+		v.Line = words.WholeCopy(s.Loss)
 		v.MineTitle, v.Mine, v.MoreMine = words.ChangedMyself, words.FilesFollowChanged, words.FullerStay
 	default:
 		v.Line = words.ListedBefore(t.had, t.has, heldSince(s), f.o.Now())

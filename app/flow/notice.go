@@ -53,13 +53,14 @@ func (f *Flow) looksRight(account string) {
 	}
 }
 
-// undoThere opens the plan that makes the source what it was before the export
-// that gave notice.
+// undoThere opens the plan that makes the source what it was before what an
+// export gave notice of.
 func (f *Flow) undoThere(account string) {
 	s, ok := f.statusOf(account)
 	if !ok || s.Noticed == nil {
 		return
 	}
-	r := work.RestoreRequest{To: account, From: account, Choice: restore.Archive, AsOf: archive.Moment{Export: s.Noticed.Number - 1}}
+	r := work.RestoreRequest{To: account, From: account, Choice: restore.Archive,
+		AsOf: archive.Moment{Export: s.Noticed.BeforeNotice()[0]}, Kinds: s.Noticed.Notice.Kinds()}
 	f.startPlan(r, s.Noticed.Started)
 }

@@ -293,6 +293,14 @@ func (f *Flow) putBack(account string) {
 		return
 	}
 	r := work.RestoreRequest{To: account, From: account}
+	if before := s.Loss.AsOf; len(before) > 0 { // the files do not show it all
+		r.AsOf.Export, r.Kinds, r.Choice = before[0], s.Loss.Kinds(), restore.Device
+		if _, hollow := s.Loss.By(); hollow {
+			r.Choice = restore.Archive
+		}
+		f.startPlan(r, heldSince(s))
+		return
+	}
 	if _, hollow := s.Loss.By(); hollow || !goneBy(tallied(s.Loss).rule) || s.Last == nil {
 		// Items that lost content get all of it back.
 		r.Choice = restore.Archive

@@ -52,6 +52,19 @@ const (
 	AnswerLater      = "An export is running. Give your answer when it is done."
 )
 
+// WholeCopy says where all is that an account is held for.
+func WholeCopy(l *export.Loss) string {
+	if l == nil || len(l.AsOf) == 0 {
+		return YourCopyIsWhole
+	}
+	var list []string
+	for _, n := range l.AsOf {
+		list = append(list, Number(int(n)))
+	}
+	return "Your history has all of it, as it was at the end of " + verb(len(list), "export ", "exports ") + List(list) +
+		"; of some of it your files follow what the service listed since."
+}
+
 // Loss tells one way in which an export looks like a loss, with numbers: "The
 // service lists 3 of 412 people."
 func Loss(r export.Reason) string {

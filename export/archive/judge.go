@@ -126,6 +126,10 @@ func (j *judge) follow() error {
 		}
 	}
 	if j.notice != nil {
+		var err error
+		if j.notice.AsOf, err = j.whole(j.notice, nil); err != nil {
+			return err
+		}
 		if err := j.w.notice(j.account, j.number); err != nil {
 			return err
 		}
@@ -187,11 +191,27 @@ func (j *judge) question(changes []loss.Change) loss.Question {
 
 // keep holds the account, or goes on holding it.
 func (j *judge) keep(found *export.Loss) error {
+	if err := j.count(); err != nil {
+		return err
+	}
+	v, err := loss.Judge(j.question(j.changes))
+	if err != nil {
+		return err
+	}
+	first := j.hold == 0
+	fates, err := v.Fates(found.Reasons, first)
+	if err != nil {
+		return err
+	}
+	if found != j.was {
+		if found.AsOf, err = j.whole(found, fates); err != nil {
+			return err
+		}
+	}
 	text, err := json.Marshal(found)
 	if err != nil {
 		return fmt.Errorf("writing the loss: %w", err)
 	}
-	first := j.hold == 0
 	if first {
 		if _, err := j.w.row("SELECT ifnull(max(hold), 0) + 1 FROM hold", nil, &j.hold); err != nil {
 			return err
@@ -201,17 +221,6 @@ func (j *judge) keep(found *export.Loss) error {
 	} else {
 		_, err = j.w.exec("UPDATE hold SET loss = ? WHERE hold = ?", string(text), j.hold)
 	}
-	if err != nil {
-		return err
-	}
-	if err := j.count(); err != nil {
-		return err
-	}
-	v, err := loss.Judge(j.question(j.changes))
-	if err != nil {
-		return err
-	}
-	fates, err := v.Fates(found.Reasons, first)
 	if err != nil {
 		return err
 	}

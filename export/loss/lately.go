@@ -102,10 +102,12 @@ type state struct {
 func (p *Past) states(k Group, has int) []state {
 	numbers := map[int64]bool{}
 	for _, l := range p.Lives {
+		was := l.First
 		for _, s := range l.Steps {
-			if l.in(k, s.Version) || l.in(k, l.First) {
+			if l.in(k, s.Version) || l.in(k, was) {
 				numbers[s.Export] = true
 			}
+			was = s.Version
 		}
 	}
 	list := []state{{}}

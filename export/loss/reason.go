@@ -82,6 +82,9 @@ func (j *judging) reason(k Group, facts []Fact) export.Reason {
 	if k.Collection == 0 {
 		r.Collection = ""
 	}
+	for _, f := range facts {
+		r.Versions = append(r.Versions, f.Version)
+	}
 	return r
 }
 
