@@ -100,7 +100,34 @@ type CollectionLedger struct {
 	// Items counts those of a collection of events and to-dos by their kind, as
 	// far as it is known.
 	Items map[Kind]int `json:"items,omitempty"`
+	// Closed is why nothing can be written to it; "" if something may be.
+	Closed Closed `json:"closed,omitempty"`
 	Counts
+}
+
+// Closed is why nothing can be written to a collection.
+type Closed string
+
+// The reasons.
+const (
+	ClosedFile     Closed = "one file"  // of many items
+	ClosedReadOnly Closed = "read-only" // for this account
+)
+
+// closed tells why nothing can be written to a collection of a source that may
+// be a [Writer].
+func closed(s Source, c Collection) Closed {
+	w, ok := s.(Writer)
+	if !ok {
+		return ""
+	}
+	switch l := w.Accepts(c); {
+	case l.Sealed:
+		return ClosedFile
+	case l.ReadOnly:
+		return ClosedReadOnly
+	}
+	return ""
 }
 
 // MaxProblems is how many problems a Ledger carries; the archive records all.

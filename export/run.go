@@ -109,7 +109,7 @@ func (r *run) collections(ctx context.Context) error {
 	zero := 0
 	r.ledger.Found = &zero
 	for _, c := range wanted {
-		r.ledger.Collections = append(r.ledger.Collections, CollectionLedger{ID: c.ID, Name: c.Name, Kind: c.Kind})
+		r.ledger.Collections = append(r.ledger.Collections, CollectionLedger{ID: c.ID, Name: c.Name, Kind: c.Kind, Closed: closed(r.src, c)})
 	}
 	r.meter.update(true, func(p *Progress) {
 		p.Phase = Exporting

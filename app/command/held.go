@@ -117,7 +117,7 @@ func (s *session) heldBack(l *export.Ledger, held int64) {
 	for _, line := range lossLines(s.of, l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.WholeCopy(l.Loss), whatToAnswer(s.of, l.Account, l.Loss, held))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.WholeCopy(l.Loss), whatToAnswer(s.of, l.Account, l.Loss, held, l.Collections))
 }
 
 // heldExport is the number by which the hold of an export's account is answered:
@@ -134,8 +134,8 @@ func heldExport(ctx context.Context, w *work.Work, l *export.Ledger) int64 {
 	return l.Number
 }
 
-// whatToAnswer says how to answer export n of an account.
-func whatToAnswer(of words.Origin, account string, l *export.Loss, n int64) string {
+// whatToAnswer says how to answer export n of an account that has collections cs.
+func whatToAnswer(of words.Origin, account string, l *export.Loss, n int64, cs []export.CollectionLedger) string {
 	if l.Gravest().Rule == export.RuleStranger {
 		return fmt.Sprintf("Is it meant to be another person's? Then: sidekeep accept %d. Otherwise sign in as before; Sidekeep looks again at every export.", n)
 	}
@@ -148,8 +148,29 @@ func whatToAnswer(of words.Origin, account string, l *export.Loss, n int64) stri
 	case len(l.AsOf) > 0:
 		how = " --on-conflict device" // of what is there, the copy of then may be older
 	}
-	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: %s. Not sure? Leave it: Sidekeep looks again at every export. %s",
-		verb, n, lost, bringBack(account, l, how, l.AsOf), words.HoldEnds)
+	return fmt.Sprintf("If you %s yourself: sidekeep accept %d. If %s: %s Not sure? Leave it: Sidekeep looks again at every export. %s",
+		verb, n, lost, of.Say(putBackOr(account, l, how, l.AsOf, cs)), words.HoldEnds)
+}
+
+// putBackOr are the commands of bringBack as a sentence, and what to do about what
+// they cannot write.
+func putBackOr(account string, l *export.Loss, how string, asOf []int64, cs []export.CollectionLedger) string {
+	x := words.ClosedTo(l, cs)
+	var list []string
+	if !x.All {
+		list = append(list, bringBack(account, l, how, asOf)+".")
+	}
+	if len(x.Files) > 0 {
+		save := fmt.Sprintf("sidekeep save --account %q --to FOLDER", account)
+		if len(asOf) > 0 {
+			save += fmt.Sprintf(" --as-of %d", asOf[0])
+		}
+		list = append(list, words.InOneFile(x.Files)+" Put your copy of it there yourself: "+save+".")
+	}
+	if len(x.ReadOnly) > 0 {
+		list = append(list, words.InReadOnly(x.ReadOnly))
+	}
+	return strings.Join(list, " ")
 }
 
 // bringBack are the commands that bring back all that a loss is about, from what
@@ -184,8 +205,8 @@ func (s *session) give(l *export.Ledger) {
 
 // noticeAnswers says how to answer the notice of an export.
 func noticeAnswers(l *export.Ledger) string {
-	return fmt.Sprintf("See them all: sidekeep changes %d. If these look right: sidekeep accept %d. If not, undo it over there: %s.",
-		l.Number, l.Number, bringBack(l.Account, l.Notice, " --on-conflict archive", l.BeforeNotice()))
+	return fmt.Sprintf("See them all: sidekeep changes %d. If these look right: sidekeep accept %d. If not, undo it over there: %s",
+		l.Number, l.Number, putBackOr(l.Account, l.Notice, " --on-conflict archive", l.BeforeNotice(), l.Collections))
 }
 
 // shownExamples is how many values of a reason are shown.

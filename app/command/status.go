@@ -255,7 +255,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 			for _, line := range lossLines(of, x.Loss) {
 				t.add("", line)
 			}
-			t.add("", words.WholeCopy(x.Loss)+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport))
+			t.add("", words.WholeCopy(x.Loss)+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport, x.Collections()))
 		}
 		if n := x.Noticed; n != nil {
 			t.add("look at it", words.MuchHasChanged+" It was "+words.When(n.Started, now)+" (number "+words.Number(int(n.Number))+").")

@@ -112,13 +112,14 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		c.Headline = words.YourCopyIsWhole
 	}
 	mine, ask := mineVerb(t)
-	c.Sentence = joined(c.Sentence, example, words.ReplacedNothing, ask)
+	closed := closedTo(s)
+	c.Sentence = joined(c.Sentence, example, words.ReplacedNothing, closed.Told(), ask)
 	c.Counts = nil
 	c.Actions = []Action{
 		{Act: ActAccept, Verb: mine},
 		{Act: ActLost, Verb: words.WhatHappened, Rank: Quiet},
 	}
-	if s.SetUp && t.rule != export.RuleStranger {
+	if s.SetUp && t.rule != export.RuleStranger && !closed.All {
 		c.Actions = append([]Action{{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary}}, c.Actions...)
 	}
 	if e := s.Restore; e != nil {
@@ -142,6 +143,15 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 	if s.Last != nil {
 		c.More = append([]Action{{Act: ActFolder, Verb: words.ShowFiles}}, c.More...)
 	}
+}
+
+// closedTo are the collections of an account that what it is held for cannot be put
+// back into.
+func closedTo(s work.Status) words.Closed {
+	if s.Loss == nil {
+		return words.Closed{}
+	}
+	return words.ClosedTo(s.Loss, s.Collections())
 }
 
 // heldSince is when the first export was held that waits for an answer.

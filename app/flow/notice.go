@@ -25,7 +25,7 @@ func (f *Flow) noticeCard(c *Card, s work.Status) {
 			}
 		}
 	}
-	c.Sentence = joined(told, words.FilesFollowed, c.Sentence)
+	c.Sentence = joined(told, words.FilesFollowed, words.ClosedTo(s.Noticed.Notice, s.Noticed.Collections).Told(), c.Sentence)
 	c.Actions = append(f.noticeActions(s.Name, f.answering[s.Name] || f.session.busy()), c.Actions...)
 	c.Actions = append(c.Actions, Action{Act: ActLook, Verb: words.WhatHappened, Rank: Quiet})
 }

@@ -176,6 +176,16 @@ func (s *Status) Skipped() []export.Skipped {
 	return slices.DeleteFunc(slices.Clone(s.Last.Skipped), func(x export.Skipped) bool { return x.Usual })
 }
 
+// Collections are those of the last export that listed any.
+func (s *Status) Collections() []export.CollectionLedger {
+	for _, l := range []*export.Ledger{s.Last, s.LastGood} {
+		if l != nil && len(l.Collections) > 0 {
+			return l.Collections
+		}
+	}
+	return nil
+}
+
 // History lists the exports of an account, newest first; of all if name is
 // "", as many as there are if limit is 0.
 func (w *Work) History(ctx context.Context, name string, limit int) (list []export.Ledger, err error) {
