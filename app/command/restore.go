@@ -236,11 +236,29 @@ func (s *session) restoreBroke(ctx context.Context, out *work.Restored, err erro
 	} else if w.Try != "" {
 		w.Try += " Then: "
 	}
-	s.stderr.printf("sidekeep: %s: %s\n  %s until then, and what was there before is in your archive.\n  %s%s\n", out.Account, w.Title,
-		plural(out.Created+out.Replaced+out.Merged, "item was written", "items were written"), w.Try, runTheSameAgain)
+	s.stderr.printf("sidekeep: %s: %s\n  %s until then%s%s, and what was there before is in your archive.\n  %s%s\n", out.Account, w.Title,
+		plural(out.Created+out.Replaced+out.Merged, "item was written", "items were written"), unsure(out.Unsure), linesDone(out), w.Try, runTheSameAgain)
 	if s.verbose {
 		s.stderr.printf("  (%v)\n", err)
 	}
+}
+
+// unsure tells of items of which it is not known whether they were written or
+// turned back.
+func unsure(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "; of " + words.Number(n) + " more it is not known yet"
+}
+
+// linesDone tells how much of its list a restore has done that goes on with an
+// earlier one or has found some there.
+func linesDone(out *work.Restored) string {
+	if out.Total == 0 {
+		return ""
+	}
+	return "; of its list, " + words.LinesDone(out.Done, out.Total)
 }
 
 // refusedSome says that not everything could be written, and what helps.

@@ -196,8 +196,8 @@ func (s *session) undoBroke(ctx context.Context, out *work.Undone, err error) {
 	} else if w.Try != "" {
 		w.Try += " Then: "
 	}
-	s.stderr.printf("sidekeep: %s: %s\n  %s turned back until then.\n  %s%s\n", out.Account, w.Title,
-		plural(out.Removed+out.PutBack, "item was", "items were"), w.Try, runTheSameAgain)
+	s.stderr.printf("sidekeep: %s: %s\n  %s turned back until then%s.\n  %s%s\n", out.Account, w.Title,
+		plural(out.Removed+out.PutBack, "item was", "items were"), unsure(out.Unsure), w.Try, runTheSameAgain)
 }
 
 func (s *session) printUndone(out *work.Undone, whole bool) error {

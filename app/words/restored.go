@@ -17,7 +17,13 @@ func RestoreDone(n, all map[export.Kind]int, account string) string {
 	case have == there:
 		return "All " + what + " are on " + account
 	}
-	return Number(have) + " of " + what + verb(have, " is", " are") + " on " + account
+	parts := []string{}
+	for _, k := range append(export.Kinds(), "") {
+		if all[k] > 0 {
+			parts = append(parts, Number(n[k])+" of "+Count(k, all[k]))
+		}
+	}
+	return List(parts) + verb(have, " is", " are") + " on " + account
 }
 
 // RestoreStopped is the title of a restore that did not come to its end.

@@ -184,3 +184,20 @@ func TestForEverySource(t *testing.T) {
 		}
 	}
 }
+
+// TestRestoreDone: what is there is told by kind, so that no kind seems to have
+// more than there were.
+func TestRestoreDone(t *testing.T) {
+	for want, x := range map[string][2]map[export.Kind]int{
+		"All 34 people are on Phone":                       {{export.Contacts: 34}, {export.Contacts: 34}},
+		"1 person is on Phone":                             {{export.Contacts: 1}, {export.Contacts: 1}},
+		"1 of 34 people is on Phone":                       {{export.Contacts: 1}, {export.Contacts: 34}},
+		"34 of 34 people and 9 of 20 events are on Phone":  {{export.Contacts: 34, export.Events: 9}, {export.Contacts: 34, export.Events: 20}},
+		"0 of 34 people and 9 of 9 to-dos are on Phone":    {{export.Todos: 9}, {export.Contacts: 34, export.Todos: 9}},
+		"All 34 people, 2 events and 1 to-do are on Phone": {{export.Contacts: 34, export.Events: 2, export.Todos: 1}, {export.Contacts: 34, export.Events: 2, export.Todos: 1}},
+	} {
+		if got := RestoreDone(x[0], x[1], "Phone"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -63,6 +63,9 @@ type Result struct {
 	// twice.
 	Refused []Problem
 	Clashes int // things of which a merge kept the target's
+	// Unsure is how many items were sent and not seen by the time it was stopped:
+	// whoever goes on finds out whether they are there.
+	Unsure int
 }
 
 // Apply does what a plan says, and tells j of each step before and after it.
@@ -98,6 +101,9 @@ func Apply(ctx context.Context, w export.Writer, p *Plan, j Journal, o ApplyOpti
 	}
 	err = errors.Join(err, j.Sync())
 	a.meter.end()
+	if err != nil {
+		a.result.Unsure += len(a.queue) + len(a.open)
+	}
 	return a.result, err
 }
 

@@ -19,6 +19,7 @@ func (a *applier) do(ctx context.Context, p *op) error {
 			return a.sent(ctx, p, ref)
 		}
 		if ctx.Err() != nil || unknown(err) {
+			a.count(&a.result.Unsure, 1)
 			return fmt.Errorf("writing %q: %w", p.line.Item.Name, err) // the intent stays open
 		}
 		if werr := a.j.Write(Record{N: p.n, Step: Void, At: a.o.Now(), Why: err.Error()}); werr != nil {

@@ -41,8 +41,11 @@ func (a *applier) sent(ctx context.Context, p *op, ref export.Ref) error {
 // looked at again at the end.
 func (a *applier) look(ctx context.Context, batch []*glance) error {
 	open, err := look(ctx, a.w, batch)
-	if err != nil {
-		return err // the intents stay open
+	if err != nil { // the intents stay open
+		a.mu.Lock()
+		a.queue = append(a.queue, batch...)
+		a.mu.Unlock()
+		return err
 	}
 	for _, g := range batch {
 		if g.seen {
@@ -103,6 +106,7 @@ func (a *applier) finish(ctx context.Context, why error) error {
 		defer end()
 		return a.look(grace, queue)
 	case unknown(why):
+		a.queue = queue
 		return nil
 	}
 	if err := a.look(ctx, queue); err != nil {

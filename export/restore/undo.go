@@ -27,6 +27,7 @@ type UndoResult struct {
 	Removed int // items that the restore had made, and that are not there any more
 	PutBack int // items that it had replaced or merged, and that are as they were
 	Already int // of these two, those that were so before
+	Unsure  int // sent and not seen by the time it was stopped, as in [Result]
 	// Left are the items that stay as they are: someone changed or removed them
 	// since, the journal does not prove that the restore wrote them, or the target
 	// refuses it. Of those whose Err matches [export.ErrNotKept] the target said
@@ -209,9 +210,14 @@ func (u *undoer) batch(ctx context.Context, lines []*UndoLine) error {
 		ctx, end = context.WithTimeout(context.WithoutCancel(ctx), lookGrace)
 		defer end()
 	} else if unknown(err) {
+		u.result.Unsure += len(sent)
 		return err
 	}
-	return errors.Join(err, u.look(ctx, sent))
+	lookErr := u.look(ctx, sent)
+	if lookErr != nil {
+		u.result.Unsure += len(sent)
+	}
+	return errors.Join(err, lookErr)
 }
 
 // wrote tells whether an item is what the deeds of the line wrote.
@@ -281,6 +287,11 @@ func (u *undoer) one(ctx context.Context, now *glance) (*glance, error) {
 			}
 			continue
 		case unknown(err) || hopeless(err):
+			if unknown(err) {
+				u.mu.Lock()
+				u.result.Unsure++
+				u.mu.Unlock()
+			}
 			return nil, fmt.Errorf("turning back %q: %w", l.Name, err)
 		}
 		u.meter.add(1)
