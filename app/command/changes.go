@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -215,11 +214,19 @@ func (p *changesPrinter) end(n int64, l *export.Ledger) error {
 	}
 	switch {
 	case l.Loss != nil:
-		p.s.say("It looked like a loss:\n  %s\n", strings.Join(lossLines(p.s.of, l.Loss), "\n  "))
+		p.s.say("It looked like a loss:\n")
+		p.lines(lossLines(p.s.of, l.Loss))
 	case l.Notice != nil:
-		p.s.say("Much has changed in it:\n  %s\n  %s\n", strings.Join(lossLines(p.s.of, l.Notice), "\n  "), noticeAnswers(l))
+		p.s.say("Much has changed in it:\n")
+		p.lines(append(lossLines(p.s.of, l.Notice), noticeAnswers(l)))
 	}
 	return nil
+}
+
+func (p *changesPrinter) lines(list []string) {
+	for _, line := range list {
+		p.s.say("  %s\n", line)
+	}
 }
 
 // signed is "+3 added, ~2 changed, -1 gone".

@@ -53,7 +53,7 @@ func (s *session) newArchiveFlag(verb *cobra.Command) {
 func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]export.Ledger, error) {
 	ledgers := []export.Ledger{}
 	var usageErr error
-	for _, name := range names {
+	for i, name := range names {
 		l, err := s.exportOne(ctx, w, name)
 		var own *work.Error
 		if errors.As(err, &own) && own.Usage && usageErr == nil {
@@ -63,6 +63,7 @@ func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]
 		ledgers = append(ledgers, l)
 		s.code = graver(s.code, codeOf(ctx, &l))
 		if ctx.Err() != nil {
+			s.notBegun(names[i+1:])
 			break
 		}
 	}
@@ -81,6 +82,19 @@ func (s *session) exports(ctx context.Context, w *work.Work, names []string) ([]
 	return ledgers, nil
 }
 
+// notBegun says which accounts were not exported any more after a stop.
+func (s *session) notBegun(names []string) {
+	if len(names) == 0 {
+		return
+	}
+	s.code = stopped
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "“" + name + "”"
+	}
+	s.stderr.printf("sidekeep: Stopped before %s.\n  Your copy of that is as it was.\n  Export again when you like.\n", words.List(quoted))
+}
+
 func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (export.Ledger, error) {
 	s.account = name
 	s.speakOf(w, name)
@@ -96,7 +110,7 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	}
 	s.problems(&l)
 	switch {
-	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
+	case err != nil && (ctx.Err() != nil || errors.Is(err, export.ErrStopped)):
 		s.broke(&l, export.ErrStopped)
 	case err != nil:
 		s.broke(&l, err)
@@ -152,12 +166,27 @@ func (s *session) incomplete(l *export.Ledger) {
 		l.Account, words.List(what), everythingElse(l, "kept"), try)
 }
 
-// everythingElse says what became of the rest of an export, if there was one.
+// everythingElse says what became of the rest of an export, if there was one, and
+// of what was kept before.
 func everythingElse(l *export.Ledger, done string) string {
 	if l.Kept+l.Unchanged > 0 {
 		return "Everything else is " + done + ", and what was kept before is as it was."
 	}
-	return "There was nothing else, and what was kept before is as it was."
+	return "What was kept before is as it was."
+}
+
+// named says where each of n things is told that a list above names up to
+// shownProblems of.
+func (s *session) named(n int) string {
+	switch {
+	case s.json:
+		return "the JSON names each with the reason"
+	case n == 1:
+		return "it is named above with the reason"
+	case n <= shownProblems || s.verbose:
+		return "each is named above with the reason"
+	}
+	return "the first " + words.Number(shownProblems) + " are named above with the reason, and --verbose names each"
 }
 
 // printLedger prints what an export did.

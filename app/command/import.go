@@ -69,7 +69,7 @@ func (s *session) imports(ctx context.Context, w *work.Work, name string, paths 
 	}
 	s.importProblems(&in)
 	switch {
-	case ctx.Err() != nil || errors.Is(err, export.ErrStopped):
+	case err != nil && (ctx.Err() != nil || errors.Is(err, export.ErrStopped)):
 		s.explainFiles(&in, export.ErrStopped)
 	case err != nil:
 		s.explainFiles(&in, err)
@@ -142,8 +142,12 @@ var lineBefore = regexp.MustCompile(`^line \d+: `)
 // importProblems lists on stderr what was not understood, not read, and not
 // taken.
 func (s *session) importProblems(in *work.Imported) {
-	shown := 0
+	shown, left := 0, 0
 	for _, p := range in.Problems {
+		if in.Stop != nil && in.Stop.Cause != nil && errors.Is(p.Err(), in.Stop.Cause) {
+			left++
+			continue
+		}
 		if shown == shownProblems && !s.verbose {
 			break
 		}
@@ -157,7 +161,11 @@ func (s *session) importProblems(in *work.Imported) {
 			s.stderr.printf("  failed, %s, %s: %s (%s)\n", p.Collection, p.Item, words.ForFile(p.Err()).Title, p.Detail)
 		}
 	}
-	if more := in.Failed + in.NewAside - shown; more > 0 {
+	switch more := in.Failed + in.NewAside - shown; {
+	case more <= 0:
+	case left > 0, in.Stop != nil:
+		s.stderr.printf("  %s not imported; importing the same again takes them.\n", plural(more, "item was", "items were"))
+	default:
 		s.stderr.printf("  and %s more; see them all with “sidekeep history --json”.\n", words.Number(more))
 	}
 	s.notTaken(in.Skipped)
@@ -206,5 +214,5 @@ func (s *session) importIncomplete(in *work.Imported) {
 }
 
 func (s *session) explainFiles(in *work.Imported, err error) {
-	s.tell(in.Account, words.Arrived(words.TypedForFile(err), err, in.Kept), err)
+	s.tell(in.Account, words.Imported(words.TypedForFile(err), err, in.Kept), err)
 }

@@ -108,8 +108,12 @@ func (s *session) printProven(p *work.Proven) {
 }
 
 func (s *session) notProven(p *work.Proven) {
-	s.stderr.printf("sidekeep: %s: %s not come back from the practice service as it was delivered.\n  Everything else did, and the history of the archive has every item as it was delivered.\n"+
-		"  %s\n", p.Account, plural(len(p.Bad), "item did", "items did"), mendProof(p.Bad))
+	others := "Everything else did, and the"
+	if p.Good == 0 {
+		others = "The"
+	}
+	s.stderr.printf("sidekeep: %s: %s not come back from the practice service as it was delivered.\n  %s history of the archive has every item as it was delivered.\n"+
+		"  %s\n", p.Account, plural(len(p.Bad), "item did", "items did"), others, mendProof(p.Bad))
 }
 
 // proveDue proves what is due of an account that was exported just now.
@@ -122,7 +126,7 @@ func (s *session) proveDue(ctx context.Context, w *work.Work, l *export.Ledger) 
 	show.end()
 	switch {
 	case ctx.Err() != nil:
-		s.say("%s\n", "The proof was stopped. The next export begins it again.")
+		s.say("%s\n", "The proof was stopped. “sidekeep prove” begins it again.")
 	case err != nil:
 		s.code = graver(s.code, partly)
 		s.explain(l.Account, err)

@@ -125,7 +125,10 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 		if err != nil {
 			return err
 		}
-		s.refusedSome(out.Refused)
+		if s.quiet && !s.json {
+			s.printProblems(out.Refused)
+		}
+		s.refusedSome(out.Refused, out.Same+out.Left)
 		if p.GoesOn != nil && !s.json {
 			s.say("Restore %d: %s.\n", p.GoesOn.Number, words.LinesDone(out.Done, out.Total))
 		}
@@ -154,7 +157,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 	case err != nil:
 		s.restoreBroke(ctx, &out, err)
 	default:
-		s.refusedSome(out.Refused)
+		s.refusedSome(out.Refused, out.Created+out.Replaced+out.Merged+out.Same+out.Left)
 		s.leftOpen(&out)
 	}
 	return printed
@@ -261,8 +264,9 @@ func linesDone(out *work.Restored) string {
 	return "; of its list, " + words.LinesDone(out.Done, out.Total)
 }
 
-// refusedSome says that not everything could be written, and what helps.
-func (s *session) refusedSome(list []restore.Problem) {
+// refusedSome says that not everything could be written, and what helps. others is
+// how many items of the plan are there.
+func (s *session) refusedSome(list []restore.Problem, others int) {
 	if len(list) == 0 {
 		return
 	}
@@ -274,9 +278,9 @@ func (s *session) refusedSome(list []restore.Problem) {
 		}
 	}
 	if notKept > 0 {
-		s.stderr.printf("sidekeep: the service said yes to %s that it did not keep as written, or kept twice; each is named above.\n"+
+		s.stderr.printf("sidekeep: the service said yes to %s that it did not keep as written, or kept twice; %s.\n"+
 			"  This is the service's doing. Your copy is as it was. Look at them there; running the same again tries those that are missing.\n",
-			plural(notKept, "item", "items"))
+			plural(notKept, "item", "items"), s.named(len(list)))
 	}
 	if notKept == len(list) {
 		return
@@ -289,6 +293,9 @@ func (s *session) refusedSome(list []restore.Problem) {
 	case !slices.ContainsFunc(list, func(p restore.Problem) bool { return !errors.Is(p.Err, export.ErrDamaged) }):
 		try = "“sidekeep inspect FILE” shows what is wrong in a file; “sidekeep save” saves what the archive has as it came."
 	}
-	s.stderr.printf("sidekeep: %s not be put back; each is named above with the reason.\n  Everything else is there, and your copy is as it was.\n  %s\n",
-		plural(len(list), "item could", "items could"), try)
+	rest := "Your copy is as it was."
+	if others > 0 {
+		rest = "Everything else is there, and your copy is as it was."
+	}
+	s.stderr.printf("sidekeep: %s not be put back; %s.\n  %s\n  %s\n", plural(len(list), "item could", "items could"), s.named(len(list)+notKept), rest, try)
 }

@@ -223,16 +223,25 @@ func (s *session) printRestored(p *work.RestorePlan, out *work.Restored, j resto
 	if out.Clashes > 0 {
 		s.stdout.printf("  %s: the service's was kept, and yours is noted in the item where there was room.\n", plural(out.Clashes, "thing clashed", "things clashed"))
 	}
-	for i, x := range out.Refused {
-		if i == shownProblems && !s.verbose {
-			s.stdout.printf("  and %s more\n", words.Number(len(out.Refused)-i))
-			break
-		}
-		s.stdout.printf("  refused, %s, %s: %s (%v)\n", x.Collection, x.Name, whyWords(x.Err), x.Err)
-	}
+	s.printProblems(out.Refused)
 	s.printAfter(out.Account, out.After)
 	s.stdout.printf("  Take it back with “sidekeep undo %d”.\n", out.Number)
 	return s.stdout.flush()
+}
+
+// printProblems names what was refused, and why.
+func (s *session) printProblems(list []restore.Problem) {
+	for i, x := range list {
+		if i == shownProblems && !s.verbose {
+			s.stdout.printf("  and %s more\n", words.Number(len(list)-i))
+			break
+		}
+		why := whyWords(x.Err)
+		if detail := x.Err.Error(); detail != why {
+			why += " (" + detail + ")"
+		}
+		s.stdout.printf("  refused, %s, %s: %s\n", x.Collection, x.Name, why)
+	}
 }
 
 // printAfter tells how an account stands after something was written to it.

@@ -227,11 +227,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 		s.speakOf(w, x.Name)
 		s.stdout.printf("\n%s: %s\n", x.Name, stateWords[x.State])
 		t := table{head: []string{"", ""}}
-		if x.LastGood != nil {
-			t.add("last good export", words.When(x.LastGood.Started, now)+" (number "+words.Number(int(x.LastGood.Number))+")")
-		} else {
-			t.add("last good export", words.When(time.Time{}, now))
-		}
+		t.add(lastOf(&x, now))
 		if x.Last != nil {
 			t.add("last sum", words.Sum(x.Last.Counts))
 		}
@@ -275,6 +271,21 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 	}
 }
 
+// lastOf tells when an account was exported last, or its files were imported, and
+// all was well.
+func lastOf(x *work.Status, now time.Time) (label, when string) {
+	at := func(l *export.Ledger) string {
+		return words.When(l.Started, now) + " (number " + words.Number(int(l.Number)) + ")"
+	}
+	switch {
+	case x.Imported && x.Last != nil: // an import adds: each stands by itself
+		return "last import", at(x.Last)
+	case x.LastGood != nil:
+		return "last good export", at(x.LastGood)
+	}
+	return "last good export", words.When(time.Time{}, now)
+}
+
 // printStopped names restores onto the accounts of shown that have not come to their end.
 func (s *session) printStopped(ctx context.Context, w *work.Work, shown []work.Status) error {
 	there, err := w.HasArchive()
@@ -316,18 +327,26 @@ func (s *session) warnings(x work.Status, now time.Time) []string {
 	if l := x.Last; l != nil && l.Rebuilt {
 		list = append(list, "Its history was made anew from the open files, "+words.When(l.Started, now)+". Nothing of it was compared with the source since.")
 	} else if l != nil {
+		say, run, again := s.wordsFor, "export", "Export again."
+		if x.Imported {
+			say, run, again = words.TypedForFile, "import", "Import the same again."
+		}
 		if l.Stop != nil {
-			w := s.wordsFor(l.Stop)
-			list = append(list, "The last export, "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
+			w := say(l.Stop)
+			list = append(list, "The last "+run+", "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
 		} else if !l.Balanced() {
-			list = append(list, "The last export, "+words.When(l.Started, now)+", has no sum that balances. Export again.")
+			list = append(list, "The last "+run+", "+words.When(l.Started, now)+", has no sum that balances. "+again)
 		}
 	}
 	if l := x.Last; l != nil && len(l.Missing) > 0 {
 		list = append(list, plural(len(l.Missing)+l.MissingMore, "photo is", "photos are")+" missing from the archive: "+l.Missing[0]+" was there before.")
 	}
 	if x.Failed > 0 {
-		list = append(list, plural(x.Failed, "item", "items")+" could not be read. The next export tries again.")
+		try := "The next export tries again."
+		if x.Imported {
+			try = "Import the files again; “sidekeep inspect FILE” shows what is wrong with one."
+		}
+		list = append(list, plural(x.Failed, "item", "items")+" could not be read. "+try)
 	}
 	if x.SetAside > 0 {
 		list = append(list, plural(x.SetAside, "item is", "items are")+" set aside: kept as delivered, but not understood."+acknowledge(x.Last))

@@ -141,7 +141,7 @@ func (s *session) undo(ctx context.Context, w *work.Work, n int) error {
 
 // undoLeft says why not everything was turned back.
 func (s *session) undoLeft(out *work.Undone) {
-	why := "Only what is still as the restore wrote it is touched; each of the others is named above with the reason."
+	why := "Only what is still as the restore wrote it is touched; of the others " + s.named(len(out.Left)) + "."
 	since := func(p restore.Problem) bool {
 		return errors.Is(p.Err, export.ErrChanged) || errors.Is(p.Err, export.ErrGone)
 	}
@@ -150,7 +150,7 @@ func (s *session) undoLeft(out *work.Undone) {
 	}
 	try := "Look at them at the service; your copy has them in its history."
 	if out.Again() {
-		why, try = "The service said that it did it, and has not, or what is there is another item; each is named above with the reason.", runTheSameAgain
+		why, try = "The service said that it did it, and has not, or what is there is another item; "+s.named(len(out.Left))+".", runTheSameAgain
 	}
 	why, try = s.of.Say(why), s.of.Say(try)
 	s.stderr.printf("sidekeep: %s as they are.\n  %s\n  %s\n", plural(len(out.Left), "item was left", "items were left"), why, try)

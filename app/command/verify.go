@@ -110,9 +110,9 @@ func (s *session) printCheck(w *work.Work, c archive.Check, part archive.Slice) 
 	case errors.Is(obstacle, export.ErrLink): // a repair refuses it, too
 		defer s.explain("", obstacle)
 	default:
-		defer s.stderr.printf("sidekeep: %s written.\n  Everything else is whole.\n"+
+		defer s.stderr.printf("sidekeep: %s written.\n  %s\n"+
 			"  Run “sidekeep verify --repair” to mend what can be mended. Nothing is deleted by it.\n",
-			plural(len(c.Bad), "file or item is not as it was", "files or items are not as they were"))
+			plural(len(c.Bad), "file or item is not as it was", "files or items are not as they were"), elseWhole(c.Good))
 	}
 	if s.json {
 		out := checkJSON{Check: c}
@@ -133,6 +133,14 @@ func (s *session) printCheck(w *work.Work, c archive.Check, part archive.Slice) 
 	return s.stdout.flush()
 }
 
+// elseWhole says of the rest of what was checked that it is whole, if there is any.
+func elseWhole(good int) string {
+	if good == 0 {
+		return "Nothing else was checked."
+	}
+	return "Everything else is whole."
+}
+
 type checkJSON struct {
 	archive.Check
 	Slice string `json:"slice,omitempty"` // “3/30” if a part was verified
@@ -144,9 +152,9 @@ func (s *session) printRepaired(dir string, r *archive.Repaired) error {
 		defer s.stderr.printf("sidekeep: The history was lost.\n  Your files are whole. What only it had is lost with it.\n" +
 			"  If you have a backup of history.db, put it in its place, and export again.\n")
 	case n > 0:
-		defer s.stderr.printf("sidekeep: %s not be mended.\n  Everything else is whole.\n"+
+		defer s.stderr.printf("sidekeep: %s not be mended.\n  %s\n"+
 			"  Export again: what is still at the source is fetched. Copy the rest from a backup if you have one.\n",
-			plural(n, "file or item could", "files or items could"))
+			plural(n, "file or item could", "files or items could"), elseWhole(r.Good))
 	}
 	if s.json {
 		return s.printJSON(r)

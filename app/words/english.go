@@ -213,6 +213,14 @@ const (
 	CopyAsItWas   = "Your copy is as it was."
 )
 
+// someImported tells what an import has taken that did not come to its end.
+func someImported(n int) string {
+	if n == 0 {
+		return CopyAsItWas
+	}
+	return some(n, "1 item was imported and is kept.", " items were imported and are kept.")
+}
+
 const goesOn = "Export again when you like: it goes on from there."
 
 func someArrived(n int) string {

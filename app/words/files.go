@@ -36,6 +36,6 @@ var fileCauses = map[error]Words{
 	export.ErrStopped: {
 		"The import was stopped.",
 		"What was read until then is kept.",
-		"Import again when you like: what is kept already is not taken twice.",
+		"Import the same again when you like: what is kept already is not taken twice.",
 	},
 }

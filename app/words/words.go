@@ -93,6 +93,15 @@ func Arrived(w Words, err error, n int) Words {
 	return w
 }
 
+// Imported are the words w for an error err that ended an import, by which n items
+// had been taken.
+func Imported(w Words, err error, n int) Words {
+	if Cause(err) == export.ErrStopped {
+		w.Meaning = someImported(n)
+	}
+	return w
+}
+
 // Cause returns the cause that err wraps. Errors of the system that mean the
 // same as a cause count as that cause; nil if nothing fits.
 func Cause(err error) error {
