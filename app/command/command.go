@@ -5,6 +5,7 @@ package command
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,7 @@ type session struct {
 	account string         // that it is at, "" if it is at none
 	of      words.Origin   // what that account comes from
 	nothing string         // what an error means to a verb that keeps nothing; "" of one that does
+	stop    words.Words    // what a stop means, and what to do then, where more was done than looking
 
 	// archiveThere is whether there is an archive, once somebody asked.
 	archiveThere *bool
@@ -101,7 +103,8 @@ func (s *session) exitCode(ctx context.Context, verb *cobra.Command, err error) 
 	case err == nil:
 		return s.code
 	case ctx.Err() != nil || errors.Is(err, export.ErrStopped) || errors.Is(err, context.Canceled):
-		w, code = words.Words{Title: "Stopped.", Meaning: "Your copy is as it was.", Try: "Run it again when you like."}, stopped
+		w = words.Words{Title: "Stopped.", Meaning: cmp.Or(s.stop.Meaning, words.CopyAsItWas), Try: cmp.Or(s.stop.Try, "Run it again when you like.")}
+		code = stopped
 		s.tell("", w, err)
 	case !s.began:
 		w, code = words.Words{Title: err.Error(), Meaning: "Nothing was done.", Try: "It is used so: " + verb.UseLine()}, usage

@@ -190,7 +190,7 @@ func (s *session) printRefused(p *work.RestorePlan) {
 			return
 		}
 		shown++
-		s.stdout.printf("  refused, %s, %s: %s\n", p.Targets[l.To].Name, l.Item.Name, whyWords(l.Err))
+		s.stdout.printf("  refused, %s, %s: %s\n", p.Targets[l.To].Name, l.Item.Name, whyInFull(l.Err))
 	}
 }
 
@@ -236,11 +236,7 @@ func (s *session) printProblems(list []restore.Problem) {
 			s.stdout.printf("  and %s more\n", words.Number(len(list)-i))
 			break
 		}
-		why := whyWords(x.Err)
-		if detail := x.Err.Error(); detail != why {
-			why += " (" + detail + ")"
-		}
-		s.stdout.printf("  refused, %s, %s: %s\n", x.Collection, x.Name, why)
+		s.stdout.printf("  refused, %s, %s: %s\n", x.Collection, x.Name, whyInFull(x.Err))
 	}
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"strings"
 	"time"
 
 	"sidekeep/app/words"
@@ -93,4 +94,19 @@ func whyWords(err error) string {
 		return err.Error()
 	}
 	return words.For(err).Title
+}
+
+// whyInFull is whyWords with what the target or the parser said besides, in
+// brackets.
+func whyInFull(err error) string {
+	why, cause := whyWords(err), export.Cause(err)
+	if cause == nil {
+		return why
+	}
+	detail := strings.ReplaceAll(err.Error(), cause.Error(), "")
+	detail = strings.Trim(strings.ReplaceAll(detail, ": : ", ": "), ": ")
+	if detail == "" {
+		return why
+	}
+	return why + " (" + detail + ")"
 }

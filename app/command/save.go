@@ -116,6 +116,13 @@ func (s *session) save(ctx context.Context, o work.SaveOptions, asOf string) err
 	}
 	out, err := w.Save(ctx, o)
 	if err != nil {
+		if out.Files > 0 {
+			s.stop.Meaning = plural(out.Files, "file was", "files were") + " saved until then in " + clean(out.Dir) + ", which is not everything. Your copy is as it was."
+			s.stop.Try = "Save again to another folder, or empty this one first."
+			if ctx.Err() == nil {
+				s.stderr.printf("  %s\n", s.stop.Meaning)
+			}
+		}
 		return err
 	}
 	if len(out.Unsaved) > 0 {

@@ -95,6 +95,9 @@ func (s *session) repair(cmd *cobra.Command) error {
 	report, end := s.readingProgress()
 	r, err := w.Repair(cmd.Context(), report)
 	end()
+	if r != nil && len(r.Found) > 0 {
+		s.stop.Meaning = "What was mended until then stays so, and nothing was deleted."
+	}
 	if err != nil {
 		return err
 	}
