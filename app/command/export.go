@@ -118,7 +118,7 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 		s.incomplete(&l)
 	}
 	if l.Held {
-		s.heldBack(&l, heldExport(ctx, w, &l))
+		s.heldBack(&l, heldExport(context.WithoutCancel(ctx), w, &l))
 	}
 	if l.Notice != nil {
 		s.give(&l)

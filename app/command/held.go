@@ -109,7 +109,7 @@ func (s *session) heldAgain(a archive.Answer) {
 // source it says only that the account is still held. It is answered by the number
 // of the first export that was held.
 func (s *session) heldBack(l *export.Ledger, held int64) {
-	if l.Stop != nil && len(l.Collections) == 0 {
+	if l.Stop != nil && (len(l.Collections) == 0 || l.Found == nil && held != l.Number) {
 		s.stderr.printf("sidekeep: %s: still held from before; “sidekeep status” says why.\n", l.Account)
 		return
 	}

@@ -139,6 +139,9 @@ func notesIn(dir *within.Folder) (list []restoreNote, err error) {
 		if note.State == "stopped" { // as it was called before there were lists
 			note.State = RestoreOpen
 		}
+		if note.State == RestoreOpen && !restore.Begun(dir, e.Name()) {
+			continue // the same
+		}
 		list = append(list, note)
 	}
 	slices.SortFunc(list, func(a, b restoreNote) int { return b.Number - a.Number })

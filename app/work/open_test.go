@@ -241,3 +241,34 @@ func TestForeignList(t *testing.T) {
 		t.Errorf("%v %+v", err, e)
 	}
 }
+
+// TestNeverBegun: a restore that was killed before it had its list is none: it
+// keeps no hold, and is not told of.
+func TestNeverBegun(t *testing.T) {
+	w, name := demoWork(t)
+	wipe(t, w, 3)
+	if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
+		t.Fatalf("%v %+v", err, l)
+	}
+	dir := filepath.Join(w.ArchiveDir(), restoresDir, "4", "old")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string]string{"../note.json": fmt.Sprintf(`{"account":%q,"from":%q,"state":"open"}`, name, name), "../journal.jsonl": ""} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list, err := w.Restores(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%v, restores are %+v", err, list)
+	}
+	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	out, err := w.Restore(t.Context(), p, nil)
+	if err != nil || out.Number == 0 || out.Number == 4 || out.After == nil || out.After.Held {
+		t.Errorf("%v, restore %d, after it %+v", err, out.Number, out.After)
+	}
+}

@@ -61,15 +61,19 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 			return err
 		}
 	}
-	note, j, err := beginRestore(ctx, a, p.note, &p.Request, w.o.Now())
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	whole := context.WithoutCancel(ctx) // from its note to its list, it is begun or not
+	note, j, err := beginRestore(whole, a, p.note, &p.Request, w.o.Now())
 	if err != nil {
 		return err
 	}
-	out.Number = note.Number
-	err = errors.Join(j.Begin(p.Plan), note.noteHeld(ctx, a), tellOpen(ctx, a, note.Account))
+	err = errors.Join(j.Begin(p.Plan), note.noteHeld(whole, a), tellOpen(whole, a, note.Account))
 	if err != nil {
 		return errors.Join(err, j.Close())
 	}
+	out.Number = note.Number
 	if err = restore.Settle(ctx, p.to, j); err == nil {
 		out.Result, err = restore.Apply(ctx, p.to, p.Plan, j, restore.ApplyOptions{
 			Old: a, NewUID: p.Request.NewUID, Now: w.o.Now, Rest: rest, Report: writing(report, out.Account, Writing),

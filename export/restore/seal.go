@@ -72,6 +72,17 @@ func ReadJournal(dir *within.Folder, key string, yield func(Record) error) error
 	})
 }
 
+// Begun reports whether the restore in the folder name of dir has a list, or has
+// written anything: one that has neither was stopped before it began.
+func Begun(dir *within.Folder, name string) bool {
+	_, err := dir.Lstat(name + "/" + listFile)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	info, err := dir.Lstat(name + "/" + journalFile)
+	return err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist)
+}
+
 // eachLine reads a file of a journal line by line; nothing if it is not there.
 func eachLine(dir *within.Folder, name string, yield func(line []byte) error) error {
 	f, err := dir.Open(name)
