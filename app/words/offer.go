@@ -2,7 +2,9 @@ package words
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sidekeep/export/settings"
@@ -14,7 +16,25 @@ func Offer(a settings.Account) string {
 	if offer := sources[a.Type].offer; offer != nil {
 		return offer(a)
 	}
-	return offerService(a)
+	return offerOther(a)
+}
+
+// offerOther says it of a type that has no words for it, with all that the
+// archive brings along.
+func offerOther(a settings.Account) string {
+	var parts []string
+	values := a.Values()
+	for _, id := range slices.Sorted(maps.Keys(values)) {
+		parts = append(parts, id+" “"+values[id]+"”")
+	}
+	text := "an account of the type “" + a.Type + "”"
+	if len(parts) > 0 {
+		text += " with " + List(parts)
+	}
+	if a.User == "" {
+		return text + "; nothing would be asked for, and it would be read"
+	}
+	return text + "; the password of " + a.User + " would be asked for and given to it"
 }
 
 func offerService(a settings.Account) string {

@@ -12,7 +12,7 @@ type sourceWords struct {
 	tile, line string                        // its tile, if it has no services
 	where      string                        // where such an account is, if that is no address
 	no         Words                         // of a field that it does not have
-	offer      func(settings.Account) string // see Offer; nil for a service
+	offer      func(settings.Account) string // see Offer; nil says all that was given
 	fields     map[string]fieldWords
 }
 
@@ -31,7 +31,7 @@ func always(text string) func(source.Service) string {
 
 // sources are the words for each type, by its ID.
 var sources = map[string]sourceWords{
-	settings.DAV: {fields: map[string]fieldWords{
+	settings.DAV: {offer: offerService, fields: map[string]fieldWords{
 		source.Address: {
 			usage:   "an e-mail address, a host, or the full address of the service",
 			label:   func(s source.Service) string { return AddressOf(s.Name) },
