@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -15,10 +14,10 @@ import (
 // caller closes it. The error is [export.ErrGone] if the archive has no such
 // bytes.
 func (a *Archive) Old(ctx context.Context, hash [32]byte) (io.ReadCloser, error) {
-	var raw []byte
-	err := a.db.QueryRowContext(ctx, "SELECT bytes FROM blob WHERE hash = ?", hash[:]).Scan((*fresh)(&raw))
+	b := stored{hash: hash[:]}
+	err := a.db.QueryRowContext(ctx, "SELECT blob, "+bodyLong+", bytes FROM blob WHERE hash = ?", hash[:]).Scan(&b.blob, &b.long, (*fresh)(&b.text))
 	if err == nil {
-		return io.NopCloser(bytes.NewReader(raw)), nil
+		return b.open(context.WithoutCancel(ctx), a.db), nil
 	}
 	var path string
 	if errors.Is(err, sql.ErrNoRows) {

@@ -1,9 +1,7 @@
 package archive
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -202,7 +200,7 @@ func (v *verification) check() Check {
 // measure adds up what there is to read.
 func (v *verification) measure() error {
 	var bodies, files int64
-	err := v.conn.QueryRowContext(v.ctx, "SELECT ifnull(sum(length(bytes)), 0) FROM blob").Scan(&bodies)
+	err := v.conn.QueryRowContext(v.ctx, "SELECT ifnull(sum("+bodySize+"), 0) FROM blob").Scan(&bodies)
 	if err == nil {
 		err = v.conn.QueryRowContext(v.ctx, "SELECT (SELECT ifnull(sum(size), 0) FROM file) + (SELECT ifnull(sum(size), 0) FROM photo)").Scan(&files)
 	}
@@ -255,28 +253,17 @@ func (v *verification) history() error {
 func (v *verification) bodies() error {
 	var after int64
 	for {
-		n, size := 0, 0
-		err := eachRow(v.ctx, v.conn, "SELECT blob, hash, bytes FROM blob WHERE blob > ? AND blob % ? = ? ORDER BY blob LIMIT 500", []any{after, v.slice.Of, v.slice.Part - 1}, func(rows *sql.Rows) error {
-			var hash, raw sql.RawBytes
-			if err := rows.Scan(&after, &hash, &raw); err != nil {
-				return err
-			}
-			if sum := sha256.Sum256(raw); !bytes.Equal(sum[:], hash) {
-				v.blame(fmt.Sprintf("%s, body %d", historyFile, after), "its bytes do not have the hash that is recorded for them")
+		n, err := eachBody(v.ctx, v.conn, "blob > ? AND blob % ? = ?", []any{after, v.slice.Of, v.slice.Part - 1}, func(b stored) error {
+			_, _, why, err := b.check(v.ctx, v.conn, v.read)
+			if why != "" {
+				v.blame(fmt.Sprintf("%s, body %d", historyFile, b.blob.Int64), why)
 			}
 			v.count()
-			v.read(len(raw))
-			n++
-			if size += len(raw); size >= pageBytes {
-				return errPage
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errPage) {
+			after = b.blob.Int64
 			return err
-		}
-		if n == 0 {
-			return nil
+		})
+		if err != nil || n == 0 {
+			return err
 		}
 	}
 }

@@ -44,6 +44,7 @@ func later() *shelf {
 	people, work, camera := s.collections[0], s.collections[1], s.collections[2]
 	people.items[1] = text(people.items[1].ID, "2", people.items[1].Name, card(101))
 	people.items = append(people.items, text("/c/people/odd.vcf", "1", "odd.vcf", "this is no vCard"))
+	people.items = append(people.items, text("/c/people/long.vcf", "1", "long.vcf", longCard("long", 1)))
 	work.items = work.items[1:]
 	camera.items = []export.Item{
 		picture("/f/DCIM/IMG_1.JPG", "2", "DCIM", []byte("edited"), aDay),

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 )
 
 // readerEdition numbers the rules by which [understand] reads kind, UID, name and
@@ -59,6 +60,16 @@ type misread struct {
 	version int64
 	item    string // its ID
 	now     version
+	kind    export.Kind // of its collection
+	was     version     // of a long body
+	long    stored
+}
+
+// differs reads raw, and tells whether it says something else than was.
+func (m *misread) differs(was version, raw []byte, gaps contentline.Gaps) bool {
+	m.now = understandOutline(m.kind, raw, gaps)
+	m.now.uid, m.now.name = strings.Clone(m.now.uid), strings.Clone(m.now.name) // raw is used again
+	return was.kind != m.now.kind || was.uid != m.now.uid || was.name != m.now.name || was.start != m.now.start || was.allDay != m.now.allDay || was.aside != m.now.aside
 }
 
 // misreads finds them among the versions after last, but for those that an item
@@ -66,9 +77,9 @@ type misread struct {
 // their hash tell nothing. Of bodies only those of one part are looked at.
 func misreads(ctx context.Context, q querier, last int64, part Slice, found func(misread) error) error {
 	for after := last; ; {
-		var list []misread
+		var list, long []misread
 		n, size := 0, 0
-		err := eachRow(ctx, q, `SELECT version.version, collection.kind, item.id, version.kind, version.uid, version.name, version.start, version.all_day, ifnull(version.aside, ''), blob.hash, blob.bytes
+		err := eachRow(ctx, q, `SELECT version.version, collection.kind, item.id, version.kind, version.uid, version.name, version.start, version.all_day, ifnull(version.aside, ''), blob.blob, `+bodyLong+`, blob.hash, blob.bytes
 			FROM version JOIN blob USING (blob) JOIN item USING (item) JOIN collection USING (collection)
 			WHERE version.version > ? AND version.blob % ? = ? AND collection.kind IN ('contacts', 'events', 'todos')
 			AND NOT EXISTS (SELECT 1 FROM version AS old WHERE old.item = version.item AND old.version <= ? AND old.blob = version.blob)
@@ -76,8 +87,9 @@ func misreads(ctx context.Context, q querier, last int64, part Slice, found func
 			var m misread
 			var was version
 			var kind export.Kind
+			var b stored
 			var hash, raw sql.RawBytes
-			if err := rows.Scan(&m.version, &kind, &m.item, &was.kind, &was.uid, &was.name, &was.start, &was.allDay, &was.aside, &hash, &raw); err != nil {
+			if err := rows.Scan(&m.version, &kind, &m.item, &was.kind, &was.uid, &was.name, &was.start, &was.allDay, &was.aside, &b.blob, &b.long, &hash, &raw); err != nil {
 				return err
 			}
 			if m.version <= after {
@@ -86,12 +98,13 @@ func misreads(ctx context.Context, q querier, last int64, part Slice, found func
 			after = m.version
 			n++
 			size += len(raw)
-			if sum := sha256.Sum256(raw); bytes.Equal(sum[:], hash) {
-				m.now = understand(kind, raw)
-				if was.kind != m.now.kind || was.uid != m.now.uid || was.name != m.now.name || was.start != m.now.start || was.allDay != m.now.allDay || was.aside != m.now.aside {
-					m.now.uid, m.now.name = strings.Clone(m.now.uid), strings.Clone(m.now.name) // raw is used again
-					list = append(list, m)
-				}
+			m.kind = kind
+			if b.long {
+				m.long = stored{blob: b.blob, hash: bytes.Clone(hash), long: true, text: bytes.Clone(raw)}
+				m.was = was
+				long = append(long, m)
+			} else if sum := sha256.Sum256(raw); bytes.Equal(sum[:], hash) && m.differs(was, raw, nil) {
+				list = append(list, m)
 			}
 			if size >= pageBytes {
 				return errPage
@@ -100,6 +113,15 @@ func misreads(ctx context.Context, q querier, last int64, part Slice, found func
 		})
 		if err != nil && !errors.Is(err, errPage) {
 			return err
+		}
+		for _, m := range long {
+			text, gaps, _, err := m.long.check(ctx, q, nil)
+			if err != nil {
+				return err
+			}
+			if text != nil && m.differs(m.was, text, gaps) {
+				list = append(list, m)
+			}
 		}
 		for _, m := range list {
 			if err := found(m); err != nil {

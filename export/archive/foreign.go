@@ -102,7 +102,8 @@ func ownSchema(ctx context.Context, db *sql.DB, format int) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Equal(got, statements(schemaOfFormat(format))) {
+	unchunked := format == 3 && slices.Equal(got, statements(schemaOfFormat(2))) // see hasChunks
+	if !unchunked && !slices.Equal(got, statements(schemaOfFormat(format))) {
 		return fmt.Errorf("%w: its tables are not those that Sidekeep makes", export.ErrDamaged)
 	}
 	return nil

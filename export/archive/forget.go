@@ -142,7 +142,7 @@ func findUnneeded(ctx context.Context, conn *sql.Conn, items []ForgottenItem, ac
 
 // measure adds up what goes.
 func (p *Forgetting) measure(ctx context.Context, conn *sql.Conn, account int64) error {
-	err := conn.QueryRowContext(ctx, `SELECT (SELECT ifnull(sum(length(bytes)), 0) FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded))
+	err := conn.QueryRowContext(ctx, `SELECT (SELECT ifnull(sum(`+bodySize+`), 0) FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded))
 		+ (SELECT ifnull(sum(size), 0) FROM photo WHERE photo IN (SELECT photo FROM temp.unseen))`).Scan(&p.Bytes)
 	if err != nil {
 		return err

@@ -141,6 +141,7 @@ var forgetItems = []string{
 	"DELETE FROM name WHERE owner IN (SELECT 'item/' || item FROM temp.forgotten)",
 	"DELETE FROM version WHERE item " + isForgotten,
 	"DELETE FROM item WHERE item " + isForgotten,
+	dropChunks,
 	"DELETE FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded)",
 	"DELETE FROM archive WHERE name IN (SELECT '" + datedName + "' || lower(hex(hash)) FROM photo WHERE photo IN (SELECT photo FROM temp.unseen)" +
 		" AND hash NOT IN (SELECT hash FROM photo WHERE photo NOT IN (SELECT photo FROM temp.unseen)))",

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
 	"sidekeep/formats/vcard"
 )
@@ -153,15 +154,15 @@ func (g *generator) contacts(kind export.Kind, present bool, folder, ext, plain 
 	}
 	w := &counter{w: f}
 	err = g.each(kind, present, false, "", func(r record) error {
-		raw, err := guarded(vcard.Published, r.bytes)
+		raw, err := guarded(vcard.Published, r.text)
 		if err != nil {
 			return g.aside(r) // it was understood once, so one bad item stops no other
 		}
-		p := place{item: r.item, path: name, offset: w.n, length: int64(len(raw))}
-		p.hash = r.published(raw)
-		if _, err := w.Write(raw); err != nil {
+		p := place{item: r.item, path: name, offset: w.n}
+		if p.hash, err = r.write(w, raw); err != nil {
 			return err
 		}
+		p.length = w.n - p.offset
 		return g.out.place(p)
 	})
 	return errors.Join(err, f.Close())
@@ -222,7 +223,7 @@ func (g *generator) calendarFile(kind export.Kind, present bool, pass int, path 
 		return err
 	}
 	err = g.each(kind, present, false, condition, func(r record) error {
-		raw, err := guarded(ical.Published, r.bytes)
+		raw, err := guarded(ical.Published, r.text)
 		var pieces ical.Pieces
 		if err == nil {
 			pieces, err = guarded(ical.Parts, raw)
@@ -234,6 +235,11 @@ func (g *generator) calendarFile(kind export.Kind, present bool, pass int, path 
 			return later(r.item, -1)
 		}
 		p := place{item: r.item}
+		sum := sha256.New()
+		if r.gaps != nil {
+			fill := r.filler()
+			pieces.Fill = func(w io.Writer, component []byte) error { return fill.Fill(io.MultiWriter(w, sum), component) }
+		}
 		p.offset, p.length, err = m.Add(pieces)
 		if errors.Is(err, ical.ErrZoneClash) {
 			clashes++
@@ -246,9 +252,10 @@ func (g *generator) calendarFile(kind export.Kind, present bool, pass int, path 
 		if err != nil {
 			return fmt.Errorf("publishing %q: %w", r.id, err)
 		}
-		sum := sha256.New()
 		for _, c := range pieces.Components {
-			sum.Write(c)
+			if pieces.Fill == nil {
+				sum.Write(c)
+			}
 		}
 		sum.Sum(p.hash[:0])
 		p.path, p.wrapper = f.name, pieces.Wrapper
@@ -316,11 +323,11 @@ func (g *generator) aside(r record) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(r.bytes)
+	length, err := io.Copy(f, r.delivered())
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	p := place{item: r.item, path: name, length: int64(len(r.bytes))}
+	p := place{item: r.item, path: name, length: length}
 	copy(p.hash[:], r.hash)
 	return g.out.place(p)
 }
@@ -403,24 +410,42 @@ type record struct {
 	item     int64
 	id, name string
 	kind     export.Kind
-	bytes    []byte
-	hash     []byte
+	stored   // of a long body text is the outline, and gaps what it lacks
+	gaps     contentline.Gaps
+	conn     *sql.Conn
 	failed   bool // it is to be fetched again
 }
 
-// published is the hash of raw, the published form of the record.
-func (r record) published(raw []byte) (h [sha256.Size]byte) {
-	if len(raw) == len(r.bytes) && bytes.Equal(raw, r.bytes) {
+// delivered reads the bytes of the record.
+func (r record) delivered() io.Reader { return r.open(context.Background(), r.conn) }
+
+// filler puts back what the outline of a long body lacks.
+func (r record) filler() *contentline.Filler {
+	return contentline.NewFiller(r.gaps, r.delivered(), true)
+}
+
+// write writes raw, the published form of the record, or of its outline as it is
+// as a whole, and returns the hash of what it has written.
+func (r record) write(w io.Writer, raw []byte) (h [sha256.Size]byte, err error) {
+	switch {
+	case r.gaps != nil:
+		sum := sha256.New()
+		err := r.filler().Fill(io.MultiWriter(w, sum), raw)
+		sum.Sum(h[:0])
+		return h, err
+	case len(raw) == len(r.text) && bytes.Equal(raw, r.text):
 		copy(h[:], r.hash)
-		return h
+	default:
+		h = sha256.Sum256(raw)
 	}
-	return sha256.Sum256(raw)
+	_, err = w.Write(raw)
+	return h, err
 }
 
 // each calls do for the items of one kind ("" for all) that are present or
 // gone, understood or set aside, in the order of their IDs.
 func (g *generator) each(kind export.Kind, present, aside bool, condition string, do func(record) error) error {
-	query := `SELECT item.item, item.id, item.name, version.kind, blob.bytes, blob.hash, item.failed
+	query := `SELECT item.item, item.id, item.name, version.kind, blob.blob, ` + bodyLong + `, blob.bytes, blob.hash, item.failed
 		FROM ` + g.shown + ` JOIN version USING (version) JOIN blob USING (blob)
 		WHERE item.collection = ? AND item.id > ? AND item.present = ? AND item.aside = ? AND ` + notMoved
 	if kind != "" {
@@ -454,7 +479,10 @@ func (g *generator) each(kind export.Kind, present, aside bool, condition string
 // [export.ErrDamaged], unless the item is to be fetched again because nothing
 // better is left. Those stand among what was set aside.
 func (g *generator) whole(r record, do func(record) error) error {
-	sum := sha256.Sum256(r.bytes)
+	if r.long {
+		return g.wholeLong(r, do)
+	}
+	sum := sha256.Sum256(r.text)
 	switch {
 	case bytes.Equal(sum[:], r.hash):
 		return do(r)
@@ -462,6 +490,23 @@ func (g *generator) whole(r record, do func(record) error) error {
 		return fmt.Errorf("%w: the bytes of %q in history.db do not have their hash", export.ErrDamaged, r.id)
 	}
 	r.hash = sum[:]
+	return g.aside(r)
+}
+
+// wholeLong is whole of a long body. Nothing of a damaged one is written.
+func (g *generator) wholeLong(r record, do func(record) error) error {
+	sum := sha256.New()
+	text, gaps, err := contentline.OutlineOf(io.TeeReader(r.delivered(), sum), longBody)
+	switch {
+	case err == nil && len(gaps) > 0:
+		r.text, r.gaps = text, gaps
+		return do(r)
+	case err == nil, errors.Is(err, contentline.ErrNoOutline): // nothing of it is understood
+		return g.aside(r)
+	case !errors.Is(err, export.ErrDamaged) || !r.failed:
+		return fmt.Errorf("reading %q: %w", r.id, err)
+	}
+	r.hash, r.unsure = sum.Sum(nil), true
 	return g.aside(r)
 }
 
@@ -473,11 +518,12 @@ func (g *generator) page(query, after string, first, present, aside bool) (page 
 	size := 0
 	err = eachRow(g.ctx, g.conn, query, []any{g.n, after, present, aside}, func(rows *sql.Rows) error {
 		var r record
-		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, (*fresh)(&r.bytes), (*fresh)(&r.hash), &r.failed); err != nil {
+		if err := rows.Scan(&r.item, &r.id, &r.name, &r.kind, &r.blob, &r.long, (*fresh)(&r.text), (*fresh)(&r.hash), &r.failed); err != nil {
 			return err
 		}
+		r.conn = g.conn
 		page = append(page, r)
-		if size += len(r.bytes); size >= pageBytes {
+		if size += len(r.text); size >= pageBytes {
 			return errPage
 		}
 		return nil

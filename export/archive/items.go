@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -213,12 +212,12 @@ func (r *itemReader) query() string {
 		state, mark, present, aside = pastState, "newest.mark", "(newest.blob IS NOT NULL OR newest.photo IS NOT NULL)", "version.aside IS NOT NULL"
 		exists = "version.version IS NOT NULL"
 	}
-	bytes := "NULL"
+	bytes := "NULL, 0, NULL"
 	if r.bodies {
-		bytes = "blob.bytes"
+		bytes = "blob.blob, " + bodyLong + ", blob.bytes"
 	}
 	query := "SELECT item.id, " + mark + `, ifnull(version.uid, ''), ifnull(version.name, ''), ifnull(version.kind, ?3), ifnull(version.start, ''),
-		ifnull(version.all_day, 0), ifnull(nullif(place.path, ''), ifnull(photo.path, '')), ifnull(photo.size, ifnull(length(blob.bytes), 0)),
+		ifnull(version.all_day, 0), ifnull(nullif(place.path, ''), ifnull(photo.path, '')), ifnull(photo.size, ifnull(` + bodySize + `, 0)),
 		` + present + ", " + aside + `, export.started, item.name, item.folder, item.modified, ifnull(blob.hash, photo.hash), ifnull(version.version, 0), item.item, place.path IS '', ` + bytes + `
 		FROM ` + state + ` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo
 		WHERE item.collection = ?2 AND ` + exists
@@ -269,9 +268,9 @@ func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, er
 	var start, since, modified string
 	var present, aside, moved bool
 	var item int64
-	var body []byte
+	var b stored
 	err := rows.Scan(&it.ID, &it.Version, &it.UID, &it.Name, &it.Kind, &start, &it.AllDay, &it.Path, &it.Size,
-		&present, &aside, &since, &it.File, &it.Folder, &modified, (*fresh)(&it.Hash), &it.Number, &item, &moved, (*fresh)(&body))
+		&present, &aside, &since, &it.File, &it.Folder, &modified, (*fresh)(&it.Hash), &it.Number, &item, &moved, &b.blob, &b.long, (*fresh)(&b.text))
 	if err != nil {
 		return Content{}, nil, err
 	}
@@ -291,18 +290,19 @@ func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, er
 	out := Content{Item: it}
 	if r.bodies {
 		out.In, out.Home = c.Collection, c.home(&it, aside)
-		out.Open = func() (io.ReadCloser, error) { return r.a.body(it.Kind, it.Number, it.ID, body, it.Path) }
+		b.hash = it.Hash
+		out.Open = func() (io.ReadCloser, error) { return r.a.body(it.Kind, it.Number, it.ID, b, it.Path) }
 	}
-	return out, body, nil
+	return out, b.text, nil
 }
 
 // body opens bytes that were read, or the photo that has them.
-func (a *Archive) body(kind export.Kind, number int64, id string, raw []byte, photo string) (io.ReadCloser, error) {
+func (a *Archive) body(kind export.Kind, number int64, id string, b stored, photo string) (io.ReadCloser, error) {
 	switch {
 	case number == 0:
 		return nil, fmt.Errorf("%w: the archive has no bytes of %q", export.ErrGone, id)
 	case kind != export.Photos:
-		return io.NopCloser(bytes.NewReader(raw)), nil
+		return b.open(context.Background(), a.db), nil
 	}
 	f, err := a.disk.Open(photo)
 	return f, caused(err)
@@ -324,10 +324,10 @@ func (a *Archive) Version(ctx context.Context, number int64) (io.ReadCloser, err
 }
 
 func (a *Archive) delivered(ctx context.Context, what, from, where string, args ...any) (io.ReadCloser, error) {
-	var raw []byte
+	var b stored
 	var photo sql.NullString
-	err := a.db.QueryRowContext(ctx, `SELECT blob.bytes, photo.path FROM `+from+
-		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan((*fresh)(&raw), &photo)
+	err := a.db.QueryRowContext(ctx, `SELECT blob.blob, blob.hash, `+bodyLong+`, blob.bytes, photo.path FROM `+from+
+		` LEFT JOIN blob ON blob.blob = version.blob LEFT JOIN photo ON photo.photo = version.photo WHERE `+where, args...).Scan(&b.blob, (*fresh)(&b.hash), &b.long, (*fresh)(&b.text), &photo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: the archive has no %s", export.ErrGone, what)
 	}
@@ -335,7 +335,7 @@ func (a *Archive) delivered(ctx context.Context, what, from, where string, args 
 		return nil, caused(err)
 	}
 	if !photo.Valid {
-		return io.NopCloser(bytes.NewReader(raw)), nil
+		return b.open(context.WithoutCancel(ctx), a.db), nil
 	}
 	f, err := a.disk.Open(photo.String)
 	return f, caused(err)

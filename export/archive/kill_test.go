@@ -54,6 +54,7 @@ func moving(round int64) *shelf {
 	people, work, camera := s.collections[0], s.collections[1], s.collections[2]
 	people.items[n%12] = text(people.items[n%12].ID, version, "x.vcf", card(1000+n))
 	people.items = append(people.items, text("/c/people/odd.vcf", version, "odd.vcf", "no vCard "+version))
+	people.items = append(people.items, text("/c/people/long.vcf", fmt.Sprint(n/3), "long.vcf", longCard("long", n/3)))
 	drop := n % len(work.items)
 	work.items = append(work.items[:drop], work.items[drop+1:]...)
 	body := bytes.Repeat([]byte(version), 20000)

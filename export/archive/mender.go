@@ -287,13 +287,18 @@ func (m *mender) body(h heldLine, l line) error {
 		case exact && bytes.Equal(h.hash, l.delivered):
 			m.mended++
 			delete(m.badBodies, h.blob.Int64)
-			_, err := m.w.exec("UPDATE blob SET bytes = ? WHERE blob = ?", raw, h.blob)
-			return err
+			return m.w.replaceBody(h.blob.Int64, raw)
 		case exact: // it is the hash that was changed
 			m.mended++
 			delete(m.badBodies, h.blob.Int64)
-			_, err := m.w.exec("UPDATE OR IGNORE blob SET hash = ?, bytes = ? WHERE blob = ?", l.delivered, raw, h.blob)
-			return err
+			res, err := m.w.exec("UPDATE OR IGNORE blob SET hash = ? WHERE blob = ?", l.delivered, h.blob)
+			if err != nil {
+				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				return err
+			}
+			return m.w.replaceBody(h.blob.Int64, raw)
 		}
 		return nil
 	}

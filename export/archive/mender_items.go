@@ -108,7 +108,8 @@ func (m *mender) version(l line) (v version, why string, err error) {
 		m.converted++
 	}
 	if !l.aside() {
-		v = understand(l.kind, raw)
+		text, gaps := outlineIf(raw)
+		v = understandOutline(l.kind, text, gaps)
 	} else if v.aside = l.reason; v.aside == "" {
 		v.aside = "it could not be understood"
 	}
@@ -127,8 +128,10 @@ func (m *mender) blob(raw []byte) (int64, error) {
 	if _, err := m.w.row("SELECT ifnull(max(blob), 0) + 1 FROM blob", nil, &n); err != nil {
 		return 0, err
 	}
-	_, err = m.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, ?)", n, hash[:], raw)
-	return n, err
+	if _, err := m.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, '')", n, hash[:]); err != nil {
+		return 0, err
+	}
+	return n, m.w.replaceBody(n, raw)
 }
 
 // photo records the photo of a line. Whether its file is what the line says is

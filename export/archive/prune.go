@@ -86,6 +86,7 @@ func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
 		return p, err
 	}
 	for _, q := range []string{
+		dropChunks,
 		"DELETE FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded)",
 		"DELETE FROM acknowledged WHERE version IN (SELECT version FROM temp.outdated)",
 		"DELETE FROM version WHERE version IN (SELECT version FROM temp.outdated)",
@@ -173,7 +174,7 @@ func planPrune(ctx context.Context, conn *sql.Conn, before time.Time) (Pruning, 
 		}
 	}
 	err = conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM temp.outdated),
-		(SELECT ifnull(sum(length(bytes)), 0) FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded))`).Scan(&p.Versions, &p.Bytes)
+		(SELECT ifnull(sum(`+bodySize+`), 0) FROM blob WHERE blob IN (SELECT blob FROM temp.unneeded))`).Scan(&p.Versions, &p.Bytes)
 	if err != nil {
 		return p, err
 	}

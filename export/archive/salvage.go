@@ -1,9 +1,7 @@
 package archive
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -168,21 +166,35 @@ func commonColumns(ctx context.Context, conn *sql.Conn, table string) (to, from 
 
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// badBodies are the bodies that do not have their hash.
+// badBodies are the bodies that do not have their hash. The outlines of long ones
+// are set right.
 func (w *writer) badBodies() (map[int64]bool, error) {
 	bad := map[int64]bool{}
-	err := w.each("SELECT blob, hash, bytes FROM blob", nil, func(rows *sql.Rows) error {
-		var n int64
-		var hash, raw sql.RawBytes
-		if err := rows.Scan(&n, &hash, &raw); err != nil {
+	var after int64
+	for {
+		if w.broken != nil {
+			return nil, w.broken
+		}
+		n, err := eachBody(context.Background(), w.conn, "blob > ?", []any{after}, func(b stored) error {
+			after = b.blob.Int64
+			outline, _, why, err := b.check(context.Background(), w.conn, nil)
+			switch {
+			case err != nil || why == "":
+				return err
+			case outline == nil:
+				bad[after] = true
+				return nil
+			}
+			_, err = w.exec("UPDATE blob SET bytes = ? WHERE blob = ?", outline, after)
 			return err
+		})
+		if err != nil {
+			return nil, w.fail(err)
 		}
-		if sum := sha256.Sum256(raw); !bytes.Equal(sum[:], hash) {
-			bad[n] = true
+		if n == 0 {
+			return bad, nil
 		}
-		return nil
-	})
-	return bad, err
+	}
 }
 
 // dropLost takes out rows that mean nothing, or something wrong, without others
@@ -196,6 +208,7 @@ func (w *writer) dropLost() (versions int, err error) {
 	for _, q := range []string{ // NULL is not in an empty table, and would be taken for lost
 		"DELETE FROM item WHERE collection NOT IN (SELECT collection FROM collection)",
 		"DELETE FROM version WHERE item NOT IN (SELECT item FROM item) OR blob IS NOT NULL AND blob NOT IN (SELECT blob FROM blob) OR photo IS NOT NULL AND photo NOT IN (SELECT photo FROM photo)",
+		"DELETE FROM chunk WHERE blob NOT IN (SELECT blob FROM blob)",
 		"DELETE FROM acknowledged WHERE version NOT IN (SELECT version FROM version)",
 		"DELETE FROM hold WHERE account NOT IN (SELECT account FROM account)",
 		"DELETE FROM accepted WHERE item NOT IN (SELECT item FROM item) OR hold NOT IN (SELECT hold FROM hold) OR version IS NOT NULL AND version NOT IN (SELECT version FROM version)",

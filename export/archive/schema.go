@@ -167,8 +167,10 @@ func schemaOfFormat(format int) string {
 	switch format {
 	case 1:
 		return schema
-	case 2, 3:
+	case 2:
 		return schema + format2 + "CREATE " + shownView
+	case 3:
+		return schemaOfFormat(2) + chunkTable
 	}
 	return ""
 }
@@ -203,7 +205,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	_, err = conn.(driver.ExecerContext).ExecContext(context.Background(),
 		distrust+"PRAGMA synchronous=EXTRA; PRAGMA temp_store=FILE; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp.journal_mode=OFF", nil)
 	if err == nil && !c.plain && !c.frozen {
-		err = asFormat2(conn)
+		err = asPresent(conn)
 	}
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
 	"sidekeep/formats/vcard"
 )
@@ -21,7 +22,7 @@ import (
 // The sizes of the bodies of contacts, events and to-dos.
 const (
 	maxText   = 200 << 20 // larger ones are refused
-	maxMemory = 1 << 20   // larger ones are gathered on disk, and in memory one at a time
+	maxMemory = 1 << 20   // larger ones are gathered on disk
 )
 
 // putText takes a contact, an event or a to-do. Bytes are read, hashed and
@@ -34,8 +35,12 @@ func (r *recorder) putText(ctx context.Context, it export.Item) (export.Outcome,
 		}
 		return export.Outcome{}, caused(err)
 	}
-	defer b.free()
-	v := understand(r.c.Kind, b.raw)
+	v := understandOutline(r.c.Kind, b.raw, b.gaps)
+	out, err := r.putBody(it, b, v)
+	return out, errors.Join(err, caused(b.free()))
+}
+
+func (r *recorder) putBody(it export.Item, b *body, v version) (export.Outcome, error) {
 	w := r.s.w
 	w.lock()
 	defer w.unlock()
@@ -47,9 +52,9 @@ func (r *recorder) putText(ctx context.Context, it export.Item) (export.Outcome,
 		return export.Outcome{}, err
 	}
 	if h.known && h.present && bytes.Equal(h.hash, b.hash[:]) && h.aside == (v.aside != "") {
-		return r.same(it, h, export.Outcome{Kind: v.kind, Bytes: int64(len(b.raw))})
+		return r.same(it, h, export.Outcome{Kind: v.kind, Bytes: b.size})
 	}
-	v.size = int64(len(b.raw))
+	v.size = b.size
 	if v.blob, err = r.s.blob(b); err != nil {
 		return export.Outcome{}, err
 	}
@@ -68,6 +73,9 @@ func (s *session) blob(b *body) (int64, error) {
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 1 {
 		s.last.blob++
+		if err == nil && b.long != nil {
+			err = s.w.putChunks(s.last.blob, b.long)
+		}
 		return s.last.blob, err
 	}
 	var n int64
@@ -77,14 +85,21 @@ func (s *session) blob(b *body) (int64, error) {
 
 // understand reads what people need from the bytes of an item; kind is that of
 // its collection. What a calendar holds is decided by the bytes.
-func understand(kind export.Kind, raw []byte) version {
+func understand(kind export.Kind, raw []byte) version { return understandOutline(kind, raw, nil) }
+
+// understandOutline is understand of an outline with these gaps, if there are any.
+func understandOutline(kind export.Kind, raw []byte, gaps contentline.Gaps) version {
 	v := version{kind: kind}
+	if bytes.HasPrefix(raw, []byte(leftOut)) {
+		v.aside = contentline.TooLarge().Error()
+		return v
+	}
 	read := v.calendar
 	if kind == export.Contacts {
 		read = v.contact
 	}
 	if err := export.Guard(func() error { return read(raw) }); err != nil {
-		v.aside = reason(err)
+		v.aside = reason(gaps.Reason(err))
 	}
 	return v
 }
@@ -149,6 +164,9 @@ func mergeable(raw []byte) error {
 	if err == nil && len(p.Components) == 0 {
 		err = errors.New("there is no event or to-do in it")
 	}
+	if err == nil && contentline.Marks(bytes.Join(p.Components, nil)) != contentline.Marks(published) {
+		err = errors.New("a long value stands outside its events and to-dos")
+	}
 	return err
 }
 
@@ -162,10 +180,12 @@ func reason(err error) string {
 
 // A body is the bytes of an item as delivered.
 type body struct {
-	raw  []byte
+	raw  []byte // of a long one its outline
+	gaps contentline.Gaps
 	hash [sha256.Size]byte
-	buf  *bytes.Buffer
-	free func()
+	size int64
+	long io.Reader // nil if raw is all of it
+	free func() error
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -185,28 +205,29 @@ func (r *recorder) read(ctx context.Context, it export.Item) (*body, error) {
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
-	b := &body{buf: buf, free: func() {
+	b := &body{free: func() error {
 		if buf.Cap() <= maxMemory {
 			buffers.Put(buf)
 		}
+		return nil
 	}}
-	n, err := buf.ReadFrom(io.LimitReader(in, maxMemory))
-	if err == nil && n == maxMemory {
-		b.free()
+	most := int64(min(maxMemory, longBody))
+	n, err := buf.ReadFrom(io.LimitReader(in, most))
+	if err == nil && n == most {
+		defer func() { _ = b.free() }() // it cannot fail
 		return r.spool(in, it, buf)
 	}
 	if err := complete(it, n, err); err != nil {
-		b.free()
-		return nil, err
+		return nil, errors.Join(err, b.free())
 	}
-	b.raw = buf.Bytes()
+	b.raw, b.size = buf.Bytes(), n
 	b.hash = sha256.Sum256(b.raw)
 	return b, nil
 }
 
-// spool gathers a large body on disk, and takes it into memory when no other
-// large one is there.
-func (r *recorder) spool(in io.Reader, it export.Item, head *bytes.Buffer) (_ *body, err error) {
+// spool gathers a large body on disk. One that is long stays there until it is
+// freed; any other is taken into memory when no other large one is there.
+func (r *recorder) spool(in io.Reader, it export.Item, head *bytes.Buffer) (*body, error) {
 	d := r.s.a.disk
 	name := fmt.Sprintf("%s/%x", spoolDir, sha256.Sum256([]byte(it.ID)))
 	if err := makeFolders(d, spoolDir); err != nil {
@@ -216,30 +237,55 @@ func (r *recorder) spool(in io.Reader, it export.Item, head *bytes.Buffer) (_ *b
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close(), removeIfThere(d, name)) }()
+	done := func() error { return errors.Join(f.Close(), removeIfThere(d, name)) }
+	b, err := r.gather(f, io.MultiReader(bytes.NewReader(head.Bytes()), in), it)
+	if err != nil {
+		return nil, errors.Join(err, done())
+	}
+	if b.long == nil {
+		return b, done()
+	}
+	b.free = done
+	return b, nil
+}
+
+func (r *recorder) gather(f File, in io.Reader, it export.Item) (*body, error) {
 	sum := sha256.New()
 	c := copier{to: f, sum: sum}
-	n, readErr := c.copy(io.MultiReader(bytes.NewReader(head.Bytes()), in), maxText+1)
-	if c.broken != nil {
+	n, err := c.copy(in, maxText+1)
+	switch {
+	case c.broken != nil:
 		return nil, c.broken
-	}
-	if n > maxText {
+	case n > maxText:
 		return nil, tooLarge(n)
 	}
-	if err := complete(it, n, readErr); err != nil {
+	if err := complete(it, n, err); err != nil {
+		return nil, err
+	}
+	b := &body{size: n, free: func() error { return nil }}
+	sum.Sum(b.hash[:0])
+	if n > int64(longBody) {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+		b.raw, b.gaps, err = outlineOf(f, n, b.hash[:])
+		if err == nil {
+			_, err = f.Seek(0, io.SeekStart)
+			b.long = f
+			return b, err
+		}
+		if !errors.Is(err, contentline.ErrNoOutline) {
+			return nil, err
+		}
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
 	r.s.large.Lock()
-	raw := make([]byte, n)
-	b := &body{raw: raw, free: r.s.large.Unlock}
-	sum.Sum(b.hash[:0])
-	_, err = f.Seek(0, io.SeekStart)
-	if err == nil {
-		_, err = io.ReadFull(f, raw)
-	}
-	if err != nil {
-		b.free()
-		return nil, err
+	b.free = func() error { r.s.large.Unlock(); return nil }
+	b.raw = make([]byte, n)
+	if _, err = io.ReadFull(f, b.raw); err != nil {
+		return nil, errors.Join(err, b.free())
 	}
 	return b, nil
 }

@@ -70,14 +70,22 @@ const shownView = `VIEW shown AS SELECT item.item, item.collection, item.id,
 	FROM item LEFT JOIN accepted AS held ON held.item = item.item AND held.open;
 `
 
-// asFormat2 lets a connection to a history of format 1 be read like one of
-// format 2: with nothing held back.
-func asFormat2(conn driver.Conn) error {
+// asPresent lets a connection to a history of an older format be read like one
+// of [Format]: with nothing held back, and no long bodies.
+func asPresent(conn driver.Conn) error {
 	format, err := formatOf(conn)
-	if err != nil || format != 1 {
+	if err != nil {
 		return nil // whoever reads next is told the error
 	}
 	temp := ""
+	chunked, err := countIn(conn, hasChunks)
+	if err == nil && chunked == 0 {
+		temp = "CREATE TEMP TABLE chunk (chunk INTEGER PRIMARY KEY, blob, part, bytes);"
+	}
+	if format != 1 {
+		_, err = conn.(driver.ExecerContext).ExecContext(context.Background(), temp, nil)
+		return err
+	}
 	for _, t := range []string{"alarm (account, who, items, percent, answered)", "hold (hold, account, export, loss, state, changed)",
 		"accepted (item INTEGER PRIMARY KEY, hold, open, version, present)", "acknowledged (version INTEGER PRIMARY KEY)", "written (item INTEGER PRIMARY KEY, version)",
 		"proof (account, slice, slices, proved, export, checked, good, bad)"} {
@@ -87,8 +95,14 @@ func asFormat2(conn driver.Conn) error {
 	return err
 }
 
-func formatOf(conn driver.Conn) (int64, error) {
-	rows, err := conn.(driver.QueryerContext).QueryContext(context.Background(), "PRAGMA user_version", nil)
+// hasChunks tells whether a history has the table that keeps long bodies. Those
+// of format 3 that the first editions made have not.
+const hasChunks = "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'chunk'"
+
+func formatOf(conn driver.Conn) (int64, error) { return countIn(conn, "PRAGMA user_version") }
+
+func countIn(conn driver.Conn, query string) (int64, error) {
+	rows, err := conn.(driver.QueryerContext).QueryContext(context.Background(), query, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -103,9 +117,12 @@ func formatOf(conn driver.Conn) (int64, error) {
 
 // older reports whether the history is of an older format than [Format].
 func older(ctx context.Context, db *sql.DB) (bool, error) {
-	var format int
+	var format, chunked int
 	err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&format)
-	return format < Format, err
+	if err == nil {
+		err = db.QueryRowContext(ctx, hasChunks).Scan(&chunked)
+	}
+	return format < Format || chunked == 0, err
 }
 
 // upgrade brings the history to the present format in one commit. The lock is
@@ -119,13 +136,12 @@ func (a *Archive) upgrade(ctx context.Context) error {
 		return err
 	}
 	format, err := formatOf(conn)
-	steps := ""
+	steps := chunkTable
 	if format < 2 {
-		steps = format2 + "CREATE " + shownView
+		steps += format2 + "CREATE " + shownView
 	}
 	if err == nil {
-		// Format 3 has the tables of format 2. What differs is the index, and what
-		// has vanished.
+		// The index is another one since format 3, too, and what has vanished.
 		_, err = conn.(driver.ExecerContext).ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s"+
 			"INSERT INTO archive (name, value) VALUES ('publish', '1') ON CONFLICT (name) DO UPDATE SET value = '1';"+
 			"UPDATE collection SET dirty = 2; PRAGMA user_version = %d; COMMIT", steps, Format), nil)

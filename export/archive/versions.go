@@ -20,7 +20,7 @@ type Version struct {
 // versionColumns read a row of version, which scanVersion takes.
 const versionColumns = `version.version, version.export, export.started, version.mark, version.kind, version.uid, version.name, version.start, version.all_day,
 	ifnull(version.aside, ''), version.blob IS NULL AND version.photo IS NULL,
-	ifnull(photo.path, ''), ifnull(photo.size, ifnull(length(blob.bytes), 0)), ifnull(blob.hash, photo.hash),
+	ifnull(photo.path, ''), ifnull(photo.size, ifnull(` + bodySize + `, 0)), ifnull(blob.hash, photo.hash),
 	item.item, item.id, item.name, item.folder, item.modified, collection.id, account.name,
 	version.version IS iif(accepted.item IS NULL, item.version, accepted.version), iif(accepted.item IS NULL, item.present, accepted.present),
 	iif(version.version IS iif(accepted.item IS NULL, item.version, accepted.version), ifnull(place.path, ''), ''),

@@ -5,6 +5,7 @@ package ical
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"sidekeep/formats/contentline"
@@ -39,6 +40,10 @@ type Pieces struct {
 	Old        bool     // it is a vCalendar 1.0: its rules mean nothing in a file of version 2.0
 	Clock      []byte   // what a vCalendar 1.0 says of its time zone: TZ and DAYLIGHT, as lines
 	Wrapper    string   // all the rest with marks where the parts stood: printable, one line; see [Join]
+
+	// Fill writes components of an outline as they are as a whole; nil if they are
+	// whole. See [contentline.Filler].
+	Fill func(w io.Writer, component []byte) error
 }
 
 // A Zone is one VTIMEZONE.

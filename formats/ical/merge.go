@@ -53,7 +53,11 @@ func (m *Merger) Add(p Pieces) (offset, length int64, err error) {
 	}
 	offset = m.offset
 	for _, c := range p.Components {
-		m.write(c)
+		if p.Fill == nil {
+			m.write(c)
+		} else if m.err == nil {
+			m.err = p.Fill(written{m}, c)
+		}
 	}
 	if m.err != nil {
 		return 0, 0, m.err
@@ -120,6 +124,15 @@ func (m *Merger) write(b []byte) {
 	n, err := m.w.Write(b)
 	m.offset += int64(n)
 	m.err = err
+}
+
+// written counts what is written to a Merger.
+type written struct{ m *Merger }
+
+func (w written) Write(b []byte) (int, error) {
+	n, err := w.m.w.Write(b)
+	w.m.offset += int64(n)
+	return n, err
 }
 
 // escapeText writes s as a text value (RFC 5545 section 3.3.11).
