@@ -149,7 +149,7 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 		if err != nil {
 			x.Err = err
 		}
-		err = file.Items(layout.Through(r), x.Type, charset, func(it *file.Item) error {
+		err = file.Outlines(layout.Through(r), x.Type, charset, func(it *file.Item) error {
 			own = export.Guard(func() error { return to.Item(it) })
 			if errors.Is(own, export.ErrMistake) {
 				x.Err, own = fmt.Errorf("%s: %w", placeOf(input{shown: name}, it), own), nil

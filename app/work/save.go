@@ -1,12 +1,12 @@
 package work
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +16,7 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical"
 	"sidekeep/formats/ical/portable"
 	"sidekeep/formats/ical/syntax"
@@ -197,25 +198,51 @@ func (s *saver) item(it archive.Content) error {
 	case it.Kind == export.Photos:
 		return s.photo(it)
 	}
-	raw, err := delivered(it)
-	if err != nil {
-		return err
-	}
-	switch {
-	case it.State == archive.SetAside:
+	var err error
+	if it.State == archive.SetAside {
 		s.out.SetAside++
-		name := s.rel(it.Path)
-		err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name)), path.Ext(name)), bytes.NewReader(raw))
-	case it.Kind == export.Contacts:
-		err = s.contact(it.Item, raw)
-	default:
-		err = s.date(it.Item, raw)
+		err = s.aside(it)
+	} else {
+		err = s.understood(it)
 	}
 	if err == nil {
 		s.out.Items[it.Kind]++
 	}
 	return err
 }
+
+// aside saves what could not be understood as it was delivered.
+func (s *saver) aside(it archive.Content) error {
+	r, err := it.Open()
+	if err != nil {
+		return err
+	}
+	name := s.rel(it.Path)
+	err = s.to.whole(s.to.place(path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name)), path.Ext(name)), r)
+	return errors.Join(err, r.Close())
+}
+
+// understood saves a card or calendar object. One that has to be converted so that
+// what its outline lacks has no place in it any more is read as a whole.
+func (s *saver) understood(it archive.Content) error {
+	body, err := contentline.ReadBody(it.Open, math.MaxInt64-1)
+	if err != nil {
+		return err
+	}
+	save := s.date
+	if it.Kind == export.Contacts {
+		save = s.contact
+	}
+	if err = save(it.Item, &body); !errors.Is(err, errUnfit) {
+		return err
+	}
+	if err := body.Whole(); err != nil {
+		return err
+	}
+	return save(it.Item, &body)
+}
+
+var errUnfit = errors.New("what it lacks has no place in it")
 
 func called(it archive.Item) string {
 	if it.Name != "" {
@@ -233,20 +260,14 @@ func (s *saver) rel(name string) string {
 	return name
 }
 
-func delivered(it archive.Content) ([]byte, error) {
-	r, err := it.Open()
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	return b, errors.Join(err, r.Close())
-}
-
-func (s *saver) contact(it archive.Item, raw []byte) error {
-	out, err := vcard.Published(raw)
+func (s *saver) contact(it archive.Item, body *contentline.Body) error {
+	out, err := vcard.Published(body.Text)
 	if s.o.VCard != "" && err == nil {
 		var losses []vcard.Loss
-		converted, lost, convertErr := vcard.Export(raw, s.o.VCard)
+		converted, lost, convertErr := vcard.Export(body.Text, s.o.VCard)
+		if convertErr == nil && !body.Fits(converted) {
+			return errUnfit
+		}
 		if losses = lost; convertErr == nil {
 			out = converted
 		} else {
@@ -260,17 +281,17 @@ func (s *saver) contact(it archive.Item, raw []byte) error {
 		return fmt.Errorf("saving %q: %w", called(it), err)
 	}
 	if s.o.Split {
-		return s.split(it, out)
+		return s.split(it, body.Open(out, true))
 	}
 	f, err := s.sheet(it.Path, false)
 	if err == nil {
-		_, err = f[0].f.Write(out)
+		err = body.Write(f[0].f, out, true)
 	}
 	return err
 }
 
-func (s *saver) date(it archive.Item, raw []byte) error {
-	out, err := ical.Published(raw)
+func (s *saver) date(it archive.Item, body *contentline.Body) (err error) {
+	out, err := ical.Published(body.Text)
 	var parts ical.Pieces
 	if err == nil {
 		parts, err = ical.Parts(out)
@@ -279,6 +300,9 @@ func (s *saver) date(it archive.Item, raw []byte) error {
 		var lost []syntax.Finding
 		if out, lost, err = portable.Write(out); err == nil {
 			parts, err = ical.Parts(out)
+		}
+		if err == nil && !body.Fits(out) {
+			return errUnfit
 		}
 		it.Path = strings.TrimSuffix(it.Path, path.Ext(it.Path)) + ".ics"
 		for _, l := range lost {
@@ -289,7 +313,15 @@ func (s *saver) date(it archive.Item, raw []byte) error {
 		return fmt.Errorf("saving %q: %w", called(it), err)
 	}
 	if s.o.Split {
-		return s.split(it, out)
+		return s.split(it, body.Open(out, true))
+	}
+	if body.Long() {
+		fill, done, err := body.Filler(true)
+		if err != nil {
+			return err
+		}
+		parts.Fill = fill
+		defer func() { err = errors.Join(err, done()) }()
 	}
 	files, err := s.sheet(it.Path, true)
 	if err != nil {
@@ -354,7 +386,8 @@ func (s *saver) finish() error {
 }
 
 // split writes an item into a file of its own.
-func (s *saver) split(it archive.Item, out []byte) error {
+func (s *saver) split(it archive.Item, out io.ReadCloser) error {
+	defer out.Close()
 	at := s.rel(it.Path)
 	ext := path.Ext(at)
 	folder, ok := s.folders[it.Path]
@@ -366,5 +399,5 @@ func (s *saver) split(it archive.Item, out []byte) error {
 	if it.Kind == export.Events && !it.Start.IsZero() {
 		name = it.Start.Format(time.DateOnly) + " " + name
 	}
-	return s.to.whole(s.to.place(folder, name, ext), bytes.NewReader(out))
+	return s.to.whole(s.to.place(folder, name, ext), out)
 }

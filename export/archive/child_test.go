@@ -11,7 +11,7 @@ import (
 // TestMain is also the program that the tests start and kill: its verb and its
 // arguments stand in the environment.
 func TestMain(m *testing.M) {
-	longBody, chunkSize = 150<<10, 16<<10
+	longBody, chunkSize = 16<<10, 4<<10
 	var err error
 	switch os.Getenv("SIDEKEEP_TEST_CHILD") {
 	case "":

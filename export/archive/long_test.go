@@ -20,9 +20,9 @@ func longCard(uid string, n int) string {
 	return fmt.Sprintf("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:%s\r\nFN:Long %s\r\nN:Long;;;;\r\nPHOTO;ENCODING=b;TYPE=JPEG:%s\r\nTEL:%d\r\nEND:VCARD\r\n", uid, uid, longValue(n), n)
 }
 
-// longValue is base64, folded, of 150 kB that are the same for the same n.
+// longValue is base64, folded, of 20 kB, the same for the same n.
 func longValue(n int) string {
-	raw := make([]byte, 150_000)
+	raw := make([]byte, 15_000)
 	random := rand.NewChaCha8([32]byte{byte(n), byte(n >> 8)})
 	_, _ = random.Read(raw) // it never fails
 	text := base64.StdEncoding.EncodeToString(raw)

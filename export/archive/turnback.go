@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -135,37 +134,61 @@ func (a *Archive) turnBackHistory() (list, left []int, err error) {
 	if err != nil {
 		return nil, nil, nil // it is missing, or no file
 	}
-	raw, err := io.ReadAll(f)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, nil, err
+	list, left, turned, err := a.turnBack(f, was)
+	if err := errors.Join(err, f.Close()); err != nil || !turned {
+		return list, left, err
 	}
-	now, err := readSums(bytes.NewReader(raw))
+	return list, left, a.replaceHistory()
+}
+
+// turnBack writes a history as it was noted beside the one that is there, f, as
+// far as that can be found out; turned tells whether there is one.
+func (a *Archive) turnBack(f File, was *pageSums) (list, left []int, turned bool, err error) {
+	now, err := readSums(f)
 	if err != nil {
-		return nil, nil, nil // it is too short to be a history
+		return nil, nil, false, nil // it is too short to be a history
 	}
 	now.pageSize = was.pageSize
 	if list = was.damaged(now); len(list) == 0 {
-		return nil, nil, nil
+		return nil, nil, false, nil
 	}
-	if missing := len(was.sums)*was.pageSize - len(raw); missing > 0 && missing < was.pageSize {
-		raw = append(raw, make([]byte, missing)...) // its end was cut off
-	}
+	sound := map[int][]byte{}
 	t := newTurner(was.pageSize)
 	for _, n := range list {
-		from, to := (n-1)*was.pageSize, n*was.pageSize
-		if n > len(was.sums) || to > len(raw) || !t.back(raw[from:to], was.sums[n-1]) {
-			left = append(left, n)
+		page := make([]byte, was.pageSize)
+		k := 0
+		if n <= len(was.sums) {
+			if k, err = readPage(f, n, page); err != nil {
+				return nil, nil, false, err
+			}
 		}
+		// The end of the last one may have been cut off.
+		if k < len(page) && (k == 0 || n < len(was.sums)) || !t.back(page, was.sums[n-1]) {
+			left = append(left, n)
+			continue
+		}
+		sound[n] = page
 	}
-	if len(left) == len(list) {
-		return list, left, nil
+	if len(sound) == 0 {
+		return list, left, false, nil
 	}
-	return list, left, a.replaceHistory(raw)
+	return list, left, true, a.writeTurned(f, was.pageSize, sound)
 }
 
-// replaceHistory puts a history in the place of the one that is there, which is
-// kept.
-func (a *Archive) replaceHistory(raw []byte) error {
+// readPage reads a page of history.db, or what there is of it.
+func readPage(f File, n int, page []byte) (int, error) {
+	if _, err := f.Seek(int64(n-1)*int64(len(page)), io.SeekStart); err != nil {
+		return 0, err
+	}
+	k, err := io.ReadFull(f, page)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return k, err
+}
+
+// writeTurned writes the history old with other pages beside it.
+func (a *Archive) writeTurned(old File, pageSize int, pages map[int][]byte) error {
 	if err := a.dropNew(); err != nil {
 		return err
 	}
@@ -173,13 +196,29 @@ func (a *Archive) replaceHistory(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(raw)
+	page := make([]byte, pageSize)
+	for n, k := 1, pageSize; err == nil && k == pageSize; n++ {
+		if k, err = readPage(old, n, page); err != nil {
+			break
+		}
+		out := page[:k]
+		if pages[n] != nil {
+			out = pages[n]
+		}
+		_, err = f.Write(out)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, a.dropNew())
 	}
+	return nil
+}
+
+// replaceHistory puts what writeTurned wrote in the place of the history that is
+// there, which is kept.
+func (a *Archive) replaceHistory() error {
 	kept := damagedDir + "/" + historyFile
 	if err := errors.Join(makeFolders(a.disk, damagedDir), removeIfThere(a.disk, kept)); err != nil {
 		return err

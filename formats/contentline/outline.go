@@ -10,8 +10,8 @@ import (
 	"io"
 )
 
-// outlineHead is how many characters of a long run an outline keeps: enough to
-// tell what kind of picture it is, and how large.
+// outlineHead is how many characters of a long run [OutlineOf] keeps at most:
+// enough to tell what kind of picture it is, and how large.
 const outlineHead = 64 << 10
 
 // A mark stands for what was left out. It is base64, tells by its hash what was
@@ -64,9 +64,10 @@ type Outline struct {
 	err   error
 }
 
-// NewOutline returns the outline of what in has.
-func NewOutline(in io.Reader) *Outline {
-	return &Outline{in: bufio.NewReaderSize(in, 64<<10), head: outlineHead, line: 1, sum: sha256.New()}
+// NewOutline returns the outline of what in has. It keeps head characters, a
+// multiple of four, of a run.
+func NewOutline(in io.Reader, head int) *Outline {
+	return &Outline{in: bufio.NewReaderSize(in, 64<<10), head: head, line: 1, sum: sha256.New()}
 }
 
 // Gaps are what was left out of what was read so far.
@@ -81,6 +82,19 @@ func (gaps Gaps) Offset(at int64) int64 {
 		}
 	}
 	return at
+}
+
+// Within are those whose marks are in a part of the outline.
+func (gaps Gaps) Within(from, to int64) Gaps {
+	first := 0
+	for first < len(gaps) && gaps[first].At < from {
+		first++
+	}
+	last := first
+	for last < len(gaps) && gaps[last].At < to {
+		last++
+	}
+	return gaps[first:last:last]
 }
 
 // Line is the number of the line of the text that is the n-th of the outline.
@@ -260,7 +274,7 @@ var base64Byte = func() (t [256]bool) {
 // The error is [ErrNoOutline] if the outline would be longer than most bytes, or
 // if in has something in it that looks like a mark.
 func OutlineOf(in io.Reader, most int) (text []byte, gaps Gaps, err error) {
-	o := NewOutline(in)
+	o := NewOutline(in, min(outlineHead, most/8&^3))
 	text, err = io.ReadAll(io.LimitReader(o, int64(most)+1))
 	switch {
 	case err != nil:

@@ -12,8 +12,7 @@ import (
 // characters of a run.
 func outlined(t testing.TB, text string, head int) (string, *Outline) {
 	t.Helper()
-	o := NewOutline(iotest.HalfReader(strings.NewReader(text)))
-	o.head = head
+	o := NewOutline(iotest.HalfReader(strings.NewReader(text)), head)
 	out, err := io.ReadAll(iotest.OneByteReader(o))
 	if err != nil {
 		t.Fatal(err)

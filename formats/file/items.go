@@ -41,6 +41,10 @@ type Item struct {
 	Object    ical.Object // of a calendar
 	Component string      // "VEVENT", "VTODO", ...; "" of a card
 
+	// Left is what Raw lacks where it is only the outline of a long item: see
+	// [Outlines] and [Item.Fill].
+	Left contentline.Gaps
+
 	odd    []Finding       // of the piece that it comes from
 	lineOf func(n int) int // the line of the file from which the n-th of Raw comes
 }
@@ -87,32 +91,70 @@ func Items(r io.Reader, t Type, charset string, yield func(*Item) error) error {
 	if t == Table {
 		return table(r, charset, give)
 	}
-	return Pieces(r, t, func(p Piece) error {
-		if p.Blank {
-			return nil
-		}
-		raw, odd := decoded(p, charset)
-		name := ""
-		if len(odd) > 0 {
-			name = charset
-		}
-		if p.Type == Cards {
-			it := card(raw, p.Line, false)
-			it.Charset, it.odd = name, odd
-			return give(it)
-		}
-		for i, o := range objects(raw) {
-			it := event(o, p.Line)
-			it.Made, it.Charset = !same(o.raw, raw), name
-			if i == 0 {
-				it.odd = append(it.odd, odd...)
+	return Pieces(r, t, func(p Piece) error { return pieceItems(p, charset, give) })
+}
+
+// outlineHead is how much of a portrait or an attachment is kept in [Outlines].
+const outlineHead = 2 << 20
+
+// Outlines is Items that gives only the outline of an item whose portrait or
+// attachment makes it long: its memory is not bounded by those.
+func Outlines(r io.Reader, t Type, charset string, yield func(*Item) error) error {
+	if t == Table {
+		return Items(r, t, charset, yield)
+	}
+	names := ids{}
+	o := contentline.NewOutline(r, outlineHead)
+	return Pieces(o, t, func(p Piece) error {
+		left := o.Gaps().Within(p.Offset, p.Offset+int64(len(p.Raw)))
+		return pieceItems(p, charset, func(it *Item) error {
+			if lineOf := it.lineOf; len(o.Gaps()) > 0 {
+				it.lineOf = func(n int) int { return o.Gaps().Line(lineOf(n)) }
+				it.Line, it.Err = o.Gaps().Line(it.Line), o.Gaps().Reason(it.Err)
+				for i := range it.odd {
+					it.odd[i].Line = o.Gaps().Line(it.odd[i].Line)
+				}
 			}
-			if err := give(it); err != nil {
-				return err
+			if contentline.Marks(it.Raw) > 0 {
+				it.Left = left
 			}
-		}
-		return nil
+			it.ID = names.of(it)
+			return yield(it)
+		})
 	})
+}
+
+// Fill writes the whole of the item. f is the file from its beginning, which is
+// read only if something is left out of Raw.
+func (it *Item) Fill(w io.Writer, f io.Reader) error {
+	return contentline.NewFiller(it.Left, f, it.Charset != "").Fill(w, it.Raw)
+}
+
+func pieceItems(p Piece, charset string, give func(*Item) error) error {
+	if p.Blank {
+		return nil
+	}
+	raw, odd := decoded(p, charset)
+	name := ""
+	if len(odd) > 0 {
+		name = charset
+	}
+	if p.Type == Cards {
+		it := card(raw, p.Line, false)
+		it.Charset, it.odd = name, odd
+		return give(it)
+	}
+	for i, o := range objects(raw) {
+		it := event(o, p.Line)
+		it.Made, it.Charset = !same(o.raw, raw), name
+		if i == 0 {
+			it.odd = append(it.odd, odd...)
+		}
+		if err := give(it); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // decoded is a piece in UTF-8, and which of its lines were not and do not say
@@ -248,7 +290,7 @@ func Kinds(r io.Reader, t Type, tell func(kind string)) error {
 			return nil
 		})
 	}
-	return Pieces(r, t, func(p Piece) error {
+	return Pieces(contentline.NewOutline(r, outlineHead), t, func(p Piece) error {
 		switch {
 		case p.Blank:
 		case p.Type == Cards:

@@ -226,6 +226,9 @@ func (p *proof) write(ctx context.Context, it *item) error {
 	if it.kind == export.Photos {
 		return p.writePhoto(ctx, c, it)
 	}
+	if most := p.scratch.source.Accepts(c).MaxSize; most > 0 && it.length > most { // it would be in memory to be refused
+		return fmt.Errorf("%w: %w: %d bytes, where at most %d are taken", errNotTaken, export.ErrOversize, it.length, most)
+	}
 	raw, exact, err := p.files.delivered(it)
 	if err != nil {
 		return err

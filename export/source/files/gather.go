@@ -150,7 +150,7 @@ func several(ctx context.Context, on *shelf, name string, n int) bool {
 	}
 	defer f.Close()
 	items := 0
-	err = file.Items(&stoppable{f, ctx}, file.Calendar, "", func(*file.Item) error {
+	err = file.Outlines(&stoppable{f, ctx}, file.Calendar, "", func(*file.Item) error {
 		if items++; items > 1 {
 			return errSeveral
 		}

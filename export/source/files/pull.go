@@ -108,8 +108,9 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 	}
 	var list []listed
 	err = b.items(ctx, charset, func(it *file.Item) error {
-		list = append(list, listed{it.ID, versionOf(it)})
-		return nil
+		v, err := b.versionOf(b.file, it)
+		list = append(list, listed{it.ID, v.text})
+		return err
 	})
 	if err != nil {
 		return err
@@ -122,7 +123,11 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 	done := 0
 	var broken error
 	err = b.items(ctx, charset, func(it *file.Item) error {
-		if done == len(list) || list[done] != (listed{it.ID, versionOf(it)}) {
+		v, err := b.versionOf(b.file, it)
+		if err != nil {
+			return err
+		}
+		if done == len(list) || list[done] != (listed{it.ID, v.text}) {
 			return errChanged
 		}
 		done++
@@ -146,24 +151,30 @@ func (b *book) pullText(ctx context.Context, have export.Have, to export.Sink) e
 
 // hand gives one item of the file name to the archive, unless that has it.
 func (b *book) hand(ctx context.Context, name string, it *file.Item, have export.Have, to export.Sink) error {
-	version := versionOf(it)
+	version, err := b.versionOf(name, it)
+	if err != nil {
+		return err
+	}
 	held, err := have.Version(it.ID)
 	if err != nil {
 		return err
 	}
-	if held == version {
-		return to.Seen(it.ID, version)
+	if held == version.text {
+		return to.Seen(it.ID, version.text)
 	}
-	raw, line := it.Raw, it.Line
+	line := it.Line
 	var why *contentline.Error
 	if errors.As(it.Err, &why) && why.Line > 0 {
 		line = why.Line
 	}
 	out := export.Item{
-		ID: it.ID, Version: version, Size: int64(len(raw)),
+		ID: it.ID, Version: version.text, Size: version.size,
 		Name: fmt.Sprintf("%s, line %d", path.Base(name), line),
 		Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-			return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
+			if len(it.Left) == 0 {
+				return io.NopCloser(bytes.NewReader(it.Raw[from:])), from, nil
+			}
+			return b.whole(name, it), 0, nil
 		},
 	}
 	if b.part == file.Cards {
@@ -192,7 +203,7 @@ func (b *book) items(ctx context.Context, charset string, yield func(it *file.It
 	}
 	defer f.Close()
 	var own error
-	err = file.Items(&stoppable{f, ctx}, b.kind, charset, func(it *file.Item) error {
+	err = file.Outlines(&stoppable{f, ctx}, b.kind, charset, func(it *file.Item) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -208,7 +219,34 @@ func (b *book) items(ctx context.Context, charset string, yield func(it *file.It
 	return caused(err)
 }
 
-func versionOf(it *file.Item) string {
-	sum := sha256.Sum256(it.Raw)
-	return hex.EncodeToString(sum[:16])
+// A version is the hash of an item's bytes, and how many these are.
+type version struct {
+	text string
+	size int64
+}
+
+// versionOf tells the version of an item of the file name.
+func (b *book) versionOf(name string, it *file.Item) (version, error) {
+	if len(it.Left) == 0 {
+		sum := sha256.Sum256(it.Raw)
+		return version{hex.EncodeToString(sum[:16]), int64(len(it.Raw))}, nil
+	}
+	h := sha256.New()
+	r := b.whole(name, it)
+	n, err := io.Copy(h, r)
+	return version{hex.EncodeToString(h.Sum(nil)[:16]), n}, errors.Join(err, r.Close())
+}
+
+// whole reads all of an item of the file name of which it has the outline.
+func (b *book) whole(name string, it *file.Item) io.ReadCloser {
+	r, w := io.Pipe()
+	whole := *it
+	go func() {
+		f, err := b.on.fsys.Open(name)
+		if err == nil {
+			err = errors.Join(whole.Fill(w, f), f.Close())
+		}
+		w.CloseWithError(caused(err))
+	}()
+	return r
 }

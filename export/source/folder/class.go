@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/file"
 )
 
@@ -106,7 +107,7 @@ func (c *class) read(ctx context.Context, f *os.File) error {
 	var cards, dates part
 	cards.kind, dates.kind = export.Contacts, export.Events
 	r := io.TeeReader(stoppable{f, ctx}, sum)
-	err := file.Pieces(r, c.kind, func(p file.Piece) error {
+	err := file.Pieces(contentline.NewOutline(r, outlineHead), c.kind, func(p file.Piece) error {
 		switch {
 		case p.Blank:
 		case p.Type == file.Cards:
@@ -163,8 +164,9 @@ func isEmptyCalendar(raw []byte) bool {
 func (s *Source) pullMany(ctx context.Context, p place, have export.Have, to export.Sink) (export.Listing, error) {
 	var list []listed
 	if err := s.many(ctx, p, func(it *file.Item) error {
-		list = append(list, listed{it.ID, hashOf(it.Raw)})
-		return nil
+		version, _, err := s.versionIn(p, it)
+		list = append(list, listed{it.ID, version})
+		return err
 	}); err != nil {
 		return export.Listing{}, fmt.Errorf("listing %q: %w", p.Name, err)
 	}
@@ -174,7 +176,11 @@ func (s *Source) pullMany(ctx context.Context, p place, have export.Have, to exp
 	done := 0
 	var broken error
 	err := s.many(ctx, p, func(it *file.Item) error {
-		now := listed{it.ID, hashOf(it.Raw)}
+		version, size, err := s.versionIn(p, it)
+		if err != nil {
+			return err
+		}
+		now := listed{it.ID, version}
 		if done == len(list) || list[done] != now {
 			return errChanged
 		}
@@ -185,7 +191,7 @@ func (s *Source) pullMany(ctx context.Context, p place, have export.Have, to exp
 		case held == now.version:
 			err = to.Seen(now.id, now.version)
 		default:
-			err = to.Put(ctx, p.manyItem(it))
+			err = to.Put(ctx, s.manyItem(p, it, version, size))
 		}
 		broken = err
 		return err
@@ -206,19 +212,48 @@ func (s *Source) pullMany(ctx context.Context, p place, have export.Have, to exp
 }
 
 // manyItem is one item of a file of many.
-func (p place) manyItem(it *file.Item) export.Item {
-	raw := bytes.Clone(it.Raw)
+func (s *Source) manyItem(p place, it *file.Item, version string, size int64) export.Item {
+	own := *it
+	own.Raw = bytes.Clone(it.Raw)
 	out := export.Item{
-		ID: it.ID, Version: hashOf(raw), Size: int64(len(raw)), Name: fmt.Sprintf("%s, line %d", path.Base(p.dir), it.Line),
+		ID: it.ID, Version: version, Size: size, Name: fmt.Sprintf("%s, line %d", path.Base(p.dir), it.Line),
 		Open: func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
-			from = min(max(from, 0), int64(len(raw)))
-			return io.NopCloser(bytes.NewReader(raw[from:])), from, nil
+			if len(own.Left) > 0 {
+				return s.whole(p, &own), 0, nil
+			}
+			from = min(max(from, 0), size)
+			return io.NopCloser(bytes.NewReader(own.Raw[from:])), from, nil
 		},
 	}
 	if p.kind == file.Cards {
 		out.Kind = export.Contacts
 	}
 	return out
+}
+
+// versionIn is the version of an item of a file of many, and its size.
+func (s *Source) versionIn(p place, it *file.Item) (version string, size int64, err error) {
+	if len(it.Left) == 0 {
+		return hashOf(it.Raw), int64(len(it.Raw)), nil
+	}
+	h := sha256.New()
+	r := s.whole(p, it)
+	size, err = io.Copy(h, r)
+	return hex.EncodeToString(h.Sum(nil)[:16]), size, errors.Join(err, r.Close())
+}
+
+// whole reads all of an item of which it has the outline.
+func (s *Source) whole(p place, it *file.Item) io.ReadCloser {
+	r, w := io.Pipe()
+	own := *it
+	go func() {
+		f, err := s.root.Open(p.dir)
+		if err == nil {
+			err = errors.Join(own.Fill(w, f), f.Close())
+		}
+		w.CloseWithError(caused(err))
+	}()
+	return r
 }
 
 // many reads those items of a file of many that are of its collection.
@@ -235,7 +270,7 @@ func (s *Source) many(ctx context.Context, p place, yield func(*file.Item) error
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return caused(err)
 	}
-	return caused(file.Items(stoppable{f, ctx}, p.kind, charset, func(it *file.Item) error {
+	return caused(file.Outlines(stoppable{f, ctx}, p.kind, charset, func(it *file.Item) error {
 		if it.Type != p.kind {
 			return nil
 		}
@@ -251,7 +286,11 @@ func (s *Source) fetchMany(ctx context.Context, p place, id string) (out export.
 		if it.ID != id {
 			return nil
 		}
-		out = p.manyItem(it)
+		version, size, err := s.versionIn(p, it)
+		if err != nil {
+			return err
+		}
+		out = s.manyItem(p, it, version, size)
 		return errFound
 	})
 	if errors.Is(err, errFound) {

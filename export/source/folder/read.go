@@ -7,8 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -17,8 +19,11 @@ import (
 	"sidekeep/formats/file"
 )
 
-// maxText is how long a contact, event or to-do may be.
-const maxText = 64 << 20
+const (
+	maxText      = 64 << 20 // how long a contact, event or to-do may be
+	mostInMemory = 1 << 20  // a longer one is read when it is opened
+	outlineHead  = 2 << 20  // how much of a portrait or an attachment is read of what a file holds
+)
 
 // Pull lists the collection in full, unless something of it cannot be looked
 // into: then what is not named counts as there. The version of a contact, event or
@@ -156,6 +161,9 @@ func (s *Source) item(p place, id string) (export.Item, error) {
 	if it.Size > maxText {
 		return it, fmt.Errorf("%w: %d bytes", export.ErrTooLarge, it.Size)
 	}
+	if it.Size > mostInMemory {
+		return s.long(p, it)
+	}
 	body, err := s.root.ReadFile(p.path(id))
 	if err != nil {
 		return it, caused(err)
@@ -172,6 +180,52 @@ func (s *Source) item(p place, id string) (export.Item, error) {
 		return io.NopCloser(bytes.NewReader(body[from:])), from, nil
 	}
 	return it, nil
+}
+
+// long is item for one that is read when it is opened, if it is as it was then.
+func (s *Source) long(p place, it export.Item) (export.Item, error) {
+	c, err := s.class(context.Background(), p.path(it.ID))
+	if err != nil || c.kind != p.kind || c.why != "" || len(c.parts) > 0 {
+		return it, errors.Join(fmt.Errorf("%w: it is no single item", export.ErrGone), err)
+	}
+	if c.size != it.Size || !c.modified.Equal(it.Modified) {
+		return it, errChanged
+	}
+	it.Version = c.version
+	it.Open = func(_ context.Context, from int64) (io.ReadCloser, int64, error) {
+		f, err := s.root.Open(p.path(it.ID))
+		if err != nil {
+			return nil, 0, caused(err)
+		}
+		from = min(max(from, 0), it.Size)
+		_, err = f.Seek(from, io.SeekStart)
+		if err != nil {
+			return nil, 0, errors.Join(caused(err), f.Close())
+		}
+		if from > 0 {
+			return f, from, nil
+		}
+		return &unchanged{f: f, sum: sha256.New(), want: it.Version}, 0, nil
+	}
+	return it, nil
+}
+
+// An unchanged file fails at its end unless it is what it was.
+type unchanged struct {
+	f    *os.File
+	sum  hash.Hash
+	want string
+}
+
+func (u *unchanged) Close() error { return u.f.Close() }
+
+func (u *unchanged) Read(b []byte) (int, error) {
+	n, err := u.f.Read(b)
+	u.sum.Write(b[:n])
+	if err == io.EOF && hex.EncodeToString(u.sum.Sum(nil)[:16]) != u.want {
+		err = errChanged
+	}
+	return n, err
 }
 
 // open reads a photo from byte from on.
