@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
 	"sidekeep/export/source"
+	"sidekeep/formats/contentline"
 	"sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
@@ -227,16 +229,22 @@ func (d *dropping) photo(ctx context.Context, it *restore.Item, got export.Item)
 
 // text puts a card or calendar object aside.
 func (d *dropping) text(ctx context.Context, it *restore.Item, got export.Item) error {
-	r, _, err := got.Open(ctx, 0)
+	sum, size := sha256.New(), new(byteCount)
+	body, err := contentline.ReadBody(func() (io.ReadCloser, error) {
+		r, _, err := got.Open(ctx, 0)
+		return r, err
+	}, math.MaxInt64-1, io.MultiWriter(sum, size))
 	if err != nil {
 		return err
 	}
-	raw, err := io.ReadAll(r)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return err
-	}
+	raw := body.Text
 	it.File = "" // its place in the file that it came from is no name of its own
-	it.Hash, it.Size = sha256.Sum256(raw), int64(len(raw))
+	if body.Long() {
+		sum.Sum(it.Hash[:0])
+		it.Size = int64(*size)
+	} else {
+		it.Hash, it.Size = sha256.Sum256(raw), int64(len(raw))
+	}
 	if it.Kind == export.Contacts {
 		if m, err := vcard.MeaningOf(raw); err == nil {
 			it.UID = m.UID
@@ -257,14 +265,24 @@ func (d *dropping) text(ctx context.Context, it *restore.Item, got export.Item) 
 	at := d.size
 	d.size += it.Size
 	d.mu.Unlock()
-	if _, err := d.aside.WriteAt(raw, at); err != nil {
+	whole := body.Open(raw, false)
+	_, err = io.Copy(io.NewOffsetWriter(d.aside, at), whole)
+	if err = errors.Join(err, whole.Close()); err != nil {
 		return fmt.Errorf("putting %q aside: %w", it.Name, err)
 	}
-	size := it.Size
+	n := it.Size
 	it.Open = func(context.Context) (io.ReadCloser, error) {
-		return io.NopCloser(io.NewSectionReader(d.aside, at, size)), nil
+		return io.NopCloser(io.NewSectionReader(d.aside, at, n)), nil
 	}
 	return nil
+}
+
+// A byteCount counts what is written to it.
+type byteCount int64
+
+func (n *byteCount) Write(b []byte) (int, error) {
+	*n += byteCount(len(b))
+	return len(b), nil
 }
 
 func orThat(s, that string) string {

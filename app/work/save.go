@@ -225,7 +225,7 @@ func (s *saver) aside(it archive.Content) error {
 // understood saves a card or calendar object. One that has to be converted so that
 // what its outline lacks has no place in it any more is read as a whole.
 func (s *saver) understood(it archive.Content) error {
-	body, err := contentline.ReadBody(it.Open, math.MaxInt64-1)
+	body, err := contentline.ReadBody(it.Open, math.MaxInt64-1, io.Discard)
 	if err != nil {
 		return err
 	}

@@ -88,11 +88,11 @@ func (a *applier) beside(ctx context.Context, p *op, id string) (*op, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := readAll(body(ctx, it))
+	c, err := takeItem(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	if r := read(p.line.Item.Kind, raw); r.is(&p.digest) {
+	if r := c.read(p.line.Item.Kind); r.is(&p.digest) {
 		return nil, a.same(p.line)
 	}
 	return nil, &export.ExistsError{Ref: export.Ref{ID: id, Version: it.Version}}

@@ -106,25 +106,29 @@ func (g *glance) take(ctx context.Context, it export.Item) error {
 	return nil
 }
 
-// entryOf reads an item of the target, and what it says unless its bytes are those
+// entryOf reads an item of the target, or the outline of a long one, and what it says unless its bytes are those
 // that are wanted. What is wrong with it alone is in the
 // entry; the error says that the target cannot be asked.
 func entryOf(ctx context.Context, it export.Item, kind export.Kind, wants [32]byte) (*entry, []byte, error) {
 	e := &entry{ref: export.Ref{ID: it.ID, Version: it.Version}, kind: kind, size: it.Size}
 	var raw []byte
-	r, err := body(ctx, it)
-	if err == nil && kind == export.Photos {
-		h := sha256.New()
-		e.size, err = io.Copy(h, r)
-		err = errors.Join(err, r.Close())
-		h.Sum(e.bytes[:0])
-		e.crlf = e.bytes
-	} else if err == nil {
-		if raw, err = readAll(r, nil); err == nil {
-			e.bytes, e.crlf = sha256.Sum256(raw), withCRLF(raw)
+	var err error
+	if kind == export.Photos {
+		var r io.ReadCloser
+		if r, err = body(ctx, it); err == nil {
+			h := sha256.New()
+			e.size, err = io.Copy(h, r)
+			err = errors.Join(err, r.Close())
+			h.Sum(e.bytes[:0])
+			e.crlf = e.bytes
+		}
+	} else {
+		var c content
+		if c, err = takeItem(ctx, it); err == nil {
+			raw, e.bytes, e.crlf = c.Text, c.bytes, c.crlf
 			if wants == [32]byte{} || e.bytes != wants && e.crlf != wants {
 				crlf := e.crlf
-				e.reading = read(kind, raw)
+				e.reading = c.read(kind)
 				e.crlf = crlf
 			}
 		}

@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -22,7 +21,7 @@ type op struct {
 	at         export.Ref
 	item       export.Item
 	digest     digest // of what is written
-	raw        []byte // what is written, until it was seen; nil of a photo
+	raw        []byte // what is written, or its outline, until it was seen; nil of a photo
 	uid        string
 	old        [32]byte // SHA-256 of what is replaced
 	merged     bool
@@ -78,35 +77,38 @@ func (a *applier) fresh(ctx context.Context, l *Line, beside bool) (*op, error) 
 		}
 		return p, nil
 	}
-	raw, err := a.bytes(ctx, l, t.Limits)
+	c, err := a.content(ctx, l, t.Limits)
 	if err != nil {
 		return nil, err
 	}
 	if beside {
-		raw = renamed(it.Kind, raw, copyUID(it))
+		if c, err = c.renamed(it.Kind, copyUID(it)); err != nil {
+			return nil, err
+		}
 	} else if own(it, a.p.Account) && t.ID == it.Collection.ID {
 		p.at.ID = it.ID
 	}
-	p.writes(raw)
+	p.writes(&c)
 	return p, nil
 }
 
-// bytes reads an item in the form in which it is written.
-func (a *applier) bytes(ctx context.Context, l *Line, limits export.Limits) ([]byte, error) {
-	raw, err := readAll(l.Item.Open(ctx))
+// content reads an item in the form in which it is written.
+func (a *applier) content(ctx context.Context, l *Line, limits export.Limits) (content, error) {
+	long := context.WithoutCancel(ctx) // a long one is read again when it is written
+	c, err := take(func() (io.ReadCloser, error) { return l.Item.Open(long) })
 	if err != nil {
-		return nil, fmt.Errorf("reading it: %w", err)
+		return c, fmt.Errorf("reading it: %w", err)
 	}
-	out, err := prepare(l.Item.Kind, raw, limits, own(&l.Item, a.p.Account), itemUID(&l.Item))
-	return out.raw, err
+	out, _, _, err := c.prepare(l.Item.Kind, limits, own(&l.Item, a.p.Account), itemUID(&l.Item))
+	return out, err
 }
 
 // writes sets what an op writes.
-func (p *op) writes(raw []byte) {
+func (p *op) writes(c *content) {
 	it := &p.line.Item
-	r := read(it.Kind, raw)
-	p.digest, p.uid, p.raw = r.digest, r.uid, raw
-	p.item = itemOf(it.Kind, raw)
+	r := c.read(it.Kind)
+	p.digest, p.uid, p.raw = r.digest, r.uid, c.Text
+	p.item = c.item(it.Kind)
 	p.item.Name = it.File
 }
 
@@ -142,14 +144,16 @@ func (a *applier) replace(ctx context.Context, l *Line, at export.Ref, old [32]b
 		p.item, p.digest.bytes = opened(&l.Item), l.Item.Hash
 		return p, nil
 	}
-	raw, err := a.bytes(ctx, l, t.Limits)
+	c, err := a.content(ctx, l, t.Limits)
 	if err != nil {
 		return nil, err
 	}
-	if r := read(l.Item.Kind, raw); uid != "" && r.uid != uid {
-		raw = renamed(l.Item.Kind, raw, uid)
+	if r := c.read(l.Item.Kind); uid != "" && r.uid != uid {
+		if c, err = c.renamed(l.Item.Kind, uid); err != nil {
+			return nil, err
+		}
 	}
-	p.writes(raw)
+	p.writes(&c)
 	return p, nil
 }
 
@@ -182,14 +186,14 @@ func (a *applier) again(ctx context.Context, l *Line, id string) (*op, error) {
 	if l.Item.Kind == export.Photos {
 		return a.againPhoto(ctx, l, it, ref)
 	}
-	device, err := readAll(body(ctx, it))
+	device, err := takeItem(ctx, it)
 	if errors.Is(err, export.ErrGone) {
 		return a.fresh(ctx, l, false)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading what the target has of it: %w", err)
 	}
-	was := read(l.Item.Kind, device)
+	was := device.read(l.Item.Kind)
 	if was.is(&l.writes) {
 		return nil, a.same(l)
 	}
@@ -203,34 +207,35 @@ func (a *applier) again(ctx context.Context, l *Line, id string) (*op, error) {
 	case Both:
 		return a.fresh(ctx, l, true)
 	}
-	if err := a.keep(ctx, was.bytes, device); err != nil {
+	if err := a.keep(ctx, &device); err != nil {
 		return nil, err
 	}
 	if l.effective() == Archive {
 		return a.replace(ctx, l, ref, was.bytes, was.uid)
 	}
-	return a.merging(ctx, l, ref, &was, device)
+	return a.merging(ctx, l, ref, &was, &device)
 }
 
-func (a *applier) keep(ctx context.Context, hash [32]byte, raw []byte) error {
-	if a.has(ctx, hash) {
+func (a *applier) keep(ctx context.Context, c *content) error {
+	if a.has(ctx, c.bytes) {
 		return nil
 	}
-	return a.j.Keep(hash, bytes.NewReader(raw))
+	r := c.Open(c.Text, false)
+	return errors.Join(a.j.Keep(c.bytes, r), r.Close())
 }
 
-func (a *applier) merging(ctx context.Context, l *Line, ref export.Ref, was *reading, device []byte) (*op, error) {
+func (a *applier) merging(ctx context.Context, l *Line, ref export.Ref, was *reading, device *content) (*op, error) {
 	t := &a.p.Targets[l.To]
-	archive, err := a.bytes(ctx, l, t.Limits)
+	archive, err := a.content(ctx, l, t.Limits)
 	if err != nil {
 		return nil, err
 	}
-	out, clashes, err := merge(l.Item.Kind, device, archive)
+	out, clashes, err := mergeAll(l.Item.Kind, device, &archive)
 	if err != nil {
 		return nil, err
 	}
 	p := &op{line: l, deed: Replace, collection: t.Collection, at: ref, old: was.bytes, merged: true}
-	p.writes(out)
+	p.writes(&out)
 	if was.is(&p.digest) {
 		return nil, a.same(l)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -192,7 +193,7 @@ func (m *maker) read(ctx context.Context, d *draft) error {
 		d.reading.bytes, d.raw.bytes = it.Hash, it.Hash
 		return nil
 	}
-	raw, err := readAll(it.Open(ctx))
+	c, err := take(func() (io.ReadCloser, error) { return it.Open(ctx) })
 	if err != nil {
 		if ctx.Err() != nil {
 			return err
@@ -200,17 +201,17 @@ func (m *maker) read(ctx context.Context, d *draft) error {
 		d.err = fmt.Errorf("reading it: %w", err)
 		return nil
 	}
-	r := read(it.Kind, raw)
+	r := c.read(it.Kind)
 	d.reading, d.raw = r, r.digest
 	m.mu.Lock()
 	m.router.targets[d.want].holds(r.parts)
 	m.mu.Unlock()
 	limits := m.limits(d.want)
-	out, err := prepare(it.Kind, raw, limits, m.own(it), itemUID(it))
-	d.err, d.losses = err, out.losses
-	if err == nil && &out.raw[0] != &raw[0] {
+	out, losses, same, err := c.prepare(it.Kind, limits, m.own(it), itemUID(it))
+	d.err, d.losses = err, losses
+	if err == nil && !same {
 		uid := r.uid
-		d.reading = read(it.Kind, out.raw)
+		d.reading = out.read(it.Kind)
 		if uid != "" {
 			d.reading.uid = uid
 		}

@@ -23,6 +23,11 @@ type prepared struct {
 // to the account that it came from as it was delivered, as far as that takes
 // it. key makes the UID of an item that has none. The error wraps a cause.
 func prepare(kind export.Kind, raw []byte, limits export.Limits, own bool, key string) (prepared, error) {
+	return prepareOf(kind, raw, int64(len(raw)), limits, own, key)
+}
+
+// prepareOf is prepare of an outline of what has size bytes.
+func prepareOf(kind export.Kind, raw []byte, size int64, limits export.Limits, own bool, key string) (prepared, error) {
 	p := prepared{raw: raw}
 	err := export.Guard(func() error {
 		if kind == export.Contacts {
@@ -30,8 +35,8 @@ func prepare(kind export.Kind, raw []byte, limits export.Limits, own bool, key s
 		}
 		return p.object(limits, own)
 	})
-	if err == nil && !limits.TakesSize(int64(len(p.raw))) {
-		err = fmt.Errorf("%w: it has %d bytes, and at most %d are taken", export.ErrOversize, len(p.raw), limits.MaxSize)
+	if size += int64(len(p.raw) - len(raw)); err == nil && !limits.TakesSize(size) {
+		err = fmt.Errorf("%w: it has %d bytes, and at most %d are taken", export.ErrOversize, size, limits.MaxSize)
 	}
 	return p, err
 }

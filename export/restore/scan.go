@@ -63,11 +63,11 @@ func (s *scanner) Put(ctx context.Context, it export.Item) error {
 		e.place = photoPlace(it.Folder, it.Name)
 		e.bad = s.photo(ctx, it, e)
 	default:
-		raw, err := readAll(body(ctx, it))
+		c, err := takeItem(ctx, it)
 		if err != nil {
 			e.bad = err
 		} else {
-			e.reading = read(s.kind, raw)
+			e.reading = c.read(s.kind)
 		}
 	}
 	if unanswered(ctx, e.bad) {

@@ -314,9 +314,11 @@ func (u *undoer) turn(ctx context.Context, l *UndoLine, at export.Ref) (*glance,
 	}
 	var raw []byte
 	if l.Kind != export.Photos {
-		if raw, err = readAll(body(ctx, it)); err != nil {
+		c, err := takeItem(ctx, it)
+		if err != nil {
 			return nil, err
 		}
+		raw = c.Text
 	}
 	ref, err := u.w.Put(ctx, l.in, it, at)
 	if err != nil && !errors.Is(err, export.ErrNotKept) {

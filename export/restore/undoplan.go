@@ -233,11 +233,18 @@ func (u *undoer) old(ctx context.Context, d *deed) (it export.Item, was reading,
 			continue
 		}
 		if d.Kind != export.Photos {
-			raw, err := readAll(r, nil)
-			if err == nil && sha256.Sum256(raw) == hash {
-				was = read(d.Kind, raw)
-				was.crlf = withCRLF(raw)
-				return itemOf(d.Kind, raw), was, nil
+			first := r
+			c, err := take(func() (io.ReadCloser, error) {
+				if r := first; r != nil {
+					first = nil
+					return r, nil
+				}
+				return old.Old(context.WithoutCancel(ctx), hash) // also when it is written
+			})
+			if err == nil && c.bytes == hash {
+				was = c.read(d.Kind)
+				was.crlf = c.crlf
+				return c.item(d.Kind), was, nil
 			}
 			broken = true
 			continue

@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"sidekeep/export"
 	"sidekeep/formats/ical/meaning"
@@ -61,18 +62,18 @@ func (p *Plan) weigh(ctx context.Context, w export.Source, entries []*entry) err
 				held[e.ref.ID] = e.ref.Version
 			}
 		}
-		err := gather(ctx, w, t.Collection, lines, held, func(ctx context.Context, l *Line, it export.Item, device []byte) error {
-			archive, err := readAll(l.Item.Open(ctx))
+		err := gather(ctx, w, t.Collection, lines, held, func(ctx context.Context, l *Line, it export.Item, device *content) error {
+			archive, err := take(func() (io.ReadCloser, error) { return l.Item.Open(ctx) })
 			if err != nil {
 				return fmt.Errorf("reading what is to be restored: %w", err)
 			}
-			out, clashes, err := merge(l.Item.Kind, device, archive)
+			out, clashes, err := mergeAll(l.Item.Kind, device, &archive)
 			if err != nil {
 				l.State, l.Err = Refused, err
 				return nil
 			}
 			l.Clashes = clashes
-			was, is := read(l.Item.Kind, device), read(l.Item.Kind, out)
+			was, is := device.read(l.Item.Kind), out.read(l.Item.Kind)
 			if was.is(&is.digest) {
 				l.State = Identical
 			}
@@ -92,14 +93,14 @@ const fewer = 8
 // those that can no longer be read. held are the versions of the collection's
 // items, so that a listing need not fetch the others. each may be called from
 // several goroutines.
-func gather(ctx context.Context, w export.Source, c export.Collection, lines map[string]*Line, held map[string]string, each func(context.Context, *Line, export.Item, []byte) error) error {
+func gather(ctx context.Context, w export.Source, c export.Collection, lines map[string]*Line, held map[string]string, each func(context.Context, *Line, export.Item, *content) error) error {
 	if _, ok := w.(export.Fetcher); ok && len(lines) <= fewer {
 		for id, l := range lines {
 			it, err := export.Fetch(ctx, w, c, id)
 			if err == nil {
-				var raw []byte
-				if raw, err = readAll(body(ctx, it)); err == nil {
-					err = each(ctx, l, it, raw)
+				var c content
+				if c, err = takeItem(ctx, it); err == nil {
+					err = each(ctx, l, it, &c)
 				}
 			}
 			if err != nil && export.Cause(err) != export.ErrGone {
@@ -119,7 +120,7 @@ type gatherer struct {
 	nothing
 	lines map[string]*Line
 	held  map[string]string
-	each  func(context.Context, *Line, export.Item, []byte) error
+	each  func(context.Context, *Line, export.Item, *content) error
 }
 
 func (g *gatherer) Version(id string) (string, error) {
@@ -138,9 +139,9 @@ func (g *gatherer) Put(ctx context.Context, it export.Item) error {
 	if l == nil || it.Err != nil {
 		return nil
 	}
-	raw, err := readAll(body(ctx, it))
+	c, err := takeItem(ctx, it)
 	if err != nil {
 		return nil
 	}
-	return g.each(ctx, l, it, raw)
+	return g.each(ctx, l, it, &c)
 }

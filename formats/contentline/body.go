@@ -19,23 +19,25 @@ type Body struct {
 
 // ReadBody reads an object that open opens, again and again if it is long. One of
 // more than most bytes is in memory as its outline, unless that would not be
-// smaller. The error is [ErrLong] if it would not, and it has more than most
-// bytes.
-func ReadBody(open func() (io.ReadCloser, error), most int64) (Body, error) {
+// smaller. Where it is the outline, all was written to tee, once. The error is
+// [ErrLong] if the object has more than most bytes, or more than could be read if
+// all of it has to be in memory.
+func ReadBody(open func() (io.ReadCloser, error), most int64, tee io.Writer) (Body, error) {
 	r, err := open()
 	if err != nil {
 		return Body{}, err
 	}
-	text, err := io.ReadAll(io.LimitReader(r, mostBody+1))
-	if err = errors.Join(err, r.Close()); err != nil || len(text) <= mostBody {
-		return Body{Text: text}, err
+	head, err := io.ReadAll(io.LimitReader(r, mostBody+1))
+	if err != nil || len(head) <= mostBody {
+		return Body{Text: head}, errors.Join(err, r.Close())
 	}
-	if r, err = open(); err != nil {
-		return Body{}, err
+	all := &io.LimitedReader{R: io.MultiReader(bytes.NewReader(head), r), N: most + 1}
+	text, gaps, err := OutlineOf(io.TeeReader(all, tee), mostBody)
+	if all.N <= 0 {
+		err = errors.Join(err, ErrLong)
 	}
-	text, gaps, err := OutlineOf(r, mostBody)
 	err = errors.Join(err, r.Close())
-	if !errors.Is(err, ErrNoOutline) {
+	if !errors.Is(err, ErrNoOutline) || errors.Is(err, ErrLong) {
 		return Body{Text: text, Gaps: gaps, open: open}, err
 	}
 	if r, err = open(); err != nil {

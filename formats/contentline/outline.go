@@ -334,6 +334,10 @@ func (f *Filler) Fill(w io.Writer, part []byte) error {
 	return err
 }
 
+// WithCRLF writes to w what it is given with CRLF line ends, those of LF alone among
+// them.
+func WithCRLF(w io.Writer) io.Writer { return &crlfWriter{w: w} }
+
 // A crlfWriter writes CRLF for each LF, with or without CR.
 type crlfWriter struct {
 	w    io.Writer

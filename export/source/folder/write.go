@@ -210,14 +210,20 @@ func (s *Source) taken(p place, id, part, uid string) (other bool, err error) {
 	if p.photos() || exists.Same {
 		return !exists.Same, exists
 	}
-	if _, err := a.Seek(0, io.SeekStart); err != nil {
-		return false, err
-	}
-	body, err := io.ReadAll(io.LimitReader(a, maxText))
+	was, err := uidIn(a)
 	if err != nil {
 		return false, err
 	}
-	return uid == "" || contentline.UID(body) != uid, exists
+	return uid == "" || was != uid, exists
+}
+
+// uidIn is the UID of what a file holds.
+func uidIn(f *os.File) (string, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(contentline.NewOutline(io.LimitReader(f, maxText), outlineHead))
+	return contentline.UID(text), err
 }
 
 // same reports whether two files have the same bytes.
@@ -268,16 +274,11 @@ func (s *Source) aside(ctx context.Context, p place, dir string, it export.Item)
 		return "", "", fmt.Errorf("%w: it does not begin at its beginning", export.ErrDamaged)
 	}
 	part = path.Join(dir, partPrefix+rand.Text())
-	f, err := s.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := s.root.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return "", "", err
 	}
-	var head bytes.Buffer
-	from := io.Reader(stoppable{r, ctx})
-	if !p.photos() {
-		from = io.TeeReader(from, &head)
-	}
-	n, err := io.Copy(f, from)
+	n, err := io.Copy(f, stoppable{r, ctx})
 	if err == nil && it.Size >= 0 && n != it.Size {
 		err = fmt.Errorf("%w: %d bytes instead of %d", export.ErrDamaged, n, it.Size)
 	}
@@ -287,13 +288,16 @@ func (s *Source) aside(ctx context.Context, p place, dir string, it export.Item)
 	if err == nil {
 		err = f.Sync()
 	}
+	if err == nil && !p.photos() {
+		uid, err = uidIn(f)
+	}
 	if err = errors.Join(err, f.Close()); err == nil && it.Modified.Unix() > 0 && p.photos() {
 		err = s.root.Chtimes(part, it.Modified, it.Modified)
 	}
 	if err != nil {
 		return "", "", errors.Join(err, s.root.Remove(part))
 	}
-	return part, contentline.UID(head.Bytes()), nil
+	return part, uid, nil
 }
 
 // stoppable ends reading when the context does.
