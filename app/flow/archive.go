@@ -64,6 +64,9 @@ func (f *Flow) archive() ArchiveView {
 		}
 	}
 	v.Holds = words.Holds(n, f.archiveSize())
+	if !f.exists {
+		v.Holds = words.NoArchive + ". " + words.FirstExportMakesIt + "."
+	}
 	for i, name := range f.edited {
 		if i == maxDetails {
 			v.Edited = append(v.Edited, words.MoreProblems(len(f.edited)-i))

@@ -30,6 +30,7 @@ type scripted struct {
 	holds   []archive.Hold
 	missing []work.Missing
 	edited  []string
+	none    bool               // there is no archive yet
 	offers  []settings.Account // of an archive that is opened
 	took    func(names []string) error
 	last    archive.Verified
@@ -143,7 +144,12 @@ func (s *scripted) ReadBack(context.Context, *work.RestorePlan) (map[restore.Key
 	return s.back, nil
 }
 
-func (s *scripted) Restores(context.Context) ([]work.RestoreEntry, error) { return s.past, nil }
+func (s *scripted) Restores(context.Context) ([]work.RestoreEntry, error) {
+	if s.none {
+		return nil, export.ErrNoArchive
+	}
+	return s.past, nil
+}
 
 func (s *scripted) PlanUndo(_ context.Context, n int) (work.UndoPlan, error) {
 	for _, e := range s.past {
@@ -235,7 +241,7 @@ func (s *scripted) Export(ctx context.Context, name string, report func(export.P
 func (s *scripted) Edited() ([]string, error) { return s.edited, nil }
 
 func (s *scripted) ArchiveDir() string        { return "/archive" }
-func (s *scripted) HasArchive() (bool, error) { return true, nil }
+func (s *scripted) HasArchive() (bool, error) { return !s.none, nil }
 
 func (s *scripted) OpenArchive(_ context.Context, dir string) (*work.Opened, error) {
 	return &work.Opened{Dir: dir, Offered: s.offers}, nil

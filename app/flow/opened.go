@@ -238,23 +238,24 @@ func (f *Flow) tell(v *ExportView, l *export.Ledger) {
 		if loss == nil {
 			loss = f.history.holdOf(l).Loss
 		}
-		for i, r := range reasons(loss) {
-			if i < maxReasons {
-				v.Told = joined(v.Told, words.Loss(r))
+		for _, r := range reasons(loss) {
+			v.Told = joinedBy("\n", v.Told, words.Loss(r))
+			if len(r.Examples) > 0 {
+				v.Told = joined(v.Told, words.Example(r.Examples[0])+".")
 			}
 		}
 		switch v.State {
 		case ExportHeld:
-			v.Told = joined(v.Told, words.ReplacedNothing)
+			v.Told = joinedBy("\n", v.Told, words.ReplacedNothing)
 			v.Actions = []Action{{Act: ActLost, Verb: words.WhatHappened}}
 		case ExportNoticed:
-			v.Told = joined(v.Told, words.FilesFollowed)
+			v.Told = joinedBy("\n", v.Told, words.FilesFollowed)
 			v.Actions = f.noticeActions(l.Account, busy)
 		case ExportAccepted:
-			v.Told = joined(v.Told, words.YouAccepted)
+			v.Told = joinedBy("\n", v.Told, words.YouAccepted)
 			v.Actions = []Action{{Act: ActTakeBack, Verb: words.TakeThatBack, Off: busy}}
 		default:
-			v.Told = joined(v.Told, words.ListedAgain)
+			v.Told = joinedBy("\n", v.Told, words.ListedAgain)
 		}
 	case ExportFailed, ExportStopped:
 		switch {

@@ -387,6 +387,23 @@ func TestFirstImportCanBeStopped(t *testing.T) {
 	until(t, f, "the end", func(v View) bool { return v.Home.Empty && !f.Exporting() })
 }
 
+// TestRoomsWithoutAnArchive say that there is none yet, and what to do; it is no
+// failure.
+func TestRoomsWithoutAnArchive(t *testing.T) {
+	f, _ := start(t, &scripted{none: true})
+	until(t, f, "home", home)
+	f.Go(Restore)
+	v := until(t, f, "the room", func(v View) bool { return v.Page == Restore && !v.Restore.Reading })
+	if r := v.Restore; r.Problem != nil || r.NothingAtAll != words.NothingInArchive || r.NothingAtAllVerb != words.ConnectOne || !r.Plan.Off {
+		t.Errorf("room = %+v", r)
+	}
+	f.Go(Archive)
+	v = until(t, f, "the archive", func(v View) bool { return v.Page == Archive })
+	if a := v.Archive; a.Exists || a.Holds != words.NoArchive+". "+words.FirstExportMakesIt+"." {
+		t.Errorf("archive = %+v", a)
+	}
+}
+
 // TestUndoOfThePast asks before it turns a restore of the past back.
 func TestUndoOfThePast(t *testing.T) {
 	s := &scripted{past: []work.RestoreEntry{{Number: 3, Account: "Anna", From: "Anna", At: time.Now(), State: work.RestoreDone, Created: 2, Changed: 1}}}

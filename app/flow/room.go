@@ -121,7 +121,7 @@ func (f *Flow) readRoom(past bool) {
 			parts, err = partsOf(ctx, w, q, names)
 		}
 		var earlier []work.RestoreEntry
-		if past {
+		if there, herr := w.HasArchive(); past && (there || herr != nil) { // without an archive nothing was restored
 			list, perr := w.Restores(ctx)
 			earlier, err = list, errors.Join(err, perr)
 		}

@@ -66,6 +66,9 @@ func (f *Flow) roomPage() RoomView {
 		v.NothingAtAll = words.FirstExportRuns
 	case len(v.From) == 0:
 		v.NothingAtAll = words.NothingInArchive
+		if len(f.status) == 0 {
+			v.NothingAtAllVerb = words.ConnectOne
+		}
 	case len(v.To) == 0:
 		v.NothingAtAll, v.NothingAtAllVerb = words.NowhereToPut, words.ConnectOne
 	}

@@ -119,6 +119,7 @@ func (p *roomPage) show(v flow.View) {
 			p.refused.Objects = []fyne.CanvasObject{refusalCard(*r.Problem), gap(12)}
 		}
 	}
+	shown(p.cards, len(r.From)+len(r.Earlier) > 0)
 	p.cards.Refresh()
 	p.all.Refresh()
 }
