@@ -24,7 +24,7 @@ func (s *session) inspectVerb() *cobra.Command {
 		Short: "Show what is in a file, item by item, and what is wrong with it",
 		Long: "Show what is in files of contacts, calendars and to-dos (.vcf, .ics, .vcs, .csv), by their content, item by\n" +
 			"item: what it is, what is odd in it, and what an import would set aside because it cannot be understood.\n" +
-			"A folder stands for all files below it, and “-” for stdin. Nothing is changed.",
+			"A folder stands for all files below it, a zip archive for all files in it, and “-” for stdin. Nothing is changed.",
 		Args: arguments("FILE..."),
 		RunE: func(cmd *cobra.Command, paths []string) error { return s.inspect(cmd.Context(), paths) },
 	}
@@ -77,7 +77,7 @@ type inspection struct {
 // typeNames are what files are called before a person.
 var typeNames = map[file.Type]string{
 	file.Cards: "vCard", file.Calendar: "iCalendar", file.Table: "CSV", file.Photo: "a picture or video",
-	file.Archive: "a zip archive; “sidekeep import” takes what is in it", file.EmptyFile: "empty",
+	file.Archive: "a zip archive", file.EmptyFile: "empty",
 	file.Unknown: "no contacts, calendar, to-dos, picture or video",
 }
 

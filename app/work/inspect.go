@@ -84,25 +84,25 @@ func inspectFile(ctx context.Context, name string, to Inspector) error {
 }
 
 // inspectArchive tells how many files are in a zip archive, and which of them
-// cannot be read.
-func inspectArchive(name string, x *Inspected) {
-	z, err := zips.Open(name)
-	switch {
-	case errors.Is(err, zips.ErrEmpty):
+// cannot be read, then what is in each of them.
+func inspectArchive(ctx context.Context, x Inspected, open func() (*zips.FS, error), to Inspector) error {
+	z, err := open()
+	if errors.Is(err, zips.ErrEmpty) {
 		x.Odd = append(x.Odd, err.Error())
-		return
-	case err != nil:
+		return to.End(x)
+	} else if err != nil {
 		x.Err = err
-		return
+		return to.End(x)
 	}
-	n := 0
-	err = fs.WalkDir(z, ".", func(_ string, d fs.DirEntry, err error) error {
+	defer func() { _ = z.Close() }() // it only read
+	var names []string
+	x.Err = fs.WalkDir(z, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			n++
+			names = append(names, name)
 		}
 		return err
 	})
-	x.Odd = append(x.Odd, fmt.Sprintf("files in it that can be read: %d", n))
+	x.Odd = append(x.Odd, fmt.Sprintf("files in it that can be read: %d", len(names)))
 	for _, left := range z.Left() {
 		if left.Name == "" {
 			x.Odd = append(x.Odd, left.Err.Error())
@@ -110,7 +110,26 @@ func inspectArchive(name string, x *Inspected) {
 			x.Odd = append(x.Odd, fmt.Sprintf("“%s”: %v", left.Name, left.Err))
 		}
 	}
-	x.Err = errors.Join(err, z.Close())
+	if err := to.End(x); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := inspectEntry(ctx, x.Path, z, name, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspectEntry tells what is in a file of the archive z, which people know as path.
+func inspectEntry(ctx context.Context, path string, z *zips.FS, name string, to Inspector) error {
+	shown := path + "/" + name
+	f, err := z.Open(name)
+	if err != nil {
+		return errors.Join(to.Begin(Inspected{Path: shown}), to.End(Inspected{Path: shown, Err: err}))
+	}
+	defer f.Close()
+	return inspectAs(ctx, shown, f, func() (*zips.FS, error) { return z.Inner(name) }, to)
 }
 
 // oldVersion is the line of a vCalendar 1.0 that says so.
@@ -118,6 +137,11 @@ var oldVersion = regexp.MustCompile(`(?im)^VERSION:1\.0[ \t\r]*$`)
 
 // inspect tells what is in one file.
 func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error {
+	return inspectAs(ctx, name, in, func() (*zips.FS, error) { return zips.Open(name) }, to)
+}
+
+// inspectAs tells what is in a file, which open reads if it is an archive.
+func inspectAs(ctx context.Context, name string, in io.Reader, open func() (*zips.FS, error), to Inspector) error {
 	var layout file.Layout
 	n := &counting{Reader: in, ctx: ctx}
 	r := bufio.NewReaderSize(n, file.HeadSize)
@@ -134,7 +158,7 @@ func inspect(ctx context.Context, name string, in io.Reader, to Inspector) error
 	switch x.Type {
 	case file.Archive:
 		if name != Stdin {
-			inspectArchive(name, &x)
+			return inspectArchive(ctx, x, open, to)
 		}
 	case file.Photo:
 		if f, ok := in.(*os.File); ok && name != Stdin {
