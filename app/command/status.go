@@ -36,8 +36,16 @@ type statusJSON struct {
 	HeldSince     *time.Time          `json:"held_since"`
 	Notice        *export.Loss        `json:"notice"`        // what has changed and waits for a look; null if nothing does
 	NoticeExport  *int64              `json:"notice_export"` // the export to accept if it looks right; null if none waits
+	NotBegun      *notBegunJSON       `json:"not_begun"`     // null if the newest export began
 	Proof         *proofJSON          `json:"proof"`         // null if it was never proven
 	Restore       *work.RestoreEntry  `json:"open_restore"`  // null if none is
+}
+
+// A notBegunJSON is an export that could not begin.
+type notBegunJSON struct {
+	At  time.Time `json:"at"`
+	Why string    `json:"why"`
+	Try string    `json:"try"`
 }
 
 // A proofJSON is what the last proof of an account found.
@@ -63,7 +71,7 @@ func (s *session) statusVerb() *cobra.Command {
 		Use:   "status [NAME...]",
 		Short: "Tell how every account stands, or those that are named",
 		Long: "Tell how every account stands. The exit code is that of the gravest: 1 if the last export of one failed, or the archive is\n" +
-			"damaged; 4 if one is held; 3 if items of one failed, are set aside or did not prove, or it is overdue; else 0, also while\n" +
+			"damaged, or it could not begin; 4 if one is held; 3 if items of one failed, are set aside or did not prove, or it is overdue; else 0, also while\n" +
 			"one was not exported yet.",
 		Args: arguments("[NAME...]"),
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -146,6 +154,9 @@ func isDamaged(v archive.Verified) bool {
 }
 
 func codeOfState(x *work.Status) int {
+	if x.Unbegun != nil {
+		return failed
+	}
 	switch x.State {
 	case work.Failed:
 		if x.Last.Stop != nil || !x.Last.Balanced() {
@@ -171,7 +182,11 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified, obstacle er
 	}
 	for i := range list {
 		if x := &list[i]; codeOfState(x) != good {
-			what = append(what, "“"+x.Name+"”: "+stateWords[x.State])
+			state := stateWords[x.State]
+			if x.Unbegun != nil {
+				state = "its last export could not begin"
+			}
+			what = append(what, "“"+x.Name+"”: "+state)
 		}
 	}
 	if len(what) == 0 {
@@ -193,6 +208,10 @@ func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Ve
 			Last: x.Last, LastGood: x.LastGood, Warnings: append([]string{}, s.warnings(x, now)...),
 		}
 		j.Proof, j.Restore = proofOf(&x), x.Restore
+		if u := x.Unbegun; u != nil {
+			why := s.wordsFor(u.Err())
+			j.NotBegun = &notBegunJSON{u.At, why.Title, why.Try}
+		}
 		j.Skipped = skippedJSON(x.Skipped())
 		if j.Loss = x.Loss; x.Loss != nil {
 			j.HeldExport, j.HeldSince = &x.HeldExport, &x.HeldSince
@@ -216,8 +235,12 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 	if others {
 		s.stdout.printf("%s\n", othersRead)
 	}
-	for _, line := range verifiedLines(v, now) {
-		s.stdout.printf("%s\n", line)
+	if s.hasArchive() {
+		for _, line := range verifiedLines(v, now) {
+			s.stdout.printf("%s\n", line)
+		}
+	} else {
+		s.stdout.printf("There is no archive there yet: the first export or import makes it.\n")
 	}
 	s.printPaths(editedByHand, edited, 0)
 	if len(list) == 0 {
@@ -318,6 +341,10 @@ func (s *session) warnings(x work.Status, now time.Time) []string {
 	if x.Loss != nil {
 		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest()))+" "+words.WholeCopy(x.Loss))
 	}
+	if u := x.Unbegun; u != nil {
+		w := s.wordsFor(u.Err())
+		list = append(list, "The last try to export, "+words.When(u.At, now)+", could not begin. "+w.Title+" "+w.Try)
+	}
 	switch {
 	case x.Account.NeedsPassword():
 		list = append(list, "It needs its password: sidekeep account check \""+x.Name+"\"")
@@ -331,10 +358,10 @@ func (s *session) warnings(x work.Status, now time.Time) []string {
 		if x.Imported {
 			say, run, again = words.TypedForFile, "import", "Import the same again."
 		}
-		if l.Stop != nil {
+		if l.Stop != nil && x.Unbegun == nil {
 			w := say(l.Stop)
 			list = append(list, "The last "+run+", "+words.When(l.Started, now)+", ended early. "+w.Title+" "+w.Try)
-		} else if !l.Balanced() {
+		} else if l.Stop == nil && !l.Balanced() {
 			list = append(list, "The last "+run+", "+words.When(l.Started, now)+", has no sum that balances. "+again)
 		}
 	}

@@ -35,6 +35,9 @@ func (w *Work) Export(ctx context.Context, name string, report func(export.Progr
 	if err != nil && l.Stop == nil {
 		l.Stop = export.NewStop(err)
 	}
+	if a, ok := w.settings.Account(name); ok && ctx.Err() == nil {
+		w.noteTry(a.Name, &l, err)
+	}
 	return l, err
 }
 

@@ -56,6 +56,8 @@ type Status struct {
 
 	Proof *archive.Proof // nil if it was never proven as a whole, and nothing is known to be wrong
 
+	Unbegun *Unbegun // the try to export it since Last that did not begin; nil if there was none
+
 	Restore *RestoreEntry // the newest restore onto it that is open; nil if none is
 }
 
@@ -119,8 +121,13 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 			list = append(list, w.status(x, false))
 		}
 	}
+	tries := w.unbegun()
 	for i := range list {
-		list[i].Restore = open[list[i].Name]
+		s := &list[i]
+		s.Restore = open[s.Name]
+		if u, ok := tries[s.Name]; ok && s.SetUp && (s.Last == nil || !u.At.Before(s.Last.Started)) {
+			s.Unbegun = &u
+		}
 	}
 	return list, nil
 }
