@@ -14,7 +14,7 @@ import (
 )
 
 func (s *session) historyVerb() *cobra.Command {
-	var limit int
+	var limit uint
 	var item string
 	verb := &cobra.Command{
 		Use:   "history [NAME]",
@@ -35,7 +35,7 @@ func (s *session) historyVerb() *cobra.Command {
 			if item != "" {
 				return s.biography(cmd.Context(), w, item, name)
 			}
-			list, err := w.History(cmd.Context(), name, limit)
+			list, err := w.History(cmd.Context(), name, int(limit))
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (s *session) historyVerb() *cobra.Command {
 			return nil
 		},
 	}
-	verb.Flags().IntVar(&limit, "limit", 0, "how many at most; 0 lists all")
+	verb.Flags().UintVar(&limit, "limit", 0, "how many at most; 0 lists all")
 	verb.Flags().StringVar(&item, "item", "", "list the versions of one item instead: its name, its ID, or words in it")
 	return verb
 }

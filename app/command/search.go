@@ -13,6 +13,7 @@ import (
 )
 
 func (s *session) searchVerb() *cobra.Command {
+	var limit uint
 	var o archive.Search
 	var kind string
 	verb := &cobra.Command{
@@ -23,6 +24,7 @@ func (s *session) searchVerb() *cobra.Command {
 			"accents do not matter, and a telephone number is found however it is written.",
 		Args: arguments("WORDS..."),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Limit = int(limit)
 			o.Words, o.Kind = strings.Join(args, " "), export.Kind(kind)
 			if kind != "" {
 				if _, err := kinds(kind); err != nil || strings.Contains(kind, ",") {
@@ -55,7 +57,7 @@ func (s *session) searchVerb() *cobra.Command {
 	}
 	verb.Flags().StringVar(&o.Account, "account", "", "look in this account only")
 	verb.Flags().StringVar(&kind, "only", "", "look for this kind only: contacts, events, todos or photos")
-	verb.Flags().IntVar(&o.Limit, "limit", 50, "how many items at most")
+	verb.Flags().UintVar(&limit, "limit", 50, "how many items at most")
 	return verb
 }
 

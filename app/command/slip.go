@@ -107,8 +107,8 @@ func takes(f *pflag.Flag) string {
 	switch f.Value.Type() {
 	case "bool":
 		return "no value, or true or false"
-	case "int", "int64":
-		return "a number"
+	case "uint":
+		return "a number from 0 up"
 	}
 	return "another value"
 }

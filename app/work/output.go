@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"sidekeep/export"
 )
@@ -85,6 +86,13 @@ func mayReplace(paths []string, name string, replace func(name string) bool) err
 	return nil
 }
 
+// notWritten says why a file, or a folder of files, cannot be begun.
 func notWritten(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return &Error{
+			What: name + " cannot be made: there is no folder " + filepath.Dir(name) + ".", Meaning: "Nothing was written.",
+			Try: "Make that folder, or name another place.", Usage: true, Err: err,
+		}
+	}
 	return fmt.Errorf("writing %s: %w", name, err)
 }

@@ -82,7 +82,7 @@ func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 	}
 	to, err := newSaving(out.Dir)
 	if err != nil {
-		return out, err
+		return out, notWritten(out.Dir, err)
 	}
 	out.Items = map[export.Kind]int{}
 	s := &saver{ctx: ctx, a: a, o: o, to: to, out: &out, folders: map[string]string{}, albums: map[string]bool{}}

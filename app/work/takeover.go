@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -30,7 +31,7 @@ func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
 		return nil, err
 	}
 	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
-	if isNone(err) {
+	if isNone(err) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, noArchive(dir, err)
 	}
 	if err != nil {
