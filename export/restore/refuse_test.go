@@ -184,8 +184,8 @@ func TestPhotos(t *testing.T) {
 		choice Choice
 		want   string
 	}{
-		{Both, "{Created:2 Replaced:0 Merged:0 Same:2 Left:0 Refused:[] Clashes:0}"},
-		{Archive, "{Created:1 Replaced:1 Merged:0 Same:2 Left:0 Refused:[] Clashes:0}"},
+		{Both, "{Created:2 Replaced:0 Merged:0 Same:2 Left:0 Refused:[] Clashes:0 Unsure:0}"},
+		{Archive, "{Created:1 Replaced:1 Merged:0 Same:2 Left:0 Refused:[] Clashes:0 Unsure:0}"},
 	} {
 		t.Run(string(c.choice), func(t *testing.T) {
 			remove(t, s, at+"0.jpg")
