@@ -14,6 +14,10 @@ type Lost struct {
 	What        string // one of the constants of package export
 	Before, Now string // for people; Now is "" if nothing stands in its place
 	Weak        bool   // people change it themselves, and many at once
+
+	gone []string // of categories and members: which are gone
+	of   int      // and of how many
+	told bool     // it is noticed, and nothing is held for it
 }
 
 // Compare tells what of an item's content is lost: the gravest first, nothing
@@ -27,8 +31,12 @@ func Compare(had, has Content) []Lost {
 	c.task()
 	c.more()
 	c.details()
+	if !had.cancelled && has.cancelled && !slices.ContainsFunc(c.lost, func(l Lost) bool { return l.What == export.LostStatuses }) {
+		c.lose(export.LostStatuses, "takes place", "cancelled")
+		c.lost[len(c.lost)-1].Weak = true
+	}
 	if c.renamed && c.anchors > 0 && c.held == 0 && c.others > 0 {
-		c.lost = slices.Insert(c.lost, 0, Lost{What: export.LostOthers, Before: had.called(), Now: has.called()})
+		c.lost = slices.Insert(c.lost, 0, Lost{What: export.LostOthers, Before: had.known(), Now: has.known()})
 	}
 	return c.lost
 }
@@ -40,8 +48,8 @@ func Gained(had, has Content) bool {
 		len(had.phones) > 0 && len(has.phones) > len(had.phones) || len(had.emails) > 0 && len(has.emails) > len(had.emails)
 }
 
-// called is what an item is known by.
-func (c *Content) called() string {
+// known is what an item is known by.
+func (c *Content) known() string {
 	if c.shown.empty() {
 		return c.parts.text
 	}
@@ -89,13 +97,13 @@ func (c *comparing) name() {
 		return slices.Contains(titles, w) || len(own.words) > 2 && len([]rune(w)) == 1
 	})
 	known := had.shown.and(had.parts).and(had.standIn)
-	if torn(had.called()) {
+	if torn(had.known()) {
 		gone = nil
 		known = phrase{}
 	}
 	blank := !had.shown.and(had.parts).empty() && now.empty()
 	if blank || len(gone) > 0 || !known.empty() && (replaced(had.shown, has.shown, known) || replaced(had.parts, has.parts, known)) {
-		c.lose(export.LostNames, had.called(), has.called())
+		c.lose(export.LostNames, had.known(), has.known())
 		c.renamed = !now.empty() && !slices.ContainsFunc(own.words, func(w string) bool { return !slices.Contains(titles, w) && now.has(w) })
 	}
 }
@@ -178,6 +186,13 @@ func plainRhythm(s string) bool { return s != "dates" && s != "rule" }
 // task compares when a to-do is due and whether it is done.
 func (c *comparing) task() {
 	had, has := &c.had, &c.has
+	c.recurring()
+	if had.start.IsZero() || sameMoment(had.start, had.due) || sameMoment(had.start, has.start) {
+		// It says nothing of its own, or the same.
+	} else if !had.due.IsZero() {
+		c.lose(export.LostDates, "from "+moment(had.start), moment(has.start))
+		c.lost[len(c.lost)-1].Weak = !has.start.IsZero() && !had.done
+	}
 	if had.done && !has.done {
 		c.lose(export.LostDone, "done", "not done")
 	} else if had.done && !had.completed.IsZero() && wall(had.completed.Time)/day != wall(has.completed.Time)/day && !sameMoment(had.completed, has.completed) {
@@ -186,8 +201,21 @@ func (c *comparing) task() {
 	if had.due.IsZero() || sameMoment(had.due, has.due) {
 		return
 	}
+	c.lost = slices.DeleteFunc(c.lost, func(l Lost) bool { return l.What == export.LostDates })
 	c.lose(export.LostDates, moment(had.due), moment(has.due))
 	c.lost[len(c.lost)-1].Weak = !has.due.IsZero() && !had.done
+}
+
+// recurring compares how often a to-do is due. One that is done for good comes
+// back no more.
+func (c *comparing) recurring() {
+	had, has := &c.had, &c.has
+	if had.due.IsZero() || had.recurs == "" || has.done && !had.done {
+		return
+	}
+	if has.recurs == "" || plainRhythm(had.recurs) && plainRhythm(has.recurs) && had.recurs != has.recurs {
+		c.lose(export.LostSeries, strings.ToLower(had.recurs), strings.ToLower(has.recurs))
+	}
 }
 
 // more compares places and portraits.

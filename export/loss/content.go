@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type Content struct {
 	lasts      time.Duration // of an event; 0 if it does not say
 	recurs     string        // how often; "" if once
 	done       bool
+	cancelled  bool
 	series     *series // nil if it takes place once
 }
 
@@ -92,7 +94,7 @@ func (c *Content) names(v *vcard.Contact, raw []byte) {
 			c.shown = say(v.Name)
 		}
 	}
-	c.parts = say(v.Names.Given, v.Names.Additional, v.Names.Family, v.Names.Suffix)
+	c.parts = say(v.Names.Given, v.Names.Additional, v.Names.Family, v.Names.Suffix, rank(v.Names.Prefix))
 	var others []string
 	others = append(others, v.Nicknames...)
 	for _, o := range v.Organizations {
@@ -113,6 +115,38 @@ func (c *Content) names(v *vcard.Contact, raw []byte) {
 	}
 }
 
+// rank is what stands before a name and is no title that programs move and drop.
+func rank(prefix string) string {
+	return strings.Join(slices.DeleteFunc(say(prefix).words, func(w string) bool { return slices.Contains(titles, w) }), " ")
+}
+
+// codes are those of the countries of the numbers and addresses of a card.
+func (c *Content) codes() (list []string) {
+	for _, n := range c.phones {
+		if code := n.code(); code != "" {
+			list = append(list, strings.Clone(code))
+		}
+	}
+	for _, a := range c.addresses {
+		if code := callingCodes[a.country]; code != "" {
+			list = append(list, code)
+		}
+	}
+	return list
+}
+
+// given are the codes of countries that numbers of c got in what it became.
+func (c *Content) given(now *Content) (list []given) {
+	for _, n := range c.phones {
+		for _, o := range now.phones {
+			if code := n.given(o); code != "" {
+				list = append(list, given{strings.Clone(code), strings.Clone(n.text), strings.Clone(o.text)})
+			}
+		}
+	}
+	return list
+}
+
 // mailbox is a mail address as it is compared.
 func mailbox(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
@@ -122,11 +156,12 @@ func mailbox(s string) string {
 
 // An address is a postal one.
 type address struct {
-	text string
-	core phrase // street, place and code
-	city phrase
-	land phrase // region and country
-	all  phrase
+	text    string
+	core    phrase // street, place and code
+	city    phrase
+	land    phrase // region and country
+	country string // ISO 3166, "" if it is not known
+	all     phrase
 
 	labels []string
 }
@@ -137,9 +172,10 @@ var roads = strings.NewReplacer("straße", "str", "strasse", "str", "Straße", "
 func addressOf(a *vcard.Address) address {
 	text := strings.Join(strings.Fields(a.Text), " ")
 	out := address{
-		text: text,
-		core: say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code),
-		city: say(a.City), land: say(a.Region, a.Country), labels: labels(a.Value),
+		text:    text,
+		core:    say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code),
+		country: countryOf(a.Country),
+		city:    say(a.City), land: say(a.Region, a.Country), labels: labels(a.Value),
 		all: say(roads.Replace(a.POBox), roads.Replace(a.Extended), roads.Replace(a.Street), a.City, a.Code, a.Region, a.Country, roads.Replace(text)),
 	}
 	if out.core.empty() {
@@ -150,8 +186,11 @@ func addressOf(a *vcard.Address) address {
 
 // same reports whether o is the same address: with all numbers, nearly all words
 // of street and place, and the place. Countries and regions are written in many
-// ways, but they are written.
+// ways, but they are written, and another one is another address.
 func (a address) same(o address) bool {
+	if a.country != "" && o.country != "" && a.country != o.country {
+		return false
+	}
 	if len(a.city.missing(o.all))*2 > len(a.city.words) || !a.land.empty() && o.land.empty() && !a.land.within(o.all) {
 		return false
 	}
@@ -193,7 +232,7 @@ func readObject(raw []byte) Content {
 func (c *Content) main(e *ical.Entry) {
 	c.shown = say(e.Summary)
 	c.places = say(e.Location)
-	c.done, c.completed = e.Done(), e.Completed
+	c.done, c.completed, c.cancelled = e.Done(), e.Completed, e.Cancelled()
 	c.start, c.due = e.Start, e.Due
 	if e.Component == "VTODO" && c.due.IsZero() {
 		c.due = e.Start

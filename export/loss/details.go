@@ -72,7 +72,14 @@ func (c *comparing) details() {
 			continue
 		}
 		c.lose(sort, list(gone), list(added(had, has)))
-		c.lost[len(c.lost)-1].Weak = weak && len(has) > 0
+		last := &c.lost[len(c.lost)-1]
+		last.Weak = weak && len(has) > 0
+		if sort == export.LostCategories || sort == export.LostMembers {
+			last.of = len(had)
+			for _, d := range gone {
+				last.gone = append(last.gone, d.keys...)
+			}
+		}
 	}
 	c.labels()
 }

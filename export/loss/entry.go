@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"html"
 	"path"
@@ -39,10 +40,17 @@ func (c *Content) entry(e *ical.Entry) {
 	}
 	for _, p := range e.Attendees {
 		c.value(export.LostGuests, p.Address, mailbox(p.Address))
+		c.called(export.LostGuests, p)
+		switch p.Status {
+		case "ACCEPTED", "DECLINED", "TENTATIVE":
+			c.value(export.LostGuests, p.Address+" has answered", mailbox(p.Address)+" answered")
+			c.weaken(export.LostGuests)
+		}
 	}
 	c.value(export.LostOrganizers, e.Organizer.Address, mailbox(e.Organizer.Address))
-	for i, k := range slices.Concat(e.Attachments, e.Images) {
-		c.attachment(i, k)
+	c.called(export.LostOrganizers, e.Organizer)
+	for _, k := range slices.Concat(e.Attachments, e.Images) {
+		c.attachment(k)
 	}
 	for _, a := range e.Alarms {
 		c.alarm(e, a)
@@ -71,6 +79,14 @@ func (c *Content) entry(e *ical.Entry) {
 	c.count("participant", len(e.Participants))
 	for i := range e.Rest {
 		c.other(e.Rest[i].Name, e.Rest[i].Text())
+	}
+}
+
+// called notes the name of a guest or organizer, unless it is the address once
+// more.
+func (c *Content) called(sort string, p ical.Person) {
+	if p.Name != "" && !strings.Contains(p.Name, "@") {
+		c.say(sort, strings.Join(slices.DeleteFunc(say(p.Name).words, func(w string) bool { return slices.Contains(titles, w) }), " "))
 	}
 }
 
@@ -107,7 +123,7 @@ func (c *Content) progress(e *ical.Entry) {
 	}
 }
 
-func (c *Content) attachment(i int, k ical.Link) {
+func (c *Content) attachment(k ical.Link) {
 	base := ""
 	if k.URI != "" {
 		base = path.Base(strings.TrimRight(k.URI, "/"))
@@ -117,7 +133,8 @@ func (c *Content) attachment(i int, k ical.Link) {
 		text = k.URI
 	}
 	if k.Inline && k.Label == "" {
-		c.value(export.LostAttachments, "a file", fmt.Sprint("file ", i))
+		b, _ := k.Content() // what could be decoded of a damaged one
+		c.value(export.LostAttachments, "a file", fmt.Sprintf("%x", sha256.Sum256(b)))
 		return
 	}
 	c.value(export.LostAttachments, text, strings.ToLower(k.Label), strings.ToLower(k.URI), strings.ToLower(base))

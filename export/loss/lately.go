@@ -317,6 +317,6 @@ func (p *Past) emptied(q Question) ([]export.Reason, error) {
 		return nil, err
 	}
 	return j.hollow(q.Thresholds, func(p pair, l Lost) bool {
-		return !l.Weak && (p.before.Lasting(q.At) || l.Now == "" && l.What != export.LostDone)
+		return !l.Weak && !l.told && (p.before.Lasting(q.At) || l.Now == "" && l.What != export.LostDone)
 	}), nil
 }

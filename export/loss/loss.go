@@ -113,6 +113,11 @@ func Judge(q Question) (Verdict, error) {
 			return Verdict{}, err
 		}
 	}
+	crowds, _, err := j.members()
+	if err != nil {
+		return Verdict{}, err
+	}
+	hollow = Merge(hollow, crowds)
 	if len(hollow) == 0 && len(reasons) > 0 {
 		// What alone would be noticed is held with the rest: no notice is given of it.
 		hollow = j.hollow(Half(q.Thresholds), j.noteworthy)
@@ -309,7 +314,7 @@ func (v Verdict) Fates(reasons []export.Reason, first bool) (map[int64]Fate, err
 	j.fated(reasons)
 	keep := map[int64]bool{}
 	for _, l := range j.losses {
-		blank := slices.ContainsFunc(l.lost, func(x Lost) bool { return x.Now == "" && !x.Weak }) // no edit
+		blank := slices.ContainsFunc(l.lost, func(x Lost) bool { return x.Now == "" && !x.Weak && !x.told }) // no edit
 		keep[l.item] = len(j.hollowed) > 0 || l.kept || blank
 	}
 	for _, g := range j.gones {

@@ -24,11 +24,19 @@ type comparison struct {
 	lost     []Lost
 	gained   bool
 	had, has []portrait // if none of them is lost; without the pictures
+
+	codes []string // of the countries of its other numbers and of its addresses, before
+	given []given  // what numbers without one got
 }
+
+// A given is the code of a country that a number got.
+type given struct{ code, before, now string }
 
 // compare finds what has lost content, and what has got some.
 func (j *judging) compare() error {
 	var faces faces
+	var all []comparison
+	var of []pair
 	for _, p := range j.same {
 		if p.before.Body == p.now.Body {
 			continue
@@ -38,6 +46,9 @@ func (j *judging) compare() error {
 			return err
 		}
 		faces.add(p, c.had, c.has)
+		if len(c.codes)+len(c.given) > 0 {
+			all, of = append(all, c), append(of, p)
+		}
 		switch {
 		case len(c.lost) > 0:
 			j.losses = append(j.losses, losing{p, c.lost})
@@ -53,7 +64,8 @@ func (j *judging) compare() error {
 		}
 		j.losses = append(j.losses, losing{p, []Lost{lost}})
 	}
-	return nil
+	j.homes(all, of)
+	return j.oneTag()
 }
 
 // compared tells what one item has lost, and reads it if that is not known.
@@ -99,8 +111,12 @@ func (j *judging) lost(before, now Fact) (comparison, error) {
 			c.lost[i].Weak = c.lost[i].Weak || c.lost[i].What == export.LostAlarms
 		}
 	}
+	c.codes, c.given = had.codes(), had.given(&has)
 	for i, l := range c.lost { // without the texts that they are parts of
 		c.lost[i].Before, c.lost[i].Now = strings.Clone(l.Before), strings.Clone(l.Now)
+		for k, s := range l.gone {
+			l.gone[k] = strings.Clone(s)
+		}
 	}
 	if !slices.ContainsFunc(c.lost, func(l Lost) bool { return l.What == export.LostPortraits }) {
 		c.had, c.has = hashes(had.portraits), hashes(has.portraits)
@@ -174,9 +190,12 @@ func (j *judging) hollow(t export.Thresholds, count func(pair, Lost) bool) []exp
 	var groups []*grouped
 	at := map[Group]*grouped{}
 	for _, l := range j.losses {
-		if count != nil {
-			l.lost = slices.DeleteFunc(slices.Clone(l.lost), func(x Lost) bool { return !count(l.pair, x) })
-		}
+		l.lost = slices.DeleteFunc(slices.Clone(l.lost), func(x Lost) bool {
+			if count != nil {
+				return !count(l.pair, x)
+			}
+			return x.told
+		})
 		if len(l.lost) == 0 {
 			continue
 		}
@@ -314,6 +333,11 @@ func (j *judging) notice() ([]export.Reason, error) {
 		return nil, err
 	}
 	reasons = append(reasons, j.hollow(t, j.noteworthy)...)
+	_, fewer, err := j.members()
+	if err != nil {
+		return nil, err
+	}
+	reasons = Merge(reasons, fewer)
 	changed := map[export.Kind][]Fact{}
 	for _, p := range slices.Concat(j.gained, j.shuffled) {
 		changed[p.before.Kind] = append(changed[p.before.Kind], *p.before)
@@ -333,4 +357,4 @@ func (j *judging) notice() ([]export.Reason, error) {
 }
 
 // noteworthy tells whether a loss counts where much that is no alarm is noticed.
-func (j *judging) noteworthy(p pair, l Lost) bool { return !l.Weak && p.before.Lasting(j.At) }
+func (j *judging) noteworthy(p pair, l Lost) bool { return l.told || !l.Weak && p.before.Lasting(j.At) }

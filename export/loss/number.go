@@ -73,8 +73,13 @@ func (n number) same(o number) bool {
 	if k < sameDigits && (strings.TrimLeft(a, "0") != strings.TrimLeft(b, "0")) {
 		return false
 	}
+	if k < len(a) && k < len(b) && a[:len(a)-k] == "0" && b[:len(b)-k] == "3" && a[1:2] == "6" {
+		return true // 06, from within Hungary
+	}
 	a, b = a[:len(a)-k], b[:len(b)-k]
 	switch {
+	case !plausible(n, o):
+		return false
 	case n.abroad && o.abroad:
 		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 		return a == b || a == b+"0" || a+"0" == b // a trunk prefix that does not belong there
@@ -91,8 +96,45 @@ func withoutTrunk(code string) bool {
 	return code != "" && strings.Contains(" 1 7 30 34 39 45 47 48 52 65 351 352 356 357 370 371 372 420 852 853 ", " "+code+" ")
 }
 
-// dialled reports whether digits before a number only lead to its country.
+// plausible reports whether one of two numbers that end alike may be the other
+// with the code of its country: no British number begins with 4 or 6, and those
+// with 3 have ten digits.
+func plausible(n, o number) bool {
+	for _, x := range []number{n, o} {
+		rest, ok := strings.CutPrefix(strings.TrimLeft(x.digits, "0"), "44")
+		if ok && x.abroad && n.abroad != o.abroad && (strings.HasPrefix(rest, "4") || strings.HasPrefix(rest, "6") || strings.HasPrefix(rest, "3") && len(rest) != 10) {
+			return false
+		}
+	}
+	return true
+}
+
+// given is the code of a country that a number got which had none: "" if the two
+// are not one, or if it had one.
+func (n number) given(o number) string {
+	if n.abroad || !o.abroad || n.digits == "" || !n.same(o) {
+		return ""
+	}
+	return o.code()
+}
+
+// code is the code of the country with which a number begins, "" if it has none.
+func (n number) code() string {
+	s := strings.TrimLeft(n.digits, "0")
+	for k := 1; n.abroad && k <= 3 && k <= len(s); k++ {
+		if isCountry(s[:k]) {
+			return s[:k]
+		}
+	}
+	return ""
+}
+
+// dialled reports whether digits before a number only lead to its country. What
+// begins with one 0 leads to a place in it.
 func dialled(s string) bool {
+	if strings.HasPrefix(s, "0") && !strings.HasPrefix(s, "00") && !strings.HasPrefix(s, "011") && len(s) > 1 {
+		return s == "06" || s == "01" || s == "044" || s == "045" // trunk prefixes of Hungary and Mexico
+	}
 	s = strings.TrimLeft(s, "0")
 	switch s {
 	case "", "8", "1", "9":

@@ -53,7 +53,7 @@ func (j *judging) scarce() ([]export.Reason, error) {
 	lost := map[sort][]losing{}
 	for _, l := range j.losses {
 		for _, x := range l.lost {
-			if (x.Now == "" || x.What == export.LostSeries || x.What == export.LostExceptions) && !x.Weak {
+			if (x.Now == "" || x.What == export.LostSeries || x.What == export.LostExceptions) && !x.Weak && !x.told {
 				l.lost = []Lost{x}
 				k := sort{l.before.Kind, x.What}
 				lost[k] = append(lost[k], l)

@@ -183,13 +183,21 @@ func (c *comparing) exceptions(had, has *ical.Series) {
 			gone = append(gone, says)
 			continue
 		}
-		if !sameMoment(e.Start, there.Start) || !say(e.Summary).within(say(there.Summary)) || !say(e.Location).within(say(there.Location)) || e.Cancelled() != there.Cancelled() {
+		if !sameMoment(e.Start, there.Start) || takes(e) > 0 && takes(e) != takes(there) || !say(e.Summary).within(say(there.Summary)) || !say(e.Location).within(say(there.Location)) || e.Cancelled() != there.Cancelled() {
 			gone, now = append(gone, says), append(now, spoken(there))
 		}
 	}
 	if len(gone) > 0 {
 		c.lose(export.LostExceptions, strings.Join(gone, ", "), strings.Join(now, ", "))
 	}
+}
+
+// takes is how long an entry takes, 0 if it does not say.
+func takes(e *ical.Entry) time.Duration {
+	if e.Start.IsZero() || e.End.IsZero() {
+		return 0
+	}
+	return e.End.Time.Sub(e.Start.Time)
 }
 
 func spoken(e *ical.Entry) string {
@@ -202,5 +210,5 @@ func spoken(e *ical.Entry) string {
 
 // ordinary reports whether an exception says what its series says.
 func ordinary(m, e *ical.Entry) bool {
-	return m != nil && sameMoment(e.Start, e.Recurrence) && say(e.Summary).within(say(m.Summary)) && say(e.Location).within(say(m.Location))
+	return m != nil && sameMoment(e.Start, e.Recurrence) && (takes(e) == 0 || takes(e) == takes(m)) && say(e.Summary).within(say(m.Summary)) && say(e.Location).within(say(m.Location))
 }
