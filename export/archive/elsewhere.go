@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +12,13 @@ import (
 )
 
 // An item that is gone from one collection while the account has it in another
-// has not vanished: it was moved. That is so if any other item of the account,
-// after the export that found it gone, was shown with the same bytes, or with
-// the same kind and UID and the words of the same name; and it stays so when the
-// other one goes in its turn, because that one has vanished then. Of what went
-// with the same export none was moved to the other.
+// has not vanished: it was moved. That is so if any other item of the account
+// that came after it was, after the export that found it gone, shown with the
+// same bytes, or with the same kind and UID and the words of the same name; and
+// it stays so when the other one goes in its turn, because that one has vanished
+// then. Of what went with the same export none was moved to the other, and what
+// stood in two places from the first export on, or was copied and the copy
+// deleted, has vanished from the one where it is gone.
 //
 // The open files do not have what was moved. Its row of the table place says so:
 // with an empty path, the row of the other item as offset, the number of the
@@ -33,6 +36,8 @@ type leave struct {
 	went    int64 // the export that found it
 	to      int64 // the item that has it, 0 if none does
 	with    int64 // the first version in which that had it
+	came    int64 // the export that found it first, since it was last gone
+	beside  bool  // the other one was there before it went
 	shownAs sameness
 }
 
@@ -43,6 +48,11 @@ type sameness struct {
 	uid  string
 	name string // as [loss.NameKey] makes it, once it is needed
 }
+
+// cameColumn is the export that found the item of a version, since it was last
+// gone. What a pruning has removed makes it later.
+const cameColumn = `(SELECT min(first.export) FROM version AS first WHERE first.item = version.item AND first.version <= version.version AND first.version >
+	ifnull((SELECT max(none.version) FROM version AS none WHERE none.item = version.item AND none.version < version.version AND none.blob IS NULL AND none.photo IS NULL), 0))`
 
 const sameColumns = "ifnull(version.blob, 0), ifnull(version.photo, 0), version.kind, version.uid, version.name"
 
@@ -72,10 +82,10 @@ func leaves(ctx context.Context, q querier, account, last int64) ([]leave, error
 	var list []leave
 	query := `SELECT item.item, ifnull((SELECT min(next.version) FROM version AS next WHERE next.item = item.item AND next.version > version.version), 0),
 		ifnull((SELECT next.export FROM version AS next WHERE next.item = item.item AND next.version > version.version ORDER BY next.version LIMIT 1), item.since), ` +
-		sameColumns + " FROM " + from
+		cameColumn + ", " + sameColumns + " FROM " + from
 	err := eachRow(ctx, q, query, []any{account, last}, func(rows *sql.Rows) error {
 		var l leave
-		err := rows.Scan(&l.item, &l.gone, &l.went, &l.shownAs.body.blob, &l.shownAs.body.photo, &l.shownAs.kind, &l.shownAs.uid, &l.shownAs.name)
+		err := rows.Scan(&l.item, &l.gone, &l.went, &l.came, &l.shownAs.body.blob, &l.shownAs.body.photo, &l.shownAs.kind, &l.shownAs.uid, &l.shownAs.name)
 		list = append(list, l)
 		return err
 	})
@@ -105,21 +115,21 @@ func follow(ctx context.Context, q querier, from string, list []leave, account, 
 		held = " AND version.version <= ?2"
 	}
 	query := `WITH gone AS MATERIALIZED (SELECT version.blob, version.photo, version.uid FROM ` + from + `)
-		SELECT version.item, version.version, ` + sameColumns + `,
+		SELECT version.item, version.version, version.export, ` + cameColumn + ", " + sameColumns + `,
 			ifnull((SELECT next.export FROM version AS next WHERE next.item = version.item AND next.version > version.version AND ` + until + ` ORDER BY next.version LIMIT 1), 0)
 		FROM version LEFT JOIN accepted ON accepted.item = version.item AND accepted.open
 		WHERE (version.blob IN (SELECT blob FROM gone WHERE blob IS NOT NULL) OR version.photo IN (SELECT photo FROM gone WHERE photo IS NOT NULL)
 			OR version.uid IN (SELECT uid FROM gone WHERE uid <> '') AND (version.blob IS NOT NULL OR version.photo IS NOT NULL))
 			AND (SELECT account FROM item JOIN collection USING (collection) WHERE item.item = version.item) = ?1` + held
 	return eachRow(ctx, q, query, args, func(rows *sql.Rows) error {
-		var item, version, until int64
+		var item, version, number, came, until int64
 		var s sameness
-		if err := rows.Scan(&item, &version, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
+		if err := rows.Scan(&item, &version, &number, &came, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
 			return err
 		}
 		take := func(l *leave) {
-			if l.item != item && (until == 0 || until > l.went) && (l.to == 0 || version < l.with) {
-				l.to, l.with = item, version
+			if l.item != item && (until == 0 || until > l.went) && (number > l.went || came > l.came) && (l.to == 0 || version < l.with) {
+				l.to, l.with, l.beside = item, version, number < l.went
 			}
 		}
 		for _, l := range bodies[s.body] {
@@ -215,8 +225,15 @@ func (w *writer) markMoved(account int64) error {
 	if err != nil {
 		return err
 	}
+	shown, err := w.vanished(account, list, had)
+	if err != nil {
+		return err
+	}
 	for _, l := range list {
 		was, marked := had[l.item]
+		if l.beside && !marked && shown[l.item] {
+			continue // as it was when it went, which a pruning may have hidden
+		}
 		now := mark{l.to, l.with, l.gone}
 		if was.to != 0 && was.gone == l.gone {
 			now = was
@@ -255,4 +272,21 @@ func (w *writer) markMoved(account int64) error {
 func (w *writer) soilOf(item int64) error {
 	_, err := w.exec("UPDATE collection SET dirty = 2 WHERE dirty < 2 AND collection = (SELECT collection FROM item WHERE item = ?)", item)
 	return err
+}
+
+// vanished are the items of an account that the open files have among what has
+// vanished, if any of a list could have been moved to what was there before it
+// went.
+func (w *writer) vanished(account int64, list []leave, marks map[int64]mark) (map[int64]bool, error) {
+	if !slices.ContainsFunc(list, func(l leave) bool { return l.beside && marks[l.item].gone == 0 }) {
+		return nil, nil
+	}
+	shown := map[int64]bool{}
+	return shown, w.each(`SELECT place.item FROM place JOIN item USING (item) JOIN collection USING (collection) JOIN account USING (account)
+		WHERE account.account = ? AND substr(place.path, 1, length(account.folder) + 10) = account.folder || '/Vanished/'`, []any{account}, func(rows *sql.Rows) error {
+		var item int64
+		err := rows.Scan(&item)
+		shown[item] = true
+		return err
+	})
 }

@@ -83,7 +83,9 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 		"copied first": {
 			{places{"b/1": card(1)}, nil}, {places{"a/1": ""}, nil}, {places{"b/1": ""}, []string{"b/1"}}},
 		"copied, and the copy goes first": {
-			{places{"b/1": card(1)}, nil}, {places{"b/1": ""}, nil}, {places{"a/1": ""}, []string{"a/1"}}},
+			{places{"b/1": card(1)}, nil}, {places{"b/1": ""}, []string{"b/1"}}, {places{"a/1": ""}, []string{"a/1", "b/1"}}},
+		"in two books from the beginning": {
+			{places{"b/50": card(50), "c/50": card(50)}, nil}, {places{"b/50": ""}, []string{"b/50"}}, {places{"a/50": card(50)}, nil}, {places{"c/50": ""}, nil}},
 		"both at once": {
 			{places{"b/1": card(1)}, nil}, {places{"a/1": "", "b/1": ""}, []string{"a/1", "b/1"}}},
 		"moved back": {
