@@ -187,7 +187,7 @@ func (a *Archive) create() error {
 	if err := errors.Join(a.tighten(context.Background()), makeFolders(a.disk, sideDir)); err != nil {
 		return err
 	}
-	l, err := lockFor(a.dir, a.now())
+	l, err := lockSoon(a.dir, a.now)
 	if err != nil {
 		return err
 	}

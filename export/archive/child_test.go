@@ -21,6 +21,8 @@ func TestMain(m *testing.M) {
 		err = exportChild(os.Getenv("SIDEKEEP_TEST_DIR"), n)
 	case "kill":
 		err = killChild(os.Getenv("SIDEKEEP_TEST_DIR"))
+	case "write":
+		err = writeChild(os.Getenv("SIDEKEEP_TEST_DIR"))
 	case "forget":
 		err = forgetChild(os.Getenv("SIDEKEEP_TEST_DIR"))
 	}

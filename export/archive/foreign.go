@@ -67,22 +67,22 @@ func peek(file string, which func(size int64) (at int64, n int)) ([]byte, error)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%w: %s is no plain file", export.ErrDamaged, info.Name())
 	}
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) { // a journal is gone once its commit is done
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
 	at, n := which(info.Size())
 	if at < 0 || at+int64(n) > info.Size() {
 		return nil, nil
 	}
 	b := make([]byte, n)
-	if _, err := f.ReadAt(b, at); errors.Is(err, io.EOF) { // it was cut since
-		return nil, nil
-	} else if err != nil {
+	err = readHistory(info, func() (io.ReadSeekCloser, error) { return os.Open(file) }, func(f io.ReadSeeker) error {
+		if _, err := f.Seek(at, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := io.ReadFull(f, b)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil // a journal is gone once its commit is done, or it was cut since
+	}
+	if err != nil {
 		return nil, err
 	}
 	return b, nil

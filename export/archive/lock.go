@@ -62,6 +62,34 @@ func lockFor(dir string, now time.Time) (*lock, error) {
 	return &lock{f: f}, nil
 }
 
+// brief is how long somebody may hold the lock for a look or a change of the
+// settings.
+const brief = 3 * time.Second
+
+// lockSoon takes the lock as [lockFor] does, and waits a little for somebody who
+// has just taken it: it may be for a moment.
+func lockSoon(dir string, now func() time.Time) (*lock, error) {
+	began := time.Now()
+	for first := true; ; first = false {
+		l, err := lockFor(dir, now())
+		if err == nil || !errors.Is(err, export.ErrBusy) || time.Since(began) > brief || !first && !lockedLately(dir) {
+			return l, err
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+}
+
+// lockedLately tells whether somebody took the lock within [brief].
+func lockedLately(dir string) bool {
+	folder, err := within.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer folder.Close()
+	info, err := folder.Lstat(lockFile)
+	return err == nil && time.Since(info.ModTime()) < brief
+}
+
 // holder reads who holds the lock, "" if it cannot be read.
 func holder(f *os.File) string {
 	text, err := io.ReadAll(io.NewSectionReader(f, 1, 500))

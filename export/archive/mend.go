@@ -53,7 +53,7 @@ func Repair(ctx context.Context, dir string, o Options, report func(done, total 
 	if err := makeFolders(a.disk, sideDir); err != nil {
 		return nil, errors.Join(caused(err), a.disk.Close())
 	}
-	l, err := lockFor(dir, a.now())
+	l, err := lockSoon(dir, a.now)
 	if err != nil {
 		return nil, errors.Join(err, a.disk.Close())
 	}

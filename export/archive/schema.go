@@ -213,6 +213,15 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
+// A using is a connector that notes that its file is open: see [useHistory].
+type using struct {
+	connector
+	leave func() error
+}
+
+// Close is called when the connections are closed.
+func (u using) Close() error { return u.leave() }
+
 // fileURI is the address of a database in a file, with the driver's parameters.
 func fileURI(file, parameters string) string {
 	name := filepath.ToSlash(file)
@@ -224,7 +233,7 @@ func fileURI(file, parameters string) string {
 
 // openHistory opens the history in file and tells its ID.
 func openHistory(ctx context.Context, file string) (*sql.DB, string, error) {
-	db := sql.OpenDB(connector{file: file})
+	db := sql.OpenDB(using{connector{file: file}, useHistory(file)})
 	db.SetMaxIdleConns(idleConns)
 	id, format, err := readHead(ctx, db)
 	if err == nil {

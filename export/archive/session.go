@@ -98,7 +98,7 @@ func (a *Archive) write() (*lock, *writer, error) {
 	if err := errors.Join(a.unlinked(), makeFolders(a.disk, sideDir)); err != nil {
 		return nil, nil, caused(err)
 	}
-	l, err := lockFor(a.dir, a.now())
+	l, err := lockSoon(a.dir, a.now)
 	if err != nil {
 		return nil, nil, err
 	}

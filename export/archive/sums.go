@@ -158,8 +158,7 @@ func (s *pageSums) damaged(now *pageSums) (list []int) {
 }
 
 // present reads the pages of history.db as they are. No program changes them
-// meanwhile. Nobody may be writing in this process: closing the file gives up the
-// locks that SQLite has on it.
+// meanwhile.
 func (a *Archive) present(ctx context.Context, conn *sql.Conn) (_ *pageSums, err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return nil, err
@@ -176,13 +175,13 @@ func (a *Archive) present(ctx context.Context, conn *sql.Conn) (_ *pageSums, err
 }
 
 // pages reads the pages of history.db while nobody writes to it.
-func (a *Archive) pages() (_ *pageSums, err error) {
-	f, err := a.disk.Open(historyFile)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readSums(f)
+func (a *Archive) pages() (*pageSums, error) {
+	var s *pageSums
+	err := a.reading(func(f io.ReadSeeker) (err error) {
+		s, err = readSums(f)
+		return err
+	})
+	return s, err
 }
 
 // A sumsNote is what an open archive knows of the note that it wrote itself.

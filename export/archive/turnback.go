@@ -130,12 +130,15 @@ func (a *Archive) turnBackHistory() (list, left []int, err error) {
 	if there, err := exists(a.disk, historyFile+"-journal"); was == nil || there || err != nil {
 		return nil, nil, err // what was cut off is SQLite's to end
 	}
-	f, err := a.disk.Open(historyFile)
-	if err != nil {
-		return nil, nil, nil // it is missing, or no file
+	if info, err := a.disk.Lstat(historyFile); err != nil || !info.Mode().IsRegular() {
+		return nil, nil, nil
 	}
-	list, left, turned, err := a.turnBack(f, was)
-	if err := errors.Join(err, f.Close()); err != nil || !turned {
+	turned := false
+	err = a.reading(func(f io.ReadSeeker) (err error) {
+		list, left, turned, err = a.turnBack(f, was)
+		return err
+	})
+	if err != nil || !turned {
 		return list, left, err
 	}
 	return list, left, a.replaceHistory()
@@ -143,7 +146,7 @@ func (a *Archive) turnBackHistory() (list, left []int, err error) {
 
 // turnBack writes a history as it was noted beside the one that is there, f, as
 // far as that can be found out; turned tells whether there is one.
-func (a *Archive) turnBack(f File, was *pageSums) (list, left []int, turned bool, err error) {
+func (a *Archive) turnBack(f io.ReadSeeker, was *pageSums) (list, left []int, turned bool, err error) {
 	now, err := readSums(f)
 	if err != nil {
 		return nil, nil, false, nil // it is too short to be a history
@@ -176,7 +179,7 @@ func (a *Archive) turnBack(f File, was *pageSums) (list, left []int, turned bool
 }
 
 // readPage reads a page of history.db, or what there is of it.
-func readPage(f File, n int, page []byte) (int, error) {
+func readPage(f io.ReadSeeker, n int, page []byte) (int, error) {
 	if _, err := f.Seek(int64(n-1)*int64(len(page)), io.SeekStart); err != nil {
 		return 0, err
 	}
@@ -188,7 +191,7 @@ func readPage(f File, n int, page []byte) (int, error) {
 }
 
 // writeTurned writes the history old with other pages beside it.
-func (a *Archive) writeTurned(old File, pageSize int, pages map[int][]byte) error {
+func (a *Archive) writeTurned(old io.ReadSeeker, pageSize int, pages map[int][]byte) error {
 	if err := a.dropNew(); err != nil {
 		return err
 	}
