@@ -253,3 +253,32 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 		}
 	}
 }
+
+// TestOneGroupIsEmptied: one item that changes may have lost what many have, and
+// it is told of how many.
+func TestOneGroupIsEmptied(t *testing.T) {
+	group := func(members int) string {
+		text := "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:group\r\nFN:Friends\r\nN:Friends;;;;\r\nX-ADDRESSBOOKSERVER-KIND:group\r\n"
+		for i := range members {
+			text += fmt.Sprintf("X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:card-%d\r\n", i)
+		}
+		return text + "END:VCARD\r\n"
+	}
+	now := places{"a/group": group(20)}
+	for i := range 30 {
+		now[fmt.Sprint("a/", i)] = card(i)
+	}
+	a := create(t, Options{})
+	run(t, a, now.shelf())
+	l := run(t, a, now.with(places{"a/group": group(0)}).shelf())
+	if !l.Held || l.Loss.Reasons[0].Had != 31 || l.Loss.Reasons[0].Lost != 1 || l.Loss.Reasons[0].What != export.LostMembers {
+		t.Fatalf("held %v: %+v", l.Held, l.Loss)
+	}
+	if e := l.Loss.Reasons[0].Examples; len(e) != 1 || e[0].Before != "20 members" || e[0].Now != "" {
+		t.Errorf("%+v", e)
+	}
+	if l := run(t, a, now.shelf()); l.Held {
+		t.Errorf("held though all is back: %+v", l.Loss)
+	}
+	whole(t, a)
+}

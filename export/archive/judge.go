@@ -161,6 +161,12 @@ func (j *judge) verdict() (*export.Loss, error) {
 		}
 	}
 	v, err := loss.Judge(j.question(j.changes))
+	if err == nil && (v.Loss != nil || len(v.Notice) > 0) && j.had == nil { // few changes, and yet much was lost
+		if err := j.count(); err != nil {
+			return nil, err
+		}
+		v, err = loss.Judge(j.question(j.changes))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -175,11 +175,14 @@ func (c *comparing) time() {
 	case had.lasts > 0 && had.lasts != has.lasts:
 		c.lose(export.LostDates, moment(had.start)+", "+had.lasts.String(), moment(has.start)+", "+has.lasts.String())
 	case had.recurs != "" && (has.recurs == "" || plainRhythm(had.recurs) && plainRhythm(has.recurs) && had.recurs != has.recurs):
-		c.lose(export.LostDates, moment(had.start)+", "+strings.ToLower(had.recurs), moment(has.start)+", "+strings.ToLower(has.recurs))
+		c.lose(export.LostDates, moment(had.start)+", "+often(had.recurs), moment(has.start)+", "+often(has.recurs))
 	default:
 		c.recurrence()
 	}
 }
+
+// often tells a rhythm to people.
+func often(s string) string { return strings.TrimSuffix(strings.ToLower(s), " 1") }
 
 func plainRhythm(s string) bool { return s != "dates" && s != "rule" }
 
@@ -214,7 +217,7 @@ func (c *comparing) recurring() {
 		return
 	}
 	if has.recurs == "" || plainRhythm(had.recurs) && plainRhythm(has.recurs) && had.recurs != has.recurs {
-		c.lose(export.LostSeries, strings.ToLower(had.recurs), strings.ToLower(has.recurs))
+		c.lose(export.LostSeries, often(had.recurs), often(has.recurs))
 	}
 }
 

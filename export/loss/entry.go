@@ -85,8 +85,10 @@ func (c *Content) entry(e *ical.Entry) {
 // called notes the name of a guest or organizer, unless it is the address once
 // more.
 func (c *Content) called(sort string, p ical.Person) {
-	if p.Name != "" && !strings.Contains(p.Name, "@") {
-		c.say(sort, strings.Join(slices.DeleteFunc(say(p.Name).words, func(w string) bool { return slices.Contains(titles, w) }), " "))
+	words := say(p.Name)
+	words.words = slices.DeleteFunc(words.words, func(w string) bool { return slices.Contains(titles, w) })
+	if !words.empty() && !strings.Contains(p.Name, "@") {
+		c.detail(sort, detail{text: p.Name, words: words})
 	}
 }
 

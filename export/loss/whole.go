@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"fmt"
 	"slices"
 
 	"sidekeep/export"
@@ -134,7 +135,13 @@ func (j *judging) members() (hold, notice []export.Reason, err error) {
 			if x.What != export.LostMembers || n < j.Thresholds.OrDefault().Items || !l.kept && !j.Thresholds.Reached(n, x.of) {
 				continue
 			}
-			l.lost = []Lost{x}
+			left := ""
+			if n < x.of {
+				left = fmt.Sprint(x.of-n, " of them")
+			} else if x.Now != "" {
+				left = "others"
+			}
+			l.lost = []Lost{{What: x.What, Before: fmt.Sprint(x.of, " members"), Now: left, gone: x.gone, of: x.of}}
 			bad, kept = append(bad, l), kept || l.kept
 			if n*10 >= x.of*9 {
 				empty = append(empty, l)
