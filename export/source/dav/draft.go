@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -16,14 +17,13 @@ import (
 	"sidekeep/formats/contentline"
 )
 
-// maxDraft is how long an item that is held in memory while it is written may
-// be.
+// maxDraft is how long a card or calendar object that is written may be.
 const maxDraft = 64 << 20
 
 // A draft is an item that is to be written.
 type draft struct {
 	it   export.Item
-	body []byte // of all but photos
+	body []byte // of all but photos; of a long one its outline
 	uid  string // of all but photos
 	content
 }
@@ -40,29 +40,45 @@ func (w *writing) draft(ctx context.Context, it export.Item) (*draft, error) {
 	if w.c.limits.MaxSize > 0 && it.Size > w.c.limits.MaxSize {
 		return nil, tooLong(it.Size, w.c.limits.MaxSize)
 	}
-	r, err := openWhole(ctx, it)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	if d.body, err = io.ReadAll(io.LimitReader(r, maxDraft+1)); err != nil {
-		return nil, &contentError{err}
-	}
 	limit := int64(maxDraft)
 	if w.c.limits.MaxSize > 0 {
 		limit = min(limit, w.c.limits.MaxSize)
 	}
-	if int64(len(d.body)) > limit {
-		return nil, tooLong(int64(len(d.body)), limit)
+	var size byteCount
+	body, err := contentline.ReadBody(func() (io.ReadCloser, error) { return openWhole(ctx, it) }, limit, &size)
+	if !body.Long() {
+		size = byteCount(len(body.Text))
 	}
-	d.uid = contentline.UID(d.body)
-	d.content = content{held: d.body, size: int64(len(d.body)), media: "text/calendar; charset=utf-8", open: func(context.Context) (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(d.body)), nil
+	var unread *contentError
+	switch {
+	case errors.Is(err, contentline.ErrLong):
+		return nil, tooLong(max(it.Size, limit+1), limit)
+	case errors.As(err, &unread):
+		return nil, err
+	case err != nil:
+		return nil, &contentError{err}
+	case int64(size) > limit:
+		return nil, tooLong(int64(size), limit)
+	}
+	d.body, d.uid = body.Text, contentline.UID(body.Text)
+	d.content = content{size: int64(size), media: "text/calendar; charset=utf-8", open: func(context.Context) (io.ReadCloser, error) {
+		return body.Open(body.Text, false), nil
 	}}
+	if !body.Long() {
+		d.held = d.body
+	}
 	if w.c.book {
 		d.media = "text/vcard; charset=utf-8"
 	}
 	return d, nil
+}
+
+// A byteCount counts what is written to it.
+type byteCount int64
+
+func (n *byteCount) Write(b []byte) (int, error) {
+	*n += byteCount(len(b))
+	return len(b), nil
 }
 
 func tooLong(n, limit int64) error {

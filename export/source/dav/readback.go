@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,10 +15,11 @@ import (
 
 	"sidekeep/export"
 	"sidekeep/export/source/dav/multistatus"
+	"sidekeep/formats/contentline"
 )
 
-// read fetches the bytes of an item as it is now, and notes the version that
-// they have.
+// read fetches the bytes of an item as it is now, of a long one the outline, and
+// notes the version that they have.
 func (w *writing) read(ctx context.Context, st *state) ([]byte, error) {
 	for t := w.s.c.tries(); ; {
 		body, err := w.readOnce(ctx, st)
@@ -35,16 +37,29 @@ func (w *writing) readOnce(ctx context.Context, st *state) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
-	var got bytes.Buffer
-	_, err = io.CopyN(&got, resp.Body, maxDraft+1)
+	first := resp.Body
+	var size byteCount
+	body, err := contentline.ReadBody(func() (io.ReadCloser, error) {
+		if r := first; r != nil {
+			first = nil
+			return r, nil
+		}
+		again, err := w.s.c.do(ctx, request{method: http.MethodGet, url: w.url(st.id)})
+		if err != nil {
+			return nil, err
+		}
+		return again.Body, nil
+	}, maxDraft, &size)
+	if !body.Long() {
+		size = byteCount(len(body.Text))
+	}
 	switch {
-	case err == nil:
+	case errors.Is(err, contentline.ErrLong):
 		return nil, fmt.Errorf("%w: the item has more than %d bytes", export.ErrTooLarge, maxDraft)
-	case err != io.EOF:
+	case err != nil:
 		return nil, err
-	case got.Len() == 0 && st.size != 0, unframed(resp) && int64(got.Len()) < st.size:
-		return nil, fmt.Errorf("%w: %d of %d bytes", errCut, got.Len(), st.size)
+	case size == 0 && st.size != 0, unframed(resp) && int64(size) < st.size:
+		return nil, fmt.Errorf("%w: %d of %d bytes", errCut, size, st.size)
 	}
 	if tag := served(resp); tag != "" && opaque(st.etag) != "" {
 		st.etag = resp.Header.Get("ETag")
@@ -52,7 +67,7 @@ func (w *writing) readOnce(ctx context.Context, st *state) ([]byte, error) {
 			st.etag = `"` + tag + `"`
 		}
 	}
-	return got.Bytes(), nil
+	return body.Text, nil
 }
 
 // samePhoto compares a photo with what is at the server. torn tells that there
@@ -132,6 +147,10 @@ func (w *writing) withUID(ctx context.Context, uid string) (ids []string, err er
 	return ids, nil
 }
 
+// mostFetched is up to how many bytes a card or calendar object is in memory when it
+// is fetched by itself; of a longer one the body is read when it is opened.
+const mostFetched = 1 << 20
+
 // Fetch reads one item. See [export.Fetcher].
 func (s *Source) Fetch(ctx context.Context, c export.Collection, id string) (export.Item, error) {
 	w, err := s.writing(ctx, c.ID)
@@ -159,7 +178,7 @@ func (w *writing) fetch(ctx context.Context, id string) (export.Item, error) {
 		return export.Item{}, err
 	}
 	p := &pull{s: w.s, c: w.c, prefix: w.prefix}
-	if !w.c.photos {
+	if !w.c.photos && st.size <= mostFetched {
 		body, err := w.read(ctx, st)
 		if err != nil {
 			return export.Item{}, err
