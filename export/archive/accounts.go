@@ -3,52 +3,18 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"sidekeep/export"
 )
 
-// SetAccount stores the settings of an account, which is made if the archive
-// does not know it. Settings are JSON without secrets; nil leaves those that
-// are there.
-func (a *Archive) SetAccount(ctx context.Context, name string, settings []byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if settings != nil && !json.Valid(settings) {
-		return fmt.Errorf("the settings of %q are no JSON", name)
-	}
-	w, end, err := a.beside(ctx)
-	if err != nil {
-		return err
-	}
-	w.lock()
-	err = w.begin() // before the names are read that it may give out
-	if err == nil {
-		var id int64
-		if id, _, err = w.account(name); err == nil && settings != nil {
-			_, err = w.exec("UPDATE account SET settings = ? WHERE account = ?", settings, id)
-		}
-	}
-	if err == nil {
-		err = w.commit()
-	}
-	w.unlock()
-	return errors.Join(err, end())
-}
-
-// maxSettings is how many bytes the settings of an account can have.
-const maxSettings = 1 << 20
-
 // Accounts tells what the archive holds of each account, in the order in which
 // they came. Settings that are too long to be any are left out.
-func (a *Archive) Accounts(ctx context.Context) ([]Account, error) {
+func (a Reader) Accounts(ctx context.Context) ([]Account, error) {
 	var list []Account
 	var ids []int64
-	err := eachRow(ctx, a.db, fmt.Sprintf("SELECT account, name, folder, iif(length(settings) <= %d, settings, NULL) FROM account ORDER BY account", maxSettings), nil, func(rows *sql.Rows) error {
+	err := eachRow(ctx, a.s.db, fmt.Sprintf("SELECT account, name, folder, iif(length(settings) <= %d, settings, NULL) FROM account ORDER BY account", maxSettings), nil, func(rows *sql.Rows) error {
 		var c Account
 		var id int64
 		err := rows.Scan(&id, &c.Name, &c.Folder, &c.Settings)
@@ -59,21 +25,21 @@ func (a *Archive) Accounts(ctx context.Context) ([]Account, error) {
 		return nil, caused(err)
 	}
 	for i := range list {
-		if err := a.fillAccount(ctx, ids[i], &list[i]); err != nil {
+		if err := fillAccount(a.s, ctx, ids[i], &list[i]); err != nil {
 			return nil, caused(fmt.Errorf("account %q: %w", list[i].Name, err))
 		}
 	}
 	return list, nil
 }
 
-func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
+func fillAccount(a *Store, ctx context.Context, id int64, c *Account) error {
 	// What is told of an export is never newer than what is counted, while another
 	// program exports.
 	var err error
-	if c.Last, err = a.newest(ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
+	if c.Last, err = newest(a, ctx, "account = ? AND ended IS NOT NULL", id); err != nil {
 		return err
 	}
-	if c.LastGood, err = a.newest(ctx, "account = ? AND good", id); err != nil {
+	if c.LastGood, err = newest(a, ctx, "account = ? AND good", id); err != nil {
 		return err
 	}
 	s, err := countItems(ctx, a.db, id)
@@ -94,7 +60,7 @@ func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
 	if listed > 0 {
 		c.LastFull = time.Unix(listed, 0)
 	}
-	if err := a.alarmOf(ctx, id, c); err != nil {
+	if err := alarmOf(a, ctx, id, c); err != nil {
 		return err
 	}
 	c.Proof, err = proofOf(ctx, a.db, id)
@@ -102,7 +68,7 @@ func (a *Archive) fillAccount(ctx context.Context, id int64, c *Account) error {
 }
 
 // alarmOf tells the account's thresholds and its open hold.
-func (a *Archive) alarmOf(ctx context.Context, id int64, c *Account) error {
+func alarmOf(a *Store, ctx context.Context, id int64, c *Account) error {
 	err := eachRow(ctx, a.db, "SELECT items, percent FROM alarm WHERE account = ?", []any{id}, func(rows *sql.Rows) error {
 		return rows.Scan(&c.Thresholds.Items, &c.Thresholds.Percent)
 	})
@@ -119,25 +85,17 @@ func (a *Archive) alarmOf(ctx context.Context, id int64, c *Account) error {
 	if err != nil {
 		return err
 	}
-	noticed, err := a.newest(ctx, "number = (SELECT CAST(value AS INTEGER) FROM archive WHERE archive.name = ?)", noticeName(id))
+	noticed, err := newest(a, ctx, "number = (SELECT CAST(value AS INTEGER) FROM archive WHERE archive.name = ?)", noticeName(id))
 	if err == nil && noticed != nil && noticed.Notice != nil {
 		c.Noticed = noticed
 	}
 	return err
 }
 
-func (a *Archive) newest(ctx context.Context, where string, args ...any) (*export.Ledger, error) {
-	l, err := a.ledgers(ctx, where, args, 1)
-	if err != nil || len(l) == 0 {
-		return nil, err
-	}
-	return &l[0], nil
-}
-
 // Exports tells the exports of an account, "" for all, newest first, at most
 // limit of them; 0 means all. An export that is running is not among them.
 // Each has all of its problems.
-func (a *Archive) Exports(ctx context.Context, account string, limit int) ([]export.Ledger, error) {
+func (a Reader) Exports(ctx context.Context, account string, limit int) ([]export.Ledger, error) {
 	where, args := "ended IS NOT NULL", []any(nil)
 	if account != "" {
 		where, args = where+" AND account = (SELECT account FROM account WHERE name = ?)", []any{account}
@@ -145,54 +103,14 @@ func (a *Archive) Exports(ctx context.Context, account string, limit int) ([]exp
 	if limit <= 0 {
 		limit = -1
 	}
-	l, err := a.ledgers(ctx, where, args, limit)
+	l, err := ledgers(a.s, ctx, where, args, limit)
 	return l, caused(err)
 }
 
 // Export tells of one export; nil if there is none of this number that ended.
-func (a *Archive) Export(ctx context.Context, n int64) (*export.Ledger, error) {
-	l, err := a.newest(ctx, "number = ? AND ended IS NOT NULL", n)
+func (a Reader) Export(ctx context.Context, n int64) (*export.Ledger, error) {
+	l, err := newest(a.s, ctx, "number = ? AND ended IS NOT NULL", n)
 	return l, caused(err)
-}
-
-func (a *Archive) ledgers(ctx context.Context, where string, args []any, limit int) ([]export.Ledger, error) {
-	list := []export.Ledger{}
-	err := eachRow(ctx, a.db, "SELECT ledger FROM export WHERE "+where+" ORDER BY number DESC LIMIT ?", append(args, limit), func(rows *sql.Rows) error {
-		var text []byte
-		if err := rows.Scan(&text); err != nil {
-			return err
-		}
-		var s storedLedger
-		if err := json.Unmarshal(text, &s); err != nil {
-			return fmt.Errorf("%w: a ledger: %w", export.ErrDamaged, err)
-		}
-		for i, id := range s.IDs {
-			if i < len(s.Collections) {
-				s.Collections[i].ID = id
-			}
-		}
-		s.Problems = []export.Problem{}
-		list = append(list, s.Ledger)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		if err := a.problems(ctx, &list[i]); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-func (a *Archive) problems(ctx context.Context, l *export.Ledger) error {
-	return eachRow(ctx, a.db, "SELECT collection, item, cause, detail, aside FROM problem WHERE export = ? ORDER BY problem", []any{l.Number}, func(rows *sql.Rows) error {
-		var p export.Problem
-		err := rows.Scan(&p.Collection, &p.Item, &p.Cause, &p.Detail, &p.Aside)
-		l.Problems = append(l.Problems, p)
-		return err
-	})
 }
 
 // A sum is how many items an account has.
@@ -235,13 +153,4 @@ func countItems(ctx context.Context, q querier, account int64) (sum, error) {
 		return nil
 	})
 	return s, err
-}
-
-// timeOf reads what stamp wrote; the zero time if it was nothing.
-func timeOf(s string) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }

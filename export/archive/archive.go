@@ -9,7 +9,6 @@ package archive
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,33 +18,6 @@ import (
 
 	"sidekeep/export"
 )
-
-const (
-	historyFile = "history.db"
-	sideDir     = ".sidekeep"
-	partialDir  = sideDir + "/partial" // photos on their way
-	spoolDir    = sideDir + "/spool"   // large bodies on their way
-	publishDir  = sideDir + "/publish" // open files on their way
-	newHistory  = sideDir + "/new.db"
-)
-
-// Options are what an archive gets from outside. The zero value is for use.
-type Options struct {
-	Now  func() time.Time               // the clock; nil means time.Now
-	Disk func(dir string) (Disk, error) // opens the folder; nil means [OpenDisk]
-}
-
-// An Archive is an open archive folder. Its methods may be called from several
-// goroutines. It holds no lock: that is taken for an export, and for finishing
-// one that was cut off.
-type Archive struct {
-	dir  string
-	id   string
-	now  func() time.Time
-	disk Disk
-	db   *sql.DB
-	own  sumsNote // of history.db as this process left it
-}
 
 // Open opens the archive in dir, for the caller to close. What an interrupted
 // export began is finished first if nobody is writing and the disk takes it.
@@ -80,49 +52,13 @@ func Open(dir string, o Options) (*Archive, error) {
 		}
 		return nil, errors.Join(err, a.disk.Close())
 	}
-	if err := a.finishBegun(ctx); err != nil {
+	if err := finishBegun(a, ctx); err != nil {
 		if errors.Is(err, export.ErrDamaged) {
 			err = fmt.Errorf("%w: %w", export.ErrHistory, err)
 		}
 		return nil, errors.Join(err, a.Close())
 	}
-	return a, nil
-}
-
-func (o Options) open(dir string) (*Archive, error) {
-	a := &Archive{dir: dir, now: o.Now}
-	if a.now == nil {
-		a.now = time.Now
-	}
-	open := o.Disk
-	if open == nil {
-		open = OpenDisk
-	}
-	var err error
-	if a.disk, err = open(dir); err != nil {
-		return nil, caused(err)
-	}
-	if err := a.noLinks(); err != nil {
-		return nil, errors.Join(caused(err), a.disk.Close())
-	}
-	return a, nil
-}
-
-// noLinks returns an error if a link stands where SQLite would follow it, or in
-// the place of a folder that everything lies in.
-func (a *Archive) noLinks() error {
-	for _, name := range []string{sideDir, "data", "readme", historyFile, historyFile + "-journal", historyFile + "-wal", historyFile + "-shm"} {
-		info, err := a.disk.Lstat(name)
-		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			continue // what cannot be looked at is told by whoever needs it
-		}
-		f, err := a.disk.Open(name)
-		if err != nil {
-			return err
-		}
-		return errors.Join(fmt.Errorf("%s: %w", name, export.ErrLink), f.Close())
-	}
-	return nil
+	return newArchive(a), nil
 }
 
 // Create makes dir, which may be missing or empty, a new archive, or opens the
@@ -145,7 +81,7 @@ func Create(dir string, o Options) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = a.create()
+	err = createIn(a)
 	if err := errors.Join(err, a.disk.Close()); err != nil {
 		return nil, caused(fmt.Errorf("making the archive: %w", err))
 	}
@@ -174,7 +110,7 @@ func makeArchiveFolder(dir string, mode fs.FileMode) error {
 	return errors.Join(d.SyncDir("."), d.Close())
 }
 
-func (a *Archive) create() error {
+func createIn(a *Store) error {
 	entries, err := a.disk.ReadDir(".")
 	if err != nil {
 		return err
@@ -184,26 +120,26 @@ func (a *Archive) create() error {
 			return fmt.Errorf("%w: %s is not empty and holds no archive", export.ErrNotWritable, a.dir)
 		}
 	}
-	if err := errors.Join(a.tighten(context.Background()), makeFolders(a.disk, sideDir)); err != nil {
+	if err := errors.Join(tighten(a, context.Background()), makeFolders(a.disk, sideDir)); err != nil {
 		return err
 	}
 	l, err := lockSoon(a.dir, a.now)
 	if err != nil {
 		return err
 	}
-	return errors.Join(a.createHistory(), l.release())
+	return errors.Join(createHistory(a), l.release())
 }
 
 // createHistory writes the history aside and gives it its name when it is
 // whole.
-func (a *Archive) createHistory() error {
+func createHistory(a *Store) error {
 	if there, err := exists(a.disk, historyFile); there || err != nil {
 		return err
 	}
-	if err := a.dropNew(); err != nil {
+	if err := dropNew(a); err != nil {
 		return err
 	}
-	if err := a.reserve(newHistory); err != nil {
+	if err := reserve(a, newHistory); err != nil {
 		return err
 	}
 	file := filepath.Join(a.dir, filepath.FromSlash(newHistory))
@@ -212,23 +148,6 @@ func (a *Archive) createHistory() error {
 		return err
 	}
 	return moveNew(a.disk, newHistory, historyFile)
-}
-
-// file is the absolute path of a file of the archive, given relative to it and
-// slash-separated.
-func (a *Archive) file(name string) string {
-	return filepath.Join(a.dir, filepath.FromSlash(name))
-}
-
-// Dir is the folder of the archive, as an absolute path.
-func (a *Archive) Dir() string { return a.dir }
-
-// ID is the archive's own mark, which it keeps wherever it is moved.
-func (a *Archive) ID() string { return a.id }
-
-// Close closes the archive. Sessions are to be finished before.
-func (a *Archive) Close() error {
-	return caused(errors.Join(a.db.Close(), a.disk.Close()))
 }
 
 // Find looks for the archive with the given ID in places: each is the folder of
@@ -249,20 +168,4 @@ func Find(id string, places []string) (dir string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-func idOf(dir string) (string, error) {
-	file := filepath.Join(dir, historyFile)
-	info, err := os.Lstat(file)
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", export.ErrDamaged
-	}
-	db, id, err := openHistory(context.Background(), file)
-	if err != nil {
-		return "", err
-	}
-	return id, db.Close()
 }

@@ -44,12 +44,12 @@ func (e *PrunedError) Error() string {
 
 // At tells which export a moment stands for and when that ended. The error is a
 // [*TooEarlyError], or a [*NoExportError]. The zero Moment is the newest export.
-func (a *Archive) At(ctx context.Context, m Moment) (number int64, ended time.Time, err error) {
-	number, ended, err = a.at(ctx, m)
+func (a Reader) At(ctx context.Context, m Moment) (number int64, ended time.Time, err error) {
+	number, ended, err = at(a.s, ctx, m)
 	return number, ended, caused(err)
 }
 
-func (a *Archive) at(ctx context.Context, m Moment) (number int64, ended time.Time, err error) {
+func at(a *Store, ctx context.Context, m Moment) (number int64, ended time.Time, err error) {
 	if m.Export != 0 {
 		var text string
 		err := a.db.QueryRowContext(ctx, "SELECT ended FROM export WHERE number = ? AND ended IS NOT NULL", m.Export).Scan(&text)
@@ -84,12 +84,12 @@ func (a *Archive) at(ctx context.Context, m Moment) (number int64, ended time.Ti
 
 // asOf is the newest version at a moment of which an account is asked for, ""
 // for all.
-func (a *Archive) asOf(ctx context.Context, m Moment, account string) (version int64, err error) {
-	n, _, err := a.at(ctx, m)
+func asOf(a *Store, ctx context.Context, m Moment, account string) (version int64, err error) {
+	n, _, err := at(a, ctx, m)
 	if err != nil {
 		return 0, err
 	}
-	whole, err := a.Pruned(ctx)
+	whole, err := newReader(a).Pruned(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -99,12 +99,12 @@ func (a *Archive) asOf(ctx context.Context, m Moment, account string) (version i
 			return 0, err
 		}
 		if !slices.Contains(kept, n) {
-			_, when, err := a.at(ctx, Moment{Export: whole})
+			_, when, err := at(a, ctx, Moment{Export: whole})
 			return 0, errors.Join(err, &PrunedError{From: whole, When: when, Kept: kept})
 		}
 	}
 	if account != "" {
-		if err := a.begunBy(ctx, n, account); err != nil {
+		if err := begunBy(a, ctx, n, account); err != nil {
 			return 0, err
 		}
 	}
@@ -112,7 +112,7 @@ func (a *Archive) asOf(ctx context.Context, m Moment, account string) (version i
 }
 
 // begunBy makes sure that an account had an export by the time of export n.
-func (a *Archive) begunBy(ctx context.Context, n int64, account string) error {
+func begunBy(a *Store, ctx context.Context, n int64, account string) error {
 	early := &TooEarlyError{Account: account}
 	var ended string
 	err := a.db.QueryRowContext(ctx, `SELECT number, ended FROM export JOIN account USING (account) WHERE account.name = ? AND ended IS NOT NULL
@@ -151,9 +151,4 @@ func lastVersion(ctx context.Context, q rowQuerier, n int64) (int64, error) {
 		}
 	}
 	return low, nil
-}
-
-// A rowQuerier reads one row: a *sql.DB or a *sql.Conn.
-type rowQuerier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }

@@ -3,32 +3,17 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 )
 
-// The tag files of a bag (RFC 8493). history.db is none of those that the
-// tagmanifest lists: it notes itself that the tagmanifest is in place.
-const (
-	bagitFile       = "bagit.txt"
-	bagInfoFile     = "bag-info.txt"
-	manifestFile    = "manifest-sha256.txt"
-	tagManifestFile = "tagmanifest-sha256.txt"
-	readmeFile      = "README.html"
-)
-
-// payload lists the files below data/ with their hashes, sorted by path.
-const payload = `SELECT path, size, hash FROM file WHERE path >= 'data/' AND path < 'data0'
-	UNION ALL SELECT path, size, hash FROM photo ORDER BY path`
-
 // stageTags writes the manifests and what describes the archive. What of it has
 // not changed is left as it is.
-func (p *publication) stageTags() error {
+func stageTags(p *publication) error {
 	var files, bytes int64
-	err := p.tag(manifestFile, func(w io.Writer) error {
+	err := stageTag(p, manifestFile, func(w io.Writer) error {
 		return eachRow(context.Background(), p.w.conn, payload, nil, func(rows *sql.Rows) error {
 			files++
 			n, err := manifestLine(rows, w)
@@ -39,14 +24,14 @@ func (p *publication) stageTags() error {
 	if err != nil {
 		return err
 	}
-	if err := p.date(); err != nil {
+	if err := bagDate(p); err != nil {
 		return err
 	}
 	var date string
 	if _, err := p.w.row("SELECT value FROM archive WHERE name = 'bagged'", nil, &date); err != nil {
 		return err
 	}
-	if err := p.tag(bagInfoFile, func(w io.Writer) error {
+	if err := stageTag(p, bagInfoFile, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "Bag-Software-Agent: Sidekeep\nBagging-Date: %s\nExternal-Identifier: %s\nPayload-Oxum: %d.%d\nSidekeep-Format: %d\n",
 			date, p.a.id, bytes, files, Format)
 		if err != nil {
@@ -56,16 +41,16 @@ func (p *publication) stageTags() error {
 	}); err != nil {
 		return err
 	}
-	if err := p.tag(bagitFile, func(w io.Writer) error {
+	if err := stageTag(p, bagitFile, func(w io.Writer) error {
 		_, err := io.WriteString(w, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
 		return err
 	}); err != nil {
 		return err
 	}
-	if err := p.tag(readmeFile, p.writeHome); err != nil {
+	if err := stageTag(p, readmeFile, func(w io.Writer) error { return writeHome(p, w) }); err != nil {
 		return err
 	}
-	return p.tag(tagManifestFile, func(w io.Writer) error {
+	return stageTag(p, tagManifestFile, func(w io.Writer) error {
 		return eachRow(context.Background(), p.w.conn, "SELECT path, size, hash FROM file WHERE NOT (path >= 'data/' AND path < 'data0') AND path <> ? ORDER BY path",
 			[]any{tagManifestFile}, func(rows *sql.Rows) error {
 				_, err := manifestLine(rows, w)
@@ -74,8 +59,8 @@ func (p *publication) stageTags() error {
 	})
 }
 
-// tag stages one file beside data/ and enters it in the table file.
-func (p *publication) tag(name string, write func(io.Writer) error) error {
+// stageTag stages one file beside data/ and enters it in the table file.
+func stageTag(p *publication, name string, write func(io.Writer) error) error {
 	p.account, p.n = 0, 0
 	if err := p.stage(name, write); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
@@ -86,29 +71,13 @@ func (p *publication) tag(name string, write func(io.Writer) error) error {
 	return p.recordFile(s)
 }
 
-// date moves the bagging date if the payload changed.
-func (p *publication) date() error {
+// bagDate moves the bagging date if the payload changed.
+func bagDate(p *publication) error {
 	n := len(p.staged)
 	if n == 0 || p.staged[n-1].path != manifestFile {
 		return nil
 	}
-	return p.w.set("bagged", p.a.now().UTC().Format(time.DateOnly))
-}
-
-// manifestLine writes what sha256sum -c reads: the hash, two spaces, the path.
-func manifestLine(rows *sql.Rows, w io.Writer) (size int64, err error) {
-	var name string
-	var hash sql.RawBytes
-	if err := rows.Scan(&name, &size, &hash); err != nil {
-		return 0, err
-	}
-	line := make([]byte, 0, 256)
-	line = hex.AppendEncode(line, hash)
-	line = append(line, "  "...)
-	line = append(line, name...)
-	line = append(line, '\n')
-	_, err = w.Write(line)
-	return size, err
+	return set(p.w, "bagged", p.a.now().UTC().Format(time.DateOnly))
 }
 
 // The tags of bag-info.txt that tell of the account in a folder of data/: the

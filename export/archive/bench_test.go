@@ -147,7 +147,7 @@ func BenchmarkVerify(b *testing.B) {
 	for _, info := range snapshot(b, a.Dir()) {
 		size += info.Size()
 	}
-	info, err := os.Stat(a.file(historyFile))
+	info, err := os.Stat(a.s.file(historyFile))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -35,19 +35,19 @@ type Change struct {
 // Changes yields what export n added, changed and found gone, as it was
 // recorded, in the order in which that came. It ends with the first error: a
 // [*NoExportError], or a [*PrunedError] if what was before is not known any more.
-func (a *Archive) Changes(ctx context.Context, n int64) iter.Seq2[Change, error] {
+func (a Reader) Changes(ctx context.Context, n int64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		if err := a.eachChange(ctx, n, yield); err != nil && !errors.Is(err, errEnough) {
+		if err := eachChange(a.s, ctx, n, yield); err != nil && !errors.Is(err, errEnough) {
 			yield(Change{}, caused(err))
 		}
 	}
 }
 
-func (a *Archive) eachChange(ctx context.Context, n int64, yield func(Change, error) bool) error {
-	if _, _, err := a.at(ctx, Moment{Export: n}); err != nil {
+func eachChange(a *Store, ctx context.Context, n int64, yield func(Change, error) bool) error {
+	if _, _, err := at(a, ctx, Moment{Export: n}); err != nil {
 		return err
 	}
-	whole, err := a.Pruned(ctx)
+	whole, err := newReader(a).Pruned(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,21 +62,21 @@ func (a *Archive) eachChange(ctx context.Context, n int64, yield func(Change, er
 	if err != nil {
 		return err
 	}
-	if yield, err = a.tellingMoves(ctx, before, last, yield); err != nil {
+	if yield, err = tellingMoves(a, ctx, before, last, yield); err != nil {
 		return err
 	}
 	for after := before; ; {
-		page, err := a.changePage(ctx, before, after, last)
+		page, err := changePage(a, ctx, before, after, last)
 		if err != nil || len(page) == 0 {
 			return err
 		}
 		after = page[len(page)-1].now
-		list, err := a.changes(ctx, page)
+		list, err := changes(a, ctx, page)
 		if err != nil {
 			return err
 		}
 		for len(list) > 0 {
-			n, err := a.fillDifferences(ctx, list)
+			n, err := fillDifferences(a, ctx, list)
 			if err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ const changesPage = 500
 
 // changePage reads the versions after one up to the last that are the newest of
 // their item among those, each with the newest one that the item had before.
-func (a *Archive) changePage(ctx context.Context, before, after, last int64) (page []changedRow, err error) {
+func changePage(a *Store, ctx context.Context, before, after, last int64) (page []changedRow, err error) {
 	query := "SELECT " + changeColumns + " FROM " + changedVersions + " AND now.version > ?3 ORDER BY now.version LIMIT " + strconv.Itoa(changesPage)
 	err = eachRow(ctx, a.db, query, []any{before, last, after}, func(rows *sql.Rows) error {
 		var r changedRow
@@ -144,7 +144,7 @@ type changePair struct {
 }
 
 // changes reads what a page of rows is about.
-func (a *Archive) changes(ctx context.Context, page []changedRow) ([]changePair, error) {
+func changes(a *Store, ctx context.Context, page []changedRow) ([]changePair, error) {
 	var numbers []int64
 	for _, r := range page {
 		if r.has {
@@ -154,7 +154,7 @@ func (a *Archive) changes(ctx context.Context, page []changedRow) ([]changePair,
 			numbers = append(numbers, r.was)
 		}
 	}
-	versions, err := a.versions(ctx, numbers)
+	versions, err := versions(a, ctx, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ const comparedBytes = 1 << 20
 
 // fillDifferences compares changed items with what they were, the first n of
 // them, at least one.
-func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int, err error) {
+func fillDifferences(a *Store, ctx context.Context, list []changePair) (n int, err error) {
 	var numbers []int64
 	for size := int64(0); n < len(list) && (n == 0 || size < comparedBytes); n++ {
 		if c := &list[n]; c.What == Changed {
@@ -192,7 +192,7 @@ func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int
 			}
 		}
 	}
-	bodies, err := a.bodies(ctx, numbers)
+	bodies, err := bodiesOf(a, ctx, numbers)
 	if err != nil {
 		return 0, err
 	}
@@ -209,8 +209,8 @@ func (a *Archive) fillDifferences(ctx context.Context, list []changePair) (n int
 	return n, nil
 }
 
-// bodies reads versions as delivered by their numbers.
-func (a *Archive) bodies(ctx context.Context, numbers []int64) (map[int64][]byte, error) {
+// bodiesOf reads versions as delivered by their numbers.
+func bodiesOf(a *Store, ctx context.Context, numbers []int64) (map[int64][]byte, error) {
 	all := make(map[int64][]byte, len(numbers))
 	for some := range slices.Chunk(numbers, 500) {
 		err := eachRow(ctx, a.db, "SELECT version.version, blob.bytes FROM version JOIN blob USING (blob) WHERE version.version IN ("+join(some)+")", nil, func(rows *sql.Rows) error {
@@ -234,13 +234,13 @@ func (a *Archive) bodies(ctx context.Context, numbers []int64) (map[int64][]byte
 
 // Compare tells in which fields two versions differ: see [Item] for their
 // numbers. The error is [export.ErrGone] if the archive has no bytes of one.
-func (a *Archive) Compare(ctx context.Context, old, new int64) ([]fields.Difference, error) {
-	list, err := a.compare(ctx, old, new)
+func (a Reader) Compare(ctx context.Context, old, new int64) ([]fields.Difference, error) {
+	list, err := compare(a.s, ctx, old, new)
 	return list, caused(err)
 }
 
-func (a *Archive) compare(ctx context.Context, old, new int64) ([]fields.Difference, error) {
-	versions, err := a.versions(ctx, []int64{old, new})
+func compare(a *Store, ctx context.Context, old, new int64) ([]fields.Difference, error) {
+	versions, err := versions(a, ctx, []int64{old, new})
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +252,7 @@ func (a *Archive) compare(ctx context.Context, old, new int64) ([]fields.Differe
 		}
 		var raw []byte
 		if v.worded() {
-			bodies, err := a.bodies(ctx, []int64{number})
+			bodies, err := bodiesOf(a, ctx, []int64{number})
 			if err != nil {
 				return nil, err
 			}
@@ -300,21 +300,21 @@ type ChangeCount struct {
 
 // ChangeCounts counts what [Archive.Changes] yields. An export of which that is
 // not known any more has no entry.
-func (a *Archive) ChangeCounts(ctx context.Context, exports []int64) (map[int64]ChangeCount, error) {
+func (a Reader) ChangeCounts(ctx context.Context, exports []int64) (map[int64]ChangeCount, error) {
 	counts := map[int64]ChangeCount{}
 	if len(exports) == 0 {
 		return counts, nil
 	}
-	whole, err := a.Pruned(ctx)
+	whole, err := newReader(a.s).Pruned(ctx)
 	if err != nil {
 		return nil, err
 	}
-	from, err := lastVersion(ctx, a.db, slices.Min(exports)-1)
+	from, err := lastVersion(ctx, a.s.db, slices.Min(exports)-1)
 	if err != nil {
 		return nil, caused(err)
 	}
 	ends := map[int64][2]int64{} // first and last version of each export
-	err = eachRow(ctx, a.db, "SELECT export, min(version), max(version) FROM version WHERE version > ? GROUP BY export", []any{from}, func(rows *sql.Rows) error {
+	err = eachRow(ctx, a.s.db, "SELECT export, min(version), max(version) FROM version WHERE version > ? GROUP BY export", []any{from}, func(rows *sql.Rows) error {
 		var n, first, last int64
 		err := rows.Scan(&n, &first, &last)
 		ends[n] = [2]int64{first, last}
@@ -329,7 +329,7 @@ func (a *Archive) ChangeCounts(ctx context.Context, exports []int64) (map[int64]
 		}
 		c := ChangeCount{}
 		if end, ok := ends[n]; ok {
-			if c, err = a.changeCount(ctx, end[0]-1, end[1]); err != nil {
+			if c, err = changeCount(a.s, ctx, end[0]-1, end[1]); err != nil {
 				return nil, caused(err)
 			}
 		}
@@ -338,7 +338,7 @@ func (a *Archive) ChangeCounts(ctx context.Context, exports []int64) (map[int64]
 	return counts, nil
 }
 
-func (a *Archive) changeCount(ctx context.Context, before, last int64) (c ChangeCount, err error) {
+func changeCount(a *Store, ctx context.Context, before, last int64) (c ChangeCount, err error) {
 	query := "SELECT has, had, same, count(*) FROM (SELECT now.blob IS NOT NULL OR now.photo IS NOT NULL AS has, was.blob IS NOT NULL OR was.photo IS NOT NULL AS had, now.blob IS was.blob AND now.photo IS was.photo AS same FROM " +
 		changedVersions + ") GROUP BY 1, 2, 3"
 	err = eachRow(ctx, a.db, query, []any{before, last}, func(rows *sql.Rows) error {

@@ -22,27 +22,27 @@ import (
 //
 // The error is [export.ErrBusy] if an export is writing, because files and
 // history differ then for a while. What is wrong with the archive is no error.
-func (a *Archive) Verify(ctx context.Context, report func(done, total int64)) (Check, error) {
-	return a.VerifySlice(ctx, Slice{1, 1}, report)
+func (a Verifier) Verify(ctx context.Context, report func(done, total int64)) (Check, error) {
+	return (Verifier{a.s}).VerifySlice(ctx, Slice{1, 1}, report)
 }
 
 // VerifySlice verifies one part of the archive as [Archive.Verify] does the
 // whole of it. The parts of one number together are the whole.
-func (a *Archive) VerifySlice(ctx context.Context, s Slice, report func(done, total int64)) (Check, error) {
-	c, err := a.verify(ctx, s, false, report)
+func (a Verifier) VerifySlice(ctx context.Context, s Slice, report func(done, total int64)) (Check, error) {
+	c, err := verify(a.s, ctx, s, false, report)
 	if err == nil {
-		a.noteVerified(s, c)
+		noteVerified(a.s, s, c)
 	}
 	return c, err
 }
 
 // verify is VerifySlice without the note. With locked set, the caller holds the
 // lock, and nothing is begun.
-func (a *Archive) verify(ctx context.Context, s Slice, locked bool, report func(done, total int64)) (_ Check, err error) {
+func verify(a *Store, ctx context.Context, s Slice, locked bool, report func(done, total int64)) (_ Check, err error) {
 	if s.Of < 1 || s.Part < 1 || s.Part > s.Of {
 		return Check{}, fmt.Errorf("there is no part %d of %d", s.Part, s.Of)
 	}
-	a.fresh()
+	lookAgain(a)
 	v := &verification{a: a, ctx: ctx, slice: s, locked: locked, bad: map[string]string{}, badFiles: map[string]string{}}
 	for _, conn := range []**sql.Conn{&v.conn, &v.second} {
 		if *conn, err = a.db.Conn(ctx); err != nil {
@@ -61,7 +61,7 @@ func (a *Archive) verify(ctx context.Context, s Slice, locked bool, report func(
 		return Check{}, caused(fmt.Errorf("verifying: %w", err))
 	}
 	c := v.check()
-	if c.Edited, err = a.Edited(); err != nil {
+	if c.Edited, err = newReader(a).Edited(); err != nil {
 		return Check{}, fmt.Errorf("verifying: %w", err)
 	}
 	if len(c.Bad) > 0 && after != before {
@@ -73,7 +73,7 @@ func (a *Archive) verify(ctx context.Context, s Slice, locked bool, report func(
 // A verification is one run of verify. The history is read on two connections,
 // each by one goroutine, while others hash files.
 type verification struct {
-	a            *Archive
+	a            *Store
 	ctx          context.Context
 	slice        Slice
 	locked       bool
@@ -213,7 +213,7 @@ func (v *verification) history() error {
 	if v.slice.Part != 1 {
 		return nil
 	}
-	if why, err := v.a.historyChanged(v.ctx, v.conn, v.locked); err != nil {
+	if why, err := historyChanged(v.a, v.ctx, v.conn, v.locked); err != nil {
 		return err
 	} else if why != "" {
 		v.blame(historyFile, why)
@@ -267,3 +267,9 @@ func (v *verification) bodies() error {
 		}
 	}
 }
+
+// A Verifier reads an archive back.
+type Verifier struct{ s *Store }
+
+// newVerifier is the Verifier of a store.
+func newVerifier(s *Store) Verifier { return Verifier{s} }

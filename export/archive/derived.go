@@ -13,48 +13,6 @@ import (
 	"sidekeep/formats/contentline"
 )
 
-// readerEdition numbers the rules by which [understand] reads kind, UID, name and
-// start of an item from its bytes. A change of them that reads the same bytes
-// otherwise raises it, so that what an earlier edition has read is not taken for
-// damage.
-const readerEdition = 1
-
-// readerName is the archive's own value that tells by which edition versions were
-// read, and after which version.
-const readerName = "reader"
-
-// noteReader notes that all versions from now on are read by this edition.
-func (w *writer) noteReader() error {
-	edition, _, err := readerOf(context.Background(), w.conn)
-	if err != nil || edition == readerEdition {
-		return err
-	}
-	var last int64
-	if _, err := w.row("SELECT ifnull(max(version), 0) FROM version", nil, &last); err != nil {
-		return err
-	}
-	return w.set(readerName, fmt.Sprint(readerEdition, " ", last))
-}
-
-// readerOf tells which edition has read the versions after the last one of
-// another; 0 if it is not known.
-func readerOf(ctx context.Context, q interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (edition int, last int64, err error) {
-	var text string
-	err = q.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", readerName).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, nil
-	}
-	if err != nil {
-		return 0, 0, err
-	}
-	if _, err := fmt.Sscan(text, &edition, &last); err != nil {
-		return 0, 0, nil
-	}
-	return edition, last, nil
-}
-
 // A misread is a version whose row does not say what its bytes do.
 type misread struct {
 	version int64
@@ -144,34 +102,4 @@ func (v *verification) derived() error {
 		v.blame(fmt.Sprintf("%s, version %d", historyFile, m.version), fmt.Sprintf("its kind, UID, name, start or reason is not what the bytes of %q say", m.item))
 		return nil
 	})
-}
-
-// read sets right what the history says of items by their bytes: of a history
-// that was made anew all of it, which this edition has read then.
-func (m *mending) read() error {
-	edition, last, err := readerOf(m.ctx, m.w.conn)
-	if err != nil {
-		return err
-	}
-	if m.r.Rebuilt {
-		edition, last = readerEdition, 0
-		if err := m.w.set(readerName, fmt.Sprint(readerEdition, " ", 0)); err != nil {
-			return err
-		}
-	}
-	if edition != readerEdition {
-		return nil
-	}
-	var list []misread
-	if err := misreads(m.ctx, m.w.conn, last, Slice{1, 1}, func(x misread) error { list = append(list, x); return nil }); err != nil {
-		return err
-	}
-	for _, x := range list {
-		m.mended++
-		if _, err := m.w.exec("UPDATE version SET kind = ?, uid = ?, name = ?, start = ?, all_day = ?, aside = ? WHERE version = ?",
-			string(x.now.kind), x.now.uid, x.now.name, x.now.start, x.now.allDay, textOrNull(x.now.aside), x.version); err != nil {
-			return err
-		}
-	}
-	return nil
 }

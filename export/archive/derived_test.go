@@ -26,7 +26,7 @@ func TestReadAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := copyArchive(t, from)
 			a := open(t, dir)
-			if _, err := a.db.Exec(change); err != nil {
+			if _, err := a.s.db.Exec(change); err != nil {
 				t.Fatal(err)
 			}
 			c, err := a.Verify(t.Context(), nil)
@@ -43,7 +43,7 @@ func TestReadAgain(t *testing.T) {
 				t.Errorf("a verification names only %v", c.Bad)
 			}
 			a.Close()
-			r := repair(t, dir)
+			r := repairNow(t, dir)
 			if len(r.Bad)+len(r.Lost) > 0 || len(r.Mended) == 0 {
 				t.Errorf("a repair says %+v", r)
 			}
@@ -59,10 +59,10 @@ func TestReadAgain(t *testing.T) {
 func TestOtherEditions(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := a.db.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", readerName); err != nil {
+	if _, err := a.s.db.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", readerName); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.db.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
+	if _, err := a.s.db.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
 		t.Fatal(err)
 	}
 	s := agedSource()
@@ -74,7 +74,7 @@ func TestOtherEditions(t *testing.T) {
 		}
 		run(t, a, tinyPhone()) // what was there first comes back
 	}
-	edition, last, err := readerOf(t.Context(), a.db)
+	edition, last, err := readerOf(t.Context(), a.s.db)
 	if err != nil || edition != readerEdition || last == 0 {
 		t.Errorf("it is noted as edition %d after %d, %v", edition, last, err)
 	}

@@ -1,16 +1,11 @@
 package archive
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path"
 	"sync/atomic"
 	"time"
 
-	"sidekeep/export"
 	"sidekeep/export/within"
 )
 
@@ -89,75 +84,6 @@ func setTime(d Disk, name string, t time.Time) {
 	}
 }
 
-// makeFolders makes dir and what is missing above it, durably.
-func makeFolders(d Disk, dir string) error {
-	if dir == "." {
-		return nil
-	}
-	info, err := d.Lstat(dir)
-	switch {
-	case err == nil && info.IsDir():
-		return nil
-	case err == nil:
-		f, err := d.Open(dir) // tells of a link that it is one
-		if err == nil {
-			err = f.Close()
-		}
-		return errors.Join(err, &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("there is something else of this name: %w", export.ErrDamaged)})
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	if err := makeFolders(d, path.Dir(dir)); err != nil {
-		return err
-	}
-	if err := d.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return d.SyncDir(path.Dir(dir))
-}
-
-// moveNew moves the synced file from to the name to, durably and without
-// replacing anything: the error is fs.ErrExist if to is taken.
-//
-// Where there are no links, to is reserved by an empty file first; one that a
-// stop leaves behind is removed by [Archive.adopt].
-func moveNew(d Disk, from, to string) error {
-	return moveAnd(d, from, to, func() error { return d.SyncDir(path.Dir(to)) })
-}
-
-// placeNew is moveNew without syncing the folder of to. Until that is done, a
-// power cut may take the file under both names.
-func placeNew(d Disk, from, to string) error {
-	if d, ok := d.(interface{ MoveNew(from, to string) bool }); ok && d.MoveNew(from, to) {
-		return nil
-	}
-	return moveAnd(d, from, to, func() error { return nil })
-}
-
-func moveAnd(d Disk, from, to string, then func() error) error {
-	err := d.Link(from, to)
-	switch {
-	case err == nil:
-		if err := then(); err != nil {
-			return err
-		}
-		return d.Remove(from)
-	case errors.Is(err, fs.ErrExist):
-		return err
-	}
-	f, err := d.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := d.Rename(from, to); err != nil {
-		return errors.Join(err, d.Remove(to))
-	}
-	return then()
-}
-
 // An allSyncer is a [Disk] that can sync everything that was written to it at
 // once, as a sync of each file and folder would.
 type allSyncer interface {
@@ -214,38 +140,4 @@ func (t *together) sync() error {
 		return nil
 	}
 	return t.disk.SyncAll()
-}
-
-// exists reports whether there is anything of this name.
-func exists(d Disk, name string) (bool, error) {
-	_, err := d.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// removeIfThere removes a file that may be missing.
-func removeIfThere(d Disk, name string) error {
-	if err := d.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// empty removes the files in dir, which may be missing.
-func empty(d Disk, dir string) error {
-	entries, err := d.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := d.Remove(path.Join(dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
 }

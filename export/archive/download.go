@@ -74,7 +74,7 @@ func (d *download) before() (version string, n int64, err error) {
 // it is to be. An error of the source is a refusal; what came until then is kept
 // for the next time.
 func (d *download) fetch(ctx context.Context) (err error) {
-	disk := d.r.s.a.disk
+	folder := d.r.s.a.disk
 	version, have, err := d.before()
 	if err != nil {
 		return err
@@ -83,12 +83,12 @@ func (d *download) fetch(ctx context.Context) (err error) {
 	if version != d.it.Version || version == "" || d.it.Size >= 0 && have > d.it.Size {
 		have = 0
 	}
-	f, err := disk.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
+	f, err := folder.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeFolders(disk, partialDir); err != nil {
+		if err := makeFolders(folder, partialDir); err != nil {
 			return err
 		}
-		f, err = disk.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
+		f, err = folder.OpenFile(d.file, os.O_RDWR|os.O_CREATE)
 	}
 	if err != nil {
 		return err

@@ -193,7 +193,7 @@ func TestEditedAndRemoved(t *testing.T) {
 		if !photo {
 			whole(t, a)
 		}
-		if there, err := exists(a.disk, file); err == nil && !there {
+		if there, err := exists(a.s.disk, file); err == nil && !there {
 			removed++
 		}
 		a.Close()

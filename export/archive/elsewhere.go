@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sidekeep/export"
@@ -193,91 +192,10 @@ func marksOf(ctx context.Context, q querier, account int64) (map[int64]mark, err
 	})
 }
 
-// markMoved brings the marks of what was moved up to date, of every account one
-// of whose collections is dirty, and has the files follow. A mark stays as long
-// as the item is gone, also when a pruning has removed the version that told
-// where it went.
-func (p *publication) markMoved() error {
-	var accounts []int64
-	err := p.w.each("SELECT DISTINCT account FROM collection WHERE dirty OR ?", []any{p.force}, func(rows *sql.Rows) error {
-		var n int64
-		err := rows.Scan(&n)
-		accounts = append(accounts, n)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, n := range accounts {
-		if err := p.w.markMoved(n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *writer) markMoved(account int64) error {
-	list, err := leaves(context.Background(), w.conn, account, 0)
-	if err != nil {
-		return err
-	}
-	had, err := marksOf(context.Background(), w.conn, account)
-	if err != nil {
-		return err
-	}
-	shown, err := w.vanished(account, list, had)
-	if err != nil {
-		return err
-	}
-	for _, l := range list {
-		was, marked := had[l.item]
-		if l.beside && !marked && shown[l.item] {
-			continue // as it was when it went, which a pruning may have hidden
-		}
-		now := mark{l.to, l.with, l.gone}
-		if was.to != 0 && was.gone == l.gone {
-			now = was
-		}
-		if now.to == 0 {
-			continue
-		}
-		delete(had, l.item)
-		if was == now {
-			continue
-		}
-		if _, err := w.exec(`INSERT INTO place (item, path, offset, length, hash, wrapper) VALUES (?, '', ?, ?, x'', ?)
-			ON CONFLICT (item) DO UPDATE SET path = '', offset = excluded.offset, length = excluded.length, hash = x'', wrapper = excluded.wrapper`,
-			l.item, now.to, now.gone, strconv.FormatInt(now.with, 10)); err != nil {
-			return err
-		}
-		if marked {
-			continue
-		}
-		if err := w.soilOf(l.item); err != nil {
-			return err
-		}
-	}
-	for item := range had {
-		if _, err := w.exec("DELETE FROM place WHERE item = ?", item); err != nil {
-			return err
-		}
-		if err := w.soilOf(item); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// soilOf has the files of the collection of an item made again.
-func (w *writer) soilOf(item int64) error {
-	_, err := w.exec("UPDATE collection SET dirty = 2 WHERE dirty < 2 AND collection = (SELECT collection FROM item WHERE item = ?)", item)
-	return err
-}
-
-// vanished are the items of an account that the open files have among what has
+// vanishedSince are the items of an account that the open files have among what has
 // vanished, if any of a list could have been moved to what was there before it
 // went.
-func (w *writer) vanished(account int64, list []leave, marks map[int64]mark) (map[int64]bool, error) {
+func vanishedSince(w *writer, account int64, list []leave, marks map[int64]mark) (map[int64]bool, error) {
 	if !slices.ContainsFunc(list, func(l leave) bool { return l.beside && marks[l.item].gone == 0 }) {
 		return nil, nil
 	}

@@ -185,7 +185,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			}
 			dir := a.Dir()
 			a.Close()
-			repair(t, dir)
+			repairNow(t, dir)
 			if a, err = Open(dir, Options{Now: at.Now}); err != nil {
 				t.Fatal(err)
 			}
@@ -208,7 +208,7 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 		t.Errorf("%s: status counts %d gone, want %d", when, got, len(want))
 	}
 	var gone []string
-	if _, err := a.lines(accounts[0].Folder, func(l line) error {
+	if _, err := lines(a.s, accounts[0].Folder, func(l line) error {
 		switch {
 		case strings.HasSuffix(l.state, Gone):
 			gone = append(gone, l.id)

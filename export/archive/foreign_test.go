@@ -102,7 +102,7 @@ func TestSuperJournal(t *testing.T) {
 				t.Fatal(err)
 			}
 			id := a.ID()
-			if _, err := a.openSearch(t.Context(), nil); err != nil {
+			if _, err := openSearch(a.s, t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			a.Close()
@@ -126,7 +126,7 @@ func TestSuperJournal(t *testing.T) {
 			} else if a, err = Open(dir, Options{}); err != nil {
 				t.Fatal(err)
 			} else {
-				x, err := a.openSearch(t.Context(), nil)
+				x, err := openSearch(a.s, t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -187,7 +187,7 @@ func TestForeignSearch(t *testing.T) {
 		"DROP TABLE about; CREATE VIEW about AS SELECT 'archive' AS name, '" + a.ID() + "' AS value",
 		"PRAGMA journal_mode=WAL",
 	} {
-		x, err := a.openSearch(t.Context(), nil)
+		x, err := openSearch(a.s, t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +197,7 @@ func TestForeignSearch(t *testing.T) {
 		if err := x.close(); err != nil {
 			t.Fatal(err)
 		}
-		if x, err = a.openSearch(t.Context(), nil); err != nil {
+		if x, err = openSearch(a.s, t.Context(), nil); err != nil {
 			t.Fatalf("%s: %v", hurt, err)
 		}
 		if err := errors.Join(ownIndex(t.Context(), x.db, true), harmless(filepath.Join(dir, filepath.FromSlash(searchFile)))); err != nil {

@@ -67,18 +67,18 @@ func (e *NoItemError) Unwrap() error { return export.ErrGone }
 // PlanForget tells what Forget would delete. It changes nothing. The error is
 // an [*AmbiguousError] or a [*NoItemError] if a name does not say which item is
 // meant, and [export.ErrGone] if the archive has no such account.
-func (a *Archive) PlanForget(ctx context.Context, f Forget) (Forgetting, error) {
-	conn, err := a.db.Conn(ctx)
+func (a Forgetter) PlanForget(ctx context.Context, f Forget) (Forgetting, error) {
+	conn, err := a.s.db.Conn(ctx)
 	if err != nil {
 		return Forgetting{}, caused(err)
 	}
-	p, err := a.planForget(ctx, conn, f)
+	p, err := planForget(a.s, ctx, conn, f)
 	return p, caused(errors.Join(err, dropConn(conn)))
 }
 
 // planForget leaves the items that go in temp.forgotten, and the photos and
 // bodies that nothing needs then in temp.unseen and temp.unneeded.
-func (a *Archive) planForget(ctx context.Context, conn *sql.Conn, f Forget) (Forgetting, error) {
+func planForget(a *Store, ctx context.Context, conn *sql.Conn, f Forget) (Forgetting, error) {
 	p := Forgetting{Whole: len(f.Items) == 0 && f.Collection == "", asked: f}
 	var account int64
 	var folder string
@@ -103,7 +103,7 @@ func (a *Archive) planForget(ctx context.Context, conn *sql.Conn, f Forget) (For
 		return p, err
 	}
 	if p.Whole {
-		p.Strange, err = a.strangeFiles(ctx, conn, folder)
+		p.Strange, err = strangeFiles(a, ctx, conn, folder)
 	}
 	return p, err
 }
@@ -254,7 +254,7 @@ func (c *chooser) compare() error {
 	c.means = make([]meaning, len(c.f.Items))
 	folded := make([]string, len(c.f.Items))
 	for i, name := range c.f.Items {
-		folded[i] = foldName(strings.TrimSpace(name))
+		folded[i] = FoldName(strings.TrimSpace(name))
 	}
 	each := func(item int64, do func(name, folded string) int) {
 		for i, name := range c.f.Items {
@@ -264,7 +264,7 @@ func (c *chooser) compare() error {
 		}
 	}
 	for _, it := range c.items {
-		title := foldName(it.Name)
+		title := FoldName(it.Name)
 		each(it.item, func(name, folded string) int {
 			switch {
 			case name == it.ID:
@@ -288,7 +288,7 @@ func (c *chooser) compare() error {
 			if _, ok := c.at[item]; !ok {
 				return nil // of another collection
 			}
-			title, base := foldName(title), foldName(lastPart(file))
+			title, base := FoldName(title), FoldName(lastPart(file))
 			each(item, func(name, folded string) int {
 				switch {
 				case path != "" && name == path:
@@ -305,3 +305,9 @@ func (c *chooser) compare() error {
 			return nil
 		})
 }
+
+// A Forgetter forgets and prunes.
+type Forgetter struct{ s *Store }
+
+// newForgetter is the Forgetter of a store.
+func newForgetter(s *Store) Forgetter { return Forgetter{s} }

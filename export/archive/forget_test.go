@@ -50,7 +50,7 @@ func confided(t *testing.T) (dir string, s *shelf) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.keepByHand("data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
+	if err := keepByHand(a.s, "data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
 		t.Fatal(err)
 	}
 	run(t, a, s)
@@ -92,7 +92,7 @@ func found(t testing.TB, dir string, words []string) (where []string) {
 	return where
 }
 
-func forget(t testing.TB, a *Archive, f Forget) Forgetting {
+func forgetNow(t testing.TB, a *Archive, f Forget) Forgetting {
 	t.Helper()
 	p, err := a.PlanForget(t.Context(), f)
 	if err != nil {
@@ -118,7 +118,7 @@ func TestForgetItem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := forget(t, a, Forget{Account: "Phone", Items: []string{"zerlina muster", "Zerlina.jpg"}})
+	p := forgetNow(t, a, Forget{Account: "Phone", Items: []string{"zerlina muster", "Zerlina.jpg"}})
 	if p.Whole || len(p.Items) != 2 || p.Versions != 4 || p.Bytes < 14000 || len(p.Photos) != 1 || !p.Items[0].Present {
 		t.Errorf("plan: %+v", p)
 	}
@@ -161,7 +161,7 @@ func TestForgetSharedPhoto(t *testing.T) {
 	defer a.Close()
 	n := photoFiles(t, dir)
 	for i, id := range []string{"/f/DCIM/both-1.jpg", "/f/DCIM/both-2.jpg"} {
-		forget(t, a, Forget{Account: "Phone", Items: []string{id}})
+		forgetNow(t, a, Forget{Account: "Phone", Items: []string{id}})
 		if now := photoFiles(t, dir); now != n-i {
 			t.Errorf("%d photos after %s, before %d", now, id, n)
 		}

@@ -17,13 +17,6 @@ import (
 	"sidekeep/formats/vcard"
 )
 
-// A page of items is read at a time, so that memory does not grow with the
-// collection and no reader is open for long.
-const (
-	pageRows  = 200
-	pageBytes = 2 << 20
-)
-
 // An output takes the open files of a collection as they are generated:
 // publishing writes them, verifying compares them.
 type output interface {
@@ -33,15 +26,6 @@ type output interface {
 	file(path string) (io.WriteCloser, error)
 	// place tells where an item's bytes stand now.
 	place(p place) error
-}
-
-// A place is where an item's bytes stand in an open file.
-type place struct {
-	item           int64
-	path           string
-	offset, length int64
-	hash           [sha256.Size]byte // of these bytes
-	wrapper        string            // of a calendar object: see ical.Join
 }
 
 // A generator derives the open files of a collection from the history. conn is
@@ -54,36 +38,6 @@ type generator struct {
 	n      int64  // of the collection
 	name   string
 	shown  string // what the shown items are read from
-}
-
-type layout struct {
-	kind               export.Kind
-	folder, ext, plain string
-}
-
-// The folders of the open files, by kind, and what stands in for an empty name.
-var layouts = []layout{
-	{export.Contacts, "Contacts", ".vcf", "Contacts"},
-	{export.Events, "Calendars", ".ics", "Calendar"},
-	{export.Todos, "To-dos", ".ics", "To-dos"},
-}
-
-const (
-	vanished = "Vanished/"
-	asides   = "Set aside"
-	albums   = "Albums"
-)
-
-// shownFrom is what a query reads the shown items from, as item: the view, or
-// the table itself while nothing is held back, which takes half of the time.
-// Nothing else may change what is shown meanwhile.
-func shownFrom(ctx context.Context, q querier) (string, error) {
-	from := "item"
-	err := eachRow(ctx, q, "SELECT 1 FROM accepted WHERE open LIMIT 1", nil, func(*sql.Rows) error {
-		from = "shown AS item"
-		return nil
-	})
-	return from, err
 }
 
 // run generates every file of the collection.
@@ -199,9 +153,6 @@ func (g *generator) calendar(kind export.Kind, present bool, folder, ext, plain 
 	return nil
 }
 
-// oldExt is the extension of a file of vCalendar 1.0.
-const oldExt = ".vcs"
-
 // calendarFile writes the file of one pass, which path names, if there is
 // anything for it. clashes is how many objects the next pass has to take.
 func (g *generator) calendarFile(kind export.Kind, present bool, pass int, path func() (string, error)) (clashes int, err error) {
@@ -314,7 +265,7 @@ func (g *generator) asides() error {
 
 // aside writes the bytes of one item as delivered.
 func (g *generator) aside(r record) error {
-	stem, ext := asideName(r)
+	stem, ext := asideName(r.name, r.id, r.kind)
 	name, err := g.path(true, asides, "item/"+strconv.FormatInt(r.item, 10), stem, ext, "Item")
 	if err != nil {
 		return err
@@ -330,21 +281,6 @@ func (g *generator) aside(r record) error {
 	p := place{item: r.item, path: name, length: length}
 	copy(p.hash[:], r.hash)
 	return g.out.place(p)
-}
-
-// asideName is what the file of an item is called that was set aside.
-func asideName(r record) (stem, ext string) {
-	name := lastPart(r.name)
-	if name == "" {
-		name = lastPart(strings.TrimRight(r.id, "/"))
-	}
-	stem, ext = splitExt(cleanName(name, maxNameUnits))
-	for _, l := range layouts {
-		if ext == "" && l.kind == r.kind {
-			ext = l.ext
-		}
-	}
-	return stem, ext
 }
 
 // albums writes for each folder of the source which photos it shows.
@@ -533,5 +469,3 @@ func (g *generator) page(query, after string, first, present, aside bool) (page 
 	}
 	return page, len(page) == pageRows, err
 }
-
-var errPage = errors.New("the page is full")

@@ -109,7 +109,7 @@ func TestOldFormatIsReadAsItIs(t *testing.T) {
 	}
 	defer a.Close()
 	goldenHolds(t, a)
-	if old, err := older(t.Context(), a.db); err != nil || !old {
+	if old, err := older(t.Context(), a.s.db); err != nil || !old {
 		t.Errorf("it was changed: %v", err)
 	}
 	if err := l.release(); err != nil {

@@ -102,7 +102,7 @@ func readHistory(info fs.FileInfo, open func() (io.ReadSeekCloser, error), do fu
 }
 
 // reading reads history.db.
-func (a *Archive) reading(do func(io.ReadSeeker) error) error {
+func reading(a *Store, do func(io.ReadSeeker) error) error {
 	info, err := a.disk.Lstat(historyFile)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func writeChild(dir string) error {
 func TestLocksStay(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, smallPhone())
-	conn, err := a.db.Conn(t.Context())
+	conn, err := a.s.db.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,10 +51,10 @@ func TestLocksStay(t *testing.T) {
 	}
 	writes("while it reads", false)
 	for what, do := range map[string]func() error{
-		"the pages are read": func() error { _, err := a.pages(); return err },
-		"it is read again":   func() error { return a.reading(func(io.ReadSeeker) error { return nil }) },
+		"the pages are read": func() error { _, err := readPages(a.s); return err },
+		"it is read again":   func() error { return reading(a.s, func(io.ReadSeeker) error { return nil }) },
 		"another connection": func() error {
-			other, err := a.db.Conn(t.Context())
+			other, err := a.s.db.Conn(t.Context())
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func TestLocksStay(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = b.pages()
+			_, err = readPages(b.s)
 			return errors.Join(err, b.Close())
 		},
 		"it is looked for": func() error { _, err := idOf(a.Dir()); return err },
@@ -90,7 +90,7 @@ func TestBriefLock(t *testing.T) {
 	run(t, a, smallPhone())
 	b := open(t, a.Dir())
 	defer b.Close()
-	_, end, err := b.beside(t.Context()) // as a change of the settings does
+	_, end, err := besideHistory(b.s, t.Context()) // as a change of the settings does
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,18 +34,6 @@ func (r *recorder) held(id string) (held, error) {
 	return h, err
 }
 
-// A version is one delivered state of an item. Exactly one of blob and photo is
-// set.
-type version struct {
-	kind        export.Kind
-	blob, photo int64
-	aside       string // why it could not be understood; "" if it was
-	uid, name   string
-	start       string // RFC 3339, "" if unknown
-	allDay      bool
-	size        int64
-}
-
 // keep records v as the newest version of the item. The caller has noted
 // nothing yet.
 func (r *recorder) keep(it export.Item, h held, v version) (export.Outcome, error) {
@@ -67,7 +55,7 @@ func (r *recorder) keep(it export.Item, h held, v version) (export.Outcome, erro
 		return out, err
 	}
 	if out.State == export.SetAside {
-		err = s.w.problem(s.number, export.Problem{Collection: r.c.Name, Item: called(v.name, it), Cause: export.ErrDamaged.Error(), Detail: v.aside, Aside: true})
+		err = problem(s.w, s.number, export.Problem{Collection: r.c.Name, Item: called(v.name, it), Cause: export.ErrDamaged.Error(), Detail: v.aside, Aside: true})
 	}
 	if err == nil {
 		err = r.soil(2)
@@ -159,7 +147,7 @@ func (r *recorder) fail(it export.Item, why error) (export.Outcome, error) {
 		p.Cause = c.Error()
 	}
 	if err == nil {
-		err = w.problem(r.s.number, p)
+		err = problem(w, r.s.number, p)
 	}
 	if err == nil {
 		err = r.soil(1)
@@ -210,20 +198,6 @@ func called(title string, it export.Item) string {
 		return it.Name
 	}
 	return it.ID
-}
-
-func orNull(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
-func textOrNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // A refusal is an error of the item, not of the archive.

@@ -18,22 +18,6 @@ var (
 	ErrOverAgain = errors.New("the loss of this export is over: the source lists what was missing again")
 )
 
-// The states of a [Hold].
-const (
-	HoldOpen     = "open"     // the owner's files stay as they were before it
-	HoldAccepted = "accepted" // the owner has removed it all
-	HoldEnded    = "ended"    // the source lists it again
-)
-
-// A Hold is why the files of an account do not follow what its source lists.
-type Hold struct {
-	Account string
-	Export  int64  // the first export that is held
-	State   string // one of the above
-	Loss    *export.Loss
-	Changed time.Time // when it was opened, answered or ended
-}
-
 // An Answer is what [Archive.Accept] or [Archive.Hold] did.
 type Answer struct {
 	Account  string
@@ -50,27 +34,27 @@ type Answer struct {
 // From then on losses are counted anew. Nothing is removed from the history. It waits for no other
 // writer: [export.ErrBusy] if there is one. The error is [ErrNoExport],
 // [ErrNoHold] or [ErrOverAgain] if n is the wrong number.
-func (a *Archive) Accept(ctx context.Context, n int64) (Answer, error) {
-	return a.answer(ctx, n, (*answering).accept)
+func (a Holder) Accept(ctx context.Context, n int64) (Answer, error) {
+	return answer(a.s, ctx, n, (*answering).accept)
 }
 
 // Hold takes back what Accept did: the owner's files show again what was held
 // before, but for what the source has listed again since. Errors are those of
 // Accept.
-func (a *Archive) Hold(ctx context.Context, n int64) (Answer, error) {
-	return a.answer(ctx, n, (*answering).reopen)
+func (a Holder) Hold(ctx context.Context, n int64) (Answer, error) {
+	return answer(a.s, ctx, n, (*answering).reopen)
 }
 
 // SetThresholds sets from when on an account's losses are noticed; the zero
 // value sets the defaults. The archive need not know the account yet.
-func (a *Archive) SetThresholds(ctx context.Context, account string, t export.Thresholds) error {
+func (a Holder) SetThresholds(ctx context.Context, account string, t export.Thresholds) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if t.Items < 0 || t.Percent < 0 || t.Percent > 100 {
 		return fmt.Errorf("%d items and %d %% are no thresholds", t.Items, t.Percent)
 	}
-	w, end, err := a.beside(ctx)
+	w, end, err := besideHistory(a.s, ctx)
 	if err != nil {
 		return err
 	}
@@ -78,7 +62,7 @@ func (a *Archive) SetThresholds(ctx context.Context, account string, t export.Th
 	err = w.begin()
 	var id int64
 	if err == nil {
-		id, _, err = w.account(account)
+		id, _, err = accountOf(w, account)
 	}
 	if err == nil {
 		_, err = w.exec("INSERT INTO alarm (account, items, percent) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET items = excluded.items, percent = excluded.percent",
@@ -104,11 +88,11 @@ type answering struct {
 	answer  Answer
 }
 
-func (a *Archive) answer(ctx context.Context, n int64, do func(*answering) error) (Answer, error) {
+func answer(a *Store, ctx context.Context, n int64, do func(*answering) error) (Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}
-	l, w, err := a.write()
+	l, w, err := write(a)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -119,17 +103,17 @@ func (a *Archive) answer(ctx context.Context, n int64, do func(*answering) error
 		err = do(t)
 	}
 	if err == nil {
-		err = a.follow(w)
+		err = followSource(a, w)
 	}
 	w.unlock()
 	return t.answer, errors.Join(caused(err), w.close(), l.release())
 }
 
-// follow commits, and lets the open files follow if any is behind.
-func (a *Archive) follow(w *writer) error {
-	dirty, err := w.dirty()
+// followSource commits, and lets the open files follow if any is behind.
+func followSource(a *Store, w *writer) error {
+	dirty, err := dirty(w)
 	if err == nil && dirty {
-		err = w.set("publish", "1")
+		err = set(w, "publish", "1")
 	}
 	if err == nil {
 		err = w.commit()
@@ -137,7 +121,7 @@ func (a *Archive) follow(w *writer) error {
 	if err != nil || !dirty {
 		return err
 	}
-	return a.publish(w, false)
+	return publish(a, w, false)
 }
 
 // find looks up the export and the hold that it belongs to.
@@ -204,14 +188,14 @@ func (t *answering) accept() error {
 // seen answers a notice: from the export that gave the last one on, losses are
 // counted anew.
 func (t *answering) seen() error {
-	noticed, err := t.w.noticed(t.account)
+	noticed, err := noticed(t.w, t.account)
 	if err != nil {
 		return err
 	}
 	if t.answer.Notice = t.notice; noticed < t.n {
 		return nil // it is answered already
 	}
-	if err := t.w.notice(t.account, 0); err != nil {
+	if err := noteNotice(t.w, t.account, 0); err != nil {
 		return err
 	}
 	_, err = t.w.exec(`INSERT INTO alarm (account, answered) VALUES (?, ?)
@@ -225,12 +209,12 @@ func (t *answering) unseen() error {
 	if _, err := t.w.row("SELECT EXISTS (SELECT 1 FROM hold WHERE account = ? AND export > ? AND state = 'accepted')", []any{t.account, t.n}, &later); err != nil {
 		return err
 	}
-	noticed, err := t.w.noticed(t.account)
+	noticed, err := noticed(t.w, t.account)
 	if err != nil || later || noticed > t.n {
 		return err
 	}
 	t.answer.Notice = t.notice
-	if err := t.w.notice(t.account, t.n); err != nil {
+	if err := noteNotice(t.w, t.account, t.n); err != nil {
 		return err
 	}
 	_, err = t.w.exec("UPDATE alarm SET answered = min(answered, ?) WHERE account = ?", t.n-1, t.account)
@@ -239,17 +223,17 @@ func (t *answering) unseen() error {
 
 // asides lists the versions that are set aside now and were so at export n.
 func (t *answering) asides() ([]int64, error) {
-	return t.w.ints(`SELECT version FROM collection JOIN item USING (collection) JOIN version USING (version)
+	return ints(t.w, `SELECT version FROM collection JOIN item USING (collection) JOIN version USING (version)
 		WHERE collection.account = ? AND (item.failed OR item.aside) AND item.aside AND item.present AND version.export <= ?`, t.account, t.n)
 }
 
 // closeHold lets the owner's files follow what is recorded. From now on losses
 // are counted from the newest export.
 func (t *answering) closeHold() error {
-	if err := t.w.closeOverrides(t.hold, HoldAccepted, t.now); err != nil {
+	if err := closeOverrides(t.w, t.hold, HoldAccepted, t.now); err != nil {
 		return err
 	}
-	if err := t.w.notice(t.account, 0); err != nil {
+	if err := noteNotice(t.w, t.account, 0); err != nil {
 		return err
 	}
 	_, err := t.w.exec(`INSERT INTO alarm (account, who, answered) VALUES (?1, ?2, (SELECT max(number) FROM export WHERE account = ?1))
@@ -257,24 +241,8 @@ func (t *answering) closeHold() error {
 	return err
 }
 
-// closeOverrides ends a hold: what its items show is again what is recorded.
-// What was never shown and is gone again stays so: it does not come up among
-// what has vanished.
-func (w *writer) closeOverrides(hold int64, state string, now time.Time) error {
-	for _, q := range []string{
-		"UPDATE collection SET dirty = 2 WHERE collection IN (SELECT collection FROM accepted JOIN item USING (item) WHERE hold = ? AND open)",
-		"UPDATE accepted SET open = 0 WHERE hold = ? AND open AND (version IS NOT NULL OR (SELECT present FROM item WHERE item.item = accepted.item))",
-	} {
-		if _, err := w.exec(q, hold); err != nil {
-			return err
-		}
-	}
-	_, err := w.exec("UPDATE hold SET state = ?, changed = ? WHERE hold = ?", state, stamp(now), hold)
-	return err
-}
-
 func (t *answering) reopen() error {
-	aside, err := t.w.ints(`SELECT acknowledged.version FROM acknowledged JOIN version USING (version) JOIN item ON item.item = version.item
+	aside, err := ints(t.w, `SELECT acknowledged.version FROM acknowledged JOIN version USING (version) JOIN item ON item.item = version.item
 		JOIN collection USING (collection) WHERE collection.account = ? AND version.export <= ?`, t.account, t.n)
 	if err != nil {
 		return err
@@ -309,7 +277,7 @@ func (t *answering) openHold() error {
 	if _, err := t.w.row("SELECT answered FROM alarm WHERE account = ?", []any{t.account}, &answered); err != nil {
 		return err
 	}
-	items, err := t.w.stillGone(t.hold, answered)
+	items, err := stillGone(t.w, t.hold, answered)
 	if err != nil {
 		return err
 	}
@@ -330,9 +298,9 @@ func (t *answering) openHold() error {
 }
 
 // Holds tells the holds of an account, "" for all, newest first.
-func (a *Archive) Holds(ctx context.Context, account string) ([]Hold, error) {
+func (a Holder) Holds(ctx context.Context, account string) ([]Hold, error) {
 	list := []Hold{}
-	err := eachRow(ctx, a.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
+	err := eachRow(ctx, a.s.db, `SELECT account.name, hold.export, hold.state, hold.changed, hold.loss FROM hold JOIN account USING (account)
 		WHERE ? IN ('', account.name) ORDER BY hold.hold DESC`, []any{account}, func(rows *sql.Rows) error {
 		h, err := scanHold(rows)
 		list = append(list, h)
@@ -341,24 +309,8 @@ func (a *Archive) Holds(ctx context.Context, account string) ([]Hold, error) {
 	return list, caused(err)
 }
 
-// A scanner is a row that can be read.
-type scanner interface{ Scan(dest ...any) error }
-
-func scanHold(row scanner) (Hold, error) {
-	var h Hold
-	var changed, loss string
-	if err := row.Scan(&h.Account, &h.Export, &h.State, &changed, &loss); err != nil {
-		return h, err
-	}
-	h.Changed = timeOf(changed)
-	if err := json.Unmarshal([]byte(loss), &h.Loss); err != nil {
-		return h, fmt.Errorf("%w: the loss of export %d: %w", export.ErrDamaged, h.Export, err)
-	}
-	return h, nil
-}
-
 // ints reads a column of numbers.
-func (w *writer) ints(query string, args ...any) (list []int64, err error) {
+func ints(w *writer, query string, args ...any) (list []int64, err error) {
 	err = w.each(query, args, func(rows *sql.Rows) error {
 		var n int64
 		err := rows.Scan(&n)
@@ -367,3 +319,9 @@ func (w *writer) ints(query string, args ...any) (list []int64, err error) {
 	})
 	return list, err
 }
+
+// A Holder answers the exports that are held or gave notice.
+type Holder struct{ s *Store }
+
+// newHolder is the Holder of a store.
+func newHolder(s *Store) Holder { return Holder{s} }

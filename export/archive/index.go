@@ -12,8 +12,6 @@ import (
 	"sidekeep/formats/cell"
 )
 
-const indexFile = "index.csv"
-
 // indexHead names the columns of index.csv: see FORMAT.md.
 var indexHead = []string{
 	"collection", "id", "version", "uid", "file", "offset", "length", "published", "delivered", "wrapper", "state",
@@ -128,31 +126,4 @@ func unguard(line []string) {
 	for i, s := range line {
 		line[i] = cell.Plain(s)
 	}
-}
-
-// stateOf is the state column of index.csv.
-func stateOf(present, aside, read bool) string {
-	switch {
-	case !present && aside:
-		return SetAside + ", " + Gone
-	case !present:
-		return Gone
-	case !read:
-		return Failed
-	case aside:
-		return SetAside
-	}
-	return Present
-}
-
-// A counter counts what is written.
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
 }

@@ -78,7 +78,7 @@ func TestIndexRunsNothing(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, historyFile)); err != nil {
 		t.Fatal(err)
 	}
-	repair(t, dir)
+	repairNow(t, dir)
 	a = open(t, dir)
 	if after := said(t, a, Query{}); len(after) != len(before) {
 		t.Errorf("%d items, want %d", len(after), len(before))
@@ -143,7 +143,7 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 	if err := errors.Join(a.Close(), os.Remove(filepath.Join(dir, historyFile))); err != nil {
 		t.Fatal(err)
 	}
-	repair(t, dir)
+	repairNow(t, dir)
 	a = open(t, dir)
 	if l := run(t, a, s); l.Kept != 0 || l.Gone != 0 {
 		t.Errorf("the next export: %+v", l.Counts)
@@ -234,7 +234,7 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 			if err := os.Remove(filepath.Join(copied, historyFile)); err != nil {
 				t.Fatal(err)
 			}
-			r := repair(t, copied)
+			r := repairNow(t, copied)
 			a := open(t, copied)
 			after := said(t, a, Query{})
 			if x.lost {

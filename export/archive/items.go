@@ -18,9 +18,9 @@ import (
 // album is yielded there alone, unless q asks for it. It ends with the first error: of a
 // moment that is none a [*TooEarlyError] or a [*NoExportError].
 // The history is read in pages, so that a slow loop keeps no writer waiting.
-func (a *Archive) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
+func (a Reader) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		for c, err := range a.contents(ctx, q, false) {
+		for c, err := range contents(a.s, ctx, q, false) {
 			if !yield(c.Item, err) {
 				return
 			}
@@ -30,13 +30,13 @@ func (a *Archive) Items(ctx context.Context, q Query) iter.Seq2[Item, error] {
 
 // Contents yields what [Archive.Items] does, with its bytes. What is in memory
 // at a time is bounded, whatever the number of items; photos stay on the disk.
-func (a *Archive) Contents(ctx context.Context, q Query) iter.Seq2[Content, error] {
-	return a.contents(ctx, q, true)
+func (a Reader) Contents(ctx context.Context, q Query) iter.Seq2[Content, error] {
+	return contents(a.s, ctx, q, true)
 }
 
-func (a *Archive) contents(ctx context.Context, q Query, bodies bool) iter.Seq2[Content, error] {
+func contents(a *Store, ctx context.Context, q Query, bodies bool) iter.Seq2[Content, error] {
 	return func(yield func(Content, error) bool) {
-		if err := a.eachContent(ctx, q, bodies, yield); err != nil && !errors.Is(err, errEnough) {
+		if err := eachContent(a, ctx, q, bodies, yield); err != nil && !errors.Is(err, errEnough) {
 			yield(Content{}, caused(err))
 		}
 	}
@@ -44,18 +44,18 @@ func (a *Archive) contents(ctx context.Context, q Query, bodies bool) iter.Seq2[
 
 var errEnough = errors.New("nobody asks for more")
 
-func (a *Archive) eachContent(ctx context.Context, q Query, bodies bool, yield func(Content, error) bool) error {
+func eachContent(a *Store, ctx context.Context, q Query, bodies bool, yield func(Content, error) bool) error {
 	r := itemReader{a: a, q: q, bodies: bodies}
 	if !q.AsOf.IsZero() {
 		var err error
-		if r.last, err = a.asOf(ctx, q.AsOf, q.Account); err != nil {
+		if r.last, err = asOf(a, ctx, q.AsOf, q.Account); err != nil {
 			return err
 		}
 	}
 	if err := r.findMoved(ctx); err != nil {
 		return err
 	}
-	rows, err := a.collectionRows(ctx, q.Account)
+	rows, err := collectionRows(a, ctx, q.Account)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ type collectionRow struct {
 
 // collectionRows reads the collections of an account, "" for all, in the order in which
 // they came.
-func (a *Archive) collectionRows(ctx context.Context, account string) ([]collectionRow, error) {
+func collectionRows(a *Store, ctx context.Context, account string) ([]collectionRow, error) {
 	query := `SELECT collection, collection.id, collection.name, kind, mixed, color, rank, account.name, account.folder
 		FROM collection JOIN account USING (account)`
 	var args []any
@@ -130,8 +130,8 @@ func (a *Archive) collectionRows(ctx context.Context, account string) ([]collect
 
 // Collections tells the collections that an account has or had, in the order in
 // which they came.
-func (a *Archive) Collections(ctx context.Context, account string) ([]export.Collection, error) {
-	rows, err := a.collectionRows(ctx, account)
+func (a Reader) Collections(ctx context.Context, account string) ([]export.Collection, error) {
+	rows, err := collectionRows(a.s, ctx, account)
 	var list []export.Collection
 	for i := range rows {
 		if rows[i].account == account {
@@ -147,7 +147,7 @@ func (c *collectionRow) home(it *Item, aside bool) string {
 		return it.Path
 	}
 	if aside {
-		stem, ext := asideName(record{id: it.ID, name: it.File, kind: it.Kind})
+		stem, ext := asideName(it.File, it.ID, it.Kind)
 		return c.folder + "/" + asides + "/" + stem + ext
 	}
 	if file, ok := c.files[it.Kind]; ok {
@@ -165,7 +165,7 @@ const itemsPage = 500
 
 // An itemReader reads pages of items.
 type itemReader struct {
-	a      *Archive
+	a      *Store
 	q      Query
 	last   int64 // newest version of the moment that is asked for
 	bodies bool
@@ -291,13 +291,13 @@ func (r *itemReader) scan(rows *sql.Rows, c *collectionRow) (Content, []byte, er
 	if r.bodies {
 		out.In, out.Home = c.Collection, c.home(&it, aside)
 		b.hash = it.Hash
-		out.Open = func() (io.ReadCloser, error) { return r.a.body(it.Kind, it.Number, it.ID, b, it.Path) }
+		out.Open = func() (io.ReadCloser, error) { return openBody(r.a, it.Kind, it.Number, it.ID, b, it.Path) }
 	}
 	return out, b.text, nil
 }
 
-// body opens bytes that were read, or the photo that has them.
-func (a *Archive) body(kind export.Kind, number int64, id string, b stored, photo string) (io.ReadCloser, error) {
+// openBody opens bytes that were read, or the photo that has them.
+func openBody(a *Store, kind export.Kind, number int64, id string, b stored, photo string) (io.ReadCloser, error) {
 	switch {
 	case number == 0:
 		return nil, fmt.Errorf("%w: the archive has no bytes of %q", export.ErrGone, id)
@@ -311,19 +311,19 @@ func (a *Archive) body(kind export.Kind, number int64, id string, b stored, phot
 // Delivered reads an item as it was delivered, in the state that is shown. The
 // caller closes it. The error is [export.ErrGone] if the archive has no bytes
 // of it.
-func (a *Archive) Delivered(ctx context.Context, account, collection, id string) (io.ReadCloser, error) {
-	return a.delivered(ctx, fmt.Sprintf("%q", id), `account JOIN collection USING (account) JOIN shown AS item USING (collection) JOIN version USING (version)`,
+func (a Reader) Delivered(ctx context.Context, account, collection, id string) (io.ReadCloser, error) {
+	return delivered(a.s, ctx, fmt.Sprintf("%q", id), `account JOIN collection USING (account) JOIN shown AS item USING (collection) JOIN version USING (version)`,
 		"account.name = ? AND collection.id = ? AND item.id = ?", account, collection, id)
 }
 
 // Version reads the version of this number as it was delivered: see [Item].
 // The caller closes it. The error is [export.ErrGone] if the archive has no
 // bytes of it.
-func (a *Archive) Version(ctx context.Context, number int64) (io.ReadCloser, error) {
-	return a.delivered(ctx, fmt.Sprintf("version %d", number), "version", "version.version = ? AND (version.blob IS NOT NULL OR version.photo IS NOT NULL)", number)
+func (a Reader) Version(ctx context.Context, number int64) (io.ReadCloser, error) {
+	return delivered(a.s, ctx, fmt.Sprintf("version %d", number), "version", "version.version = ? AND (version.blob IS NOT NULL OR version.photo IS NOT NULL)", number)
 }
 
-func (a *Archive) delivered(ctx context.Context, what, from, where string, args ...any) (io.ReadCloser, error) {
+func delivered(a *Store, ctx context.Context, what, from, where string, args ...any) (io.ReadCloser, error) {
 	var b stored
 	var photo sql.NullString
 	err := a.db.QueryRowContext(ctx, `SELECT blob.blob, blob.hash, `+bodyLong+`, blob.bytes, photo.path FROM `+from+

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -74,7 +73,7 @@ func (j *judge) run() (*export.Loss, error) {
 		if open, err := j.restoring(); err != nil || open {
 			return j.was, errors.Join(err, j.keep(j.was))
 		}
-		if err := j.w.closeOverrides(j.hold, HoldEnded, j.now); err != nil {
+		if err := closeOverrides(j.w, j.hold, HoldEnded, j.now); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +102,7 @@ func (j *judge) begin() (earlier bool, err error) {
 	if _, err := j.w.row("SELECT version FROM version WHERE export < ? ORDER BY version DESC LIMIT 1", []any{j.number}, &j.v0); err != nil {
 		return false, err
 	}
-	if j.noticed, err = j.w.noticed(j.account); err != nil {
+	if j.noticed, err = noticed(j.w, j.account); err != nil {
 		return false, err
 	}
 	_, err = j.w.row("SELECT EXISTS (SELECT 1 FROM export WHERE account = ? AND number < ?)", []any{j.account, j.number}, &earlier)
@@ -130,7 +129,7 @@ func (j *judge) follow() error {
 		if j.notice.AsOf, err = j.whole(j.notice, nil); err != nil {
 			return err
 		}
-		if err := j.w.notice(j.account, j.number); err != nil {
+		if err := noteNotice(j.w, j.account, j.number); err != nil {
 			return err
 		}
 	} else if err := j.endNotice(); err != nil {
@@ -266,30 +265,8 @@ func (j *judge) apply(c loss.Change, fate loss.Fate) error {
 	return err
 }
 
-// judge ends a session's export: is it held?
-func (s *session) judge(l *export.Ledger) error {
-	j := &judge{w: s.w, disk: s.a.disk, now: s.a.now(), account: s.account, number: s.number, adding: s.adding, who: s.who, listed: map[int64]bool{}}
-	j.complete = l.Stop == nil && l.Found != nil && l.Listing == "full"
-	for _, c := range l.Collections {
-		if c.Found == nil {
-			continue
-		}
-		var n int64
-		if _, err := s.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{s.account, c.ID}, &n); err != nil {
-			return err
-		}
-		j.listed[n] = true
-	}
-	found, err := j.run()
-	if err != nil {
-		return fmt.Errorf("looking for a loss: %w", err)
-	}
-	l.Held, l.Loss, l.Notice = found != nil, found, j.notice
-	return s.w.forgetWho(s.number)
-}
-
 // judgeCutOff is judge for an export whose program ended before it did.
-func (a *Archive) judgeCutOff(w *writer, l *export.Ledger) error {
+func judgeCutOff(a *Store, w *writer, l *export.Ledger) error {
 	j := &judge{w: w, disk: a.disk, now: a.now(), number: l.Number}
 	if _, err := w.row("SELECT account FROM export WHERE number = ?", []any{l.Number}, &j.account); err != nil {
 		return err
@@ -302,26 +279,14 @@ func (a *Archive) judgeCutOff(w *writer, l *export.Ledger) error {
 		return fmt.Errorf("looking for a loss: %w", err)
 	}
 	l.Held, l.Loss, l.Notice = found != nil, found, j.notice
-	return w.forgetWho(l.Number)
-}
-
-// Identify remembers for whom the source says that it answers, also for the
-// case that the program ends before the export does.
-func (s *session) Identify(_ context.Context, who string) error {
-	s.w.lock()
-	defer s.w.unlock()
-	s.who = who
-	if who == "" {
-		return nil
-	}
-	return s.w.set(whoName(s.number), who)
+	return forgetWho(w, l.Number)
 }
 
 // whoName is the row of the table archive that says for whom the source of an
 // unfinished export answers.
 func whoName(number int64) string { return fmt.Sprintf("who/%d", number) }
 
-func (w *writer) forgetWho(number int64) error {
+func forgetWho(w *writer, number int64) error {
 	_, err := w.exec("DELETE FROM archive WHERE name = ?", whoName(number))
 	return err
 }
@@ -329,7 +294,7 @@ func (w *writer) forgetWho(number int64) error {
 // stillGone tells which items of an accepted hold show again what they showed:
 // those that the source has not listed again since, in a state that is not
 // hollow. answered is the newest export that the answer knew of.
-func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
+func stillGone(w *writer, hold, answered int64) ([]int64, error) {
 	type row struct {
 		item        int64
 		shows, here bool
@@ -352,7 +317,7 @@ func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
 	for _, x := range rows {
 		again := x.shows != x.here || x.shows && !x.same
 		if again && x.shows && x.here && x.newer {
-			if again, err = w.emptier(x.was.Int64, x.now.Int64); err != nil {
+			if again, err = emptier(w, x.was.Int64, x.now.Int64); err != nil {
 				return nil, err
 			}
 		}
@@ -365,7 +330,7 @@ func (w *writer) stillGone(hold, answered int64) ([]int64, error) {
 
 // emptier reports whether version now of an item has lost content that version
 // was had.
-func (w *writer) emptier(was, now int64) (bool, error) {
+func emptier(w *writer, was, now int64) (bool, error) {
 	j := &judge{w: w}
 	b, err := j.facts(was)
 	if err != nil {

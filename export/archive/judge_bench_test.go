@@ -30,7 +30,7 @@ func BenchmarkHourly(b *testing.B) {
 		}
 		s := &shelf{collections: []*shelved{people}}
 		run(b, a, s)
-		before := sizeOf(b, a.file(historyFile))
+		before := sizeOf(b, a.s.file(historyFile))
 		var first, last time.Duration
 		for n := range 100 {
 			now = now.Add(time.Hour)
@@ -51,7 +51,7 @@ func BenchmarkHourly(b *testing.B) {
 			}
 		}
 		came := int64(100 * 9 * len(large(1)))
-		b.ReportMetric(float64(sizeOf(b, a.file(historyFile))-before)/float64(came), "grown/came")
+		b.ReportMetric(float64(sizeOf(b, a.s.file(historyFile))-before)/float64(came), "grown/came")
 		b.ReportMetric(first.Seconds()*100, "first-ms/export")
 		b.ReportMetric(last.Seconds()*100, "last-ms/export")
 	}

@@ -39,7 +39,7 @@ func (l *line) aside() bool { return strings.HasPrefix(l.state, SetAside) }
 
 // lines reads the index of the account in folder, and tells how many of its
 // lines could not be read. The error is errNoHead if it is no index.
-func (a *Archive) lines(folder string, do func(line) error) (unread int, err error) {
+func lines(a *Store, folder string, do func(line) error) (unread int, err error) {
 	in, end, err := newSheet(func() (io.ReadCloser, error) { return a.disk.Open(folder + "/" + indexFile) })
 	if err != nil {
 		return 0, err
@@ -104,7 +104,7 @@ func (s *sheet) line(record []string, folder string) (line, bool) {
 // An openReader reads items from the open files. It keeps the last file open;
 // close closes it.
 type openReader struct {
-	a     *Archive
+	a     *Store
 	name  string
 	f     File
 	size  int64

@@ -58,7 +58,7 @@ func outlineOf(in io.Reader, size int64, hash []byte) (text []byte, gaps content
 const leftOut = "\x00left out: "
 
 // putChunks stores a long body under a row of blob that is there and has no chunks.
-func (w *writer) putChunks(blob int64, in io.Reader) error {
+func putChunks(w *writer, blob int64, in io.Reader) error {
 	buf := make([]byte, chunkSize)
 	for part := 0; ; part++ {
 		n, err := io.ReadFull(in, buf)
@@ -88,7 +88,7 @@ func outlineIf(raw []byte) ([]byte, contentline.Gaps) {
 }
 
 // replaceBody makes a row of blob, and its chunks, those of raw.
-func (w *writer) replaceBody(blob int64, raw []byte) error {
+func replaceBody(w *writer, blob int64, raw []byte) error {
 	text, _ := outlineIf(raw)
 	if _, err := w.exec("DELETE FROM chunk WHERE blob = ?", blob); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (w *writer) replaceBody(blob int64, raw []byte) error {
 	if _, err := w.exec("UPDATE blob SET bytes = ? WHERE blob = ?", text, blob); err != nil || len(raw) <= longBody || bytes.Equal(text, raw) {
 		return err
 	}
-	return w.putChunks(blob, bytes.NewReader(raw))
+	return putChunks(w, blob, bytes.NewReader(raw))
 }
 
 // A chunkReader reads a long body, one chunk at a time. It ends with

@@ -80,7 +80,7 @@ func TestLongBodies(t *testing.T) {
 		}
 	}
 	var chunks, largest int
-	if err := a.db.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
+	if err := a.s.db.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
 		t.Fatal(err)
 	}
 	if chunks != 9 || largest > longBody {
@@ -158,7 +158,7 @@ func TestLongBodyDamaged(t *testing.T) {
 				t.Errorf("%d other bytes are read without an error", len(got))
 			}
 			a.Close()
-			r := repair(t, a.Dir())
+			r := repairNow(t, a.Dir())
 			if len(r.Bad) > 0 {
 				t.Errorf("%+v", r.Bad)
 			}
@@ -181,7 +181,7 @@ func TestLongBodyRebuilt(t *testing.T) {
 	if err := os.Remove(filepath.Join(a.Dir(), historyFile)); err != nil {
 		t.Fatal(err)
 	}
-	repair(t, a.Dir())
+	repairNow(t, a.Dir())
 	a = open(t, a.Dir())
 	held, err := bodies(t, a)
 	if err != nil {
@@ -223,7 +223,7 @@ func TestLongBodyPruned(t *testing.T) {
 		t.Fatal(err)
 	}
 	var chunks int64
-	if err := a.db.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
+	if err := a.s.db.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
 		t.Errorf("%d bytes are left in chunks: %v", chunks, err)
 	}
 	whole(t, a)
@@ -234,7 +234,7 @@ func TestLongBodyPruned(t *testing.T) {
 func TestLongBodyWithoutTable(t *testing.T) {
 	dir := unpack(t, goldenFile(3))
 	a := open(t, dir)
-	if old, err := older(t.Context(), a.db); err != nil || old {
+	if old, err := older(t.Context(), a.s.db); err != nil || old {
 		t.Errorf("opened, it has no such table: %v", err)
 	}
 	s := goldenPhone(3)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ type lookNote struct {
 // asked of the source again.
 func (s *session) look(ctx context.Context) error {
 	var err error
-	if s.date, err = s.a.publishedDate(); err != nil {
+	if s.date, err = publishedDate(s.a); err != nil {
 		return err
 	}
 	l := looking{s: s, ctx: ctx, suspect: map[int64]bool{}}
@@ -96,7 +97,7 @@ func (s *session) askAgain(photos []lostFile) error {
 		}
 		if f.sized {
 			s.edited[f.path] = true
-			if err := s.w.set(changedName+strconv.FormatInt(f.photo, 10), "1"); err != nil {
+			if err := set(s.w, changedName+strconv.FormatInt(f.photo, 10), "1"); err != nil {
 				return err
 			}
 		}
@@ -137,7 +138,7 @@ func (l *looking) files(account int64, query string, args ...any) (lost []lostFi
 	if json.Unmarshal([]byte(text), &note) != nil {
 		note = lookNote{}
 	}
-	mark, err := s.a.diskClock()
+	mark, err := diskClock(s.a)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +198,7 @@ func (l *looking) files(account int64, query string, args ...any) (lost []lostFi
 	if err != nil {
 		return nil, err
 	}
-	return lost, s.w.set(name, string(next))
+	return lost, set(s.w, name, string(next))
 }
 
 // right reports whether a file has its recorded hash.
@@ -210,36 +211,17 @@ func (l *looking) right(f lostFile) (bool, error) {
 	if _, err := l.s.w.row(query, []any{f.path}, &hash); err != nil {
 		return false, err
 	}
-	return l.s.a.hasHash(f.path, hash)
+	return hasHash(l.s.a, f.path, hash)
 }
 
 // hasHash reports whether the file at path has this hash. One that cannot be
 // read has not.
-func (a *Archive) hasHash(path string, hash []byte) (bool, error) {
+func hasHash(a *Store, path string, hash []byte) (bool, error) {
 	sum, _, err := hashFile(context.Background(), a.disk, path, nil)
 	if err != nil {
 		return false, nil
 	}
 	return bytes.Equal(sum[:], hash), nil
-}
-
-// diskClock is when the lock was taken, by the clock that dates the files. The
-// lock is held.
-func (a *Archive) diskClock() (time.Time, error) {
-	info, err := a.disk.Lstat(lockFile)
-	if err != nil {
-		return time.Time{}, caused(err)
-	}
-	return info.ModTime(), nil
-}
-
-// publishedDate is what a file that the archive writes gets as the time of its
-// change: one before the lock was taken, so that whoever changes the file
-// afterwards makes it newer than the look of this export. FAT counts in steps of
-// two seconds.
-func (a *Archive) publishedDate() (time.Time, error) {
-	t, err := a.diskClock()
-	return t.Add(-2 * time.Second), err
 }
 
 // A folderLook looks at files one folder after the other, which takes a fifth
@@ -269,7 +251,7 @@ func (f *folderLook) look(name string) (fs.FileInfo, error) {
 
 // hasSize tells whether anything is at path, and whether it is a file of this
 // size.
-func (a *Archive) hasSize(path string, size int64) (there, whole bool, err error) {
+func hasSize(a *Store, path string, size int64) (there, whole bool, err error) {
 	info, err := a.disk.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, false, nil
@@ -284,7 +266,7 @@ func (a *Archive) hasSize(path string, size int64) (there, whole bool, err error
 // kept aside: somebody may have wanted it.
 func (s *session) soilFile(f lostFile) error {
 	if f.changed {
-		if err := s.a.keepByHand(f.path); err != nil {
+		if err := keepByHand(s.a, f.path); err != nil {
 			return err
 		}
 	}
@@ -295,5 +277,40 @@ func (s *session) soilFile(f lostFile) error {
 	if _, err := s.w.exec(query, arg); err != nil {
 		return err
 	}
-	return s.w.set("publish", "1")
+	return set(s.w, "publish", "1")
+}
+
+// newByHand are those of [Archive.Edited] of which no export has told, and has
+// them told; the caller commits. A stop between the keeping of a file and the end
+// of its export leaves it to the next one.
+func (s *session) newByHand() ([]string, error) {
+	now, err := newReader(s.a).Edited()
+	if err != nil {
+		return nil, err
+	}
+	var text string
+	known, err := s.w.row("SELECT value FROM archive WHERE name = ?", []any{editedName}, &text)
+	if err != nil || !known && len(now) == 0 {
+		return nil, err
+	}
+	var told []string
+	if known && json.Unmarshal([]byte(text), &told) != nil {
+		told = nil // told again
+	}
+	if slices.Equal(told, now) {
+		return nil, nil
+	}
+	if len(now) == 0 {
+		_, err = s.w.exec("DELETE FROM archive WHERE name = ?", editedName)
+		return nil, err
+	}
+	list, err := json.Marshal(now)
+	if err == nil {
+		err = set(s.w, editedName, string(list))
+	}
+	fresh := slices.DeleteFunc(now, func(name string) bool {
+		_, old := slices.BinarySearch(told, name)
+		return old
+	})
+	return fresh, err
 }

@@ -61,8 +61,8 @@ func Repair(ctx context.Context, dir string, o Options, report func(done, total 
 	err = m.run()
 	if a.db != nil {
 		if err == nil {
-			a.noteVerified(Slice{1, 1}, m.r.Check)
-			a.noteLasting(ctx, m.lasting)
+			noteVerified(a, Slice{1, 1}, m.r.Check)
+			noteLasting(a, ctx, m.lasting)
 		}
 		err = errors.Join(err, a.db.Close())
 	}
@@ -71,7 +71,7 @@ func Repair(ctx context.Context, dir string, o Options, report func(done, total 
 
 // A mending is one run of Repair. The lock is held.
 type mending struct {
-	a      *Archive
+	a      *Store
 	w      *writer
 	ctx    context.Context
 	report func(done, total int64)
@@ -93,7 +93,7 @@ func (m *mending) run() error {
 	}
 	if why != "" {
 		m.r.Found = append(m.r.Found, Bad{Path: historyFile, Why: why})
-		if m.r.Kept, err = m.a.rebuild(m.ctx, m.r); err != nil {
+		if m.r.Kept, err = rebuild(m.a, m.ctx, m.r); err != nil {
 			return fmt.Errorf("rebuilding history.db: %w", err)
 		}
 		if m.a.db, m.a.id, err = openHistory(m.ctx, m.a.file(historyFile)); err != nil {
@@ -104,10 +104,10 @@ func (m *mending) run() error {
 		}
 		m.lasting = 0 // the new one has none of them
 	}
-	if err := m.a.upgrade(m.ctx); err != nil {
+	if err := upgrade(m.a, m.ctx); err != nil {
 		return err
 	}
-	before, err := m.a.verify(m.ctx, Slice{1, 1}, true, m.report)
+	before, err := verify(m.a, m.ctx, Slice{1, 1}, true, m.report)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (m *mending) run() error {
 			return err
 		}
 	}
-	after, err := m.a.verify(m.ctx, Slice{1, 1}, true, m.report)
+	after, err := verify(m.a, m.ctx, Slice{1, 1}, true, m.report)
 	if err != nil {
 		return err
 	}
@@ -129,10 +129,10 @@ func (m *mending) run() error {
 // cannot be brought back is noted at once, so that it is told whatever comes
 // next.
 func (m *mending) pages() error {
-	if s := m.a.noted(); s != nil {
+	if s := noted(m.a); s != nil {
 		m.lasting = s.lasting
 	}
-	list, left, err := m.a.turnBackHistory()
+	list, left, err := turnBackHistory(m.a)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -144,7 +144,7 @@ func (m *mending) pages() error {
 	if m.ofRows = len(left); slices.Contains(left, 1) {
 		m.ofRows--
 	}
-	return m.a.keepLasting(m.lasting)
+	return keepLasting(m.a, m.lasting)
 }
 
 func (m *mending) begun() bool {
@@ -209,7 +209,7 @@ func (m *mending) mend(before Check) (err error) {
 	if err := m.rows(before); err != nil {
 		return err
 	}
-	if err := errors.Join(m.a.dropSearch(), m.a.repair(m.w)); err != nil { // ends what was begun, and publishes
+	if err := errors.Join(dropSearch(m.a), finishWith(m.a, m.w)); err != nil { // ends what was begun, and publishes
 		return err
 	}
 	if m.lasting == 0 {
@@ -249,13 +249,13 @@ func (m *mending) rows(before Check) error {
 			return fmt.Errorf("mending %s: %w", b.Path, err)
 		}
 	}
-	if err := m.a.adopt(m.w); err != nil {
+	if err := adopt(m.a, m.w); err != nil {
 		return err
 	}
 	if _, err := m.w.exec("UPDATE collection SET dirty = 2"); err != nil {
 		return err
 	}
-	if err := m.w.set("publish", "1"); err != nil {
+	if err := set(m.w, "publish", "1"); err != nil {
 		return err
 	}
 	return m.w.commit()
@@ -283,7 +283,7 @@ func (m *mending) manifest() (map[string][]byte, error) {
 }
 
 // asListed reports whether a file is what the manifest says.
-func (a *Archive) asListed(ctx context.Context, name string) bool {
+func asListed(a *Store, ctx context.Context, name string) bool {
 	listed, err := (&mending{a: a}).manifest()
 	if err != nil || listed[name] == nil {
 		return false
@@ -340,7 +340,7 @@ func (m *mending) setAside(name string) error {
 		return err
 	}
 	m.r.Kept = damagedDir
-	return m.a.keepAside(name, "")
+	return keepAside(m.a, name, "")
 }
 
 // conclude tells what is right now and what is not.

@@ -25,7 +25,7 @@ func (m *mending) paths(listed map[string][]byte) error {
 	err := m.w.each("SELECT photo, path, key, hash FROM photo", nil, func(rows *sql.Rows) error {
 		var r row
 		err := rows.Scan(&r.n, &r.path, &r.key, &r.hash)
-		r.lost, r.odd = listed[r.path] == nil, r.key != foldName(r.path)
+		r.lost, r.odd = listed[r.path] == nil, r.key != FoldName(r.path)
 		places[r.path] = true
 		if r.lost || r.odd {
 			list = append(list, r)
@@ -46,7 +46,7 @@ func (m *mending) paths(listed map[string][]byte) error {
 			continue
 		}
 		m.mended++
-		if _, err := m.w.exec("UPDATE OR IGNORE photo SET path = ?, key = ? WHERE photo = ?", r.path, foldName(r.path), r.n); err != nil {
+		if _, err := m.w.exec("UPDATE OR IGNORE photo SET path = ?, key = ? WHERE photo = ?", r.path, FoldName(r.path), r.n); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // history sets the rows of the history right by the open files.
 func (m *mending) history() error {
-	bad, err := m.w.badBodies()
+	bad, err := badBodies(m.w)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (m *mending) history() error {
 			return err
 		}
 		index := c.folder + "/" + indexFile
-		if !m.a.asListed(m.ctx, index) {
+		if !asListed(m.a, m.ctx, index) {
 			continue // it proves nothing
 		}
 		x := &mender{a: m.a, w: m.w, account: c.id, folder: c.folder, correct: !begun && behind == 0, badBodies: bad}
@@ -71,6 +71,36 @@ func (m *mending) fetchAgain(bad map[int64]bool) error {
 			note = fmt.Sprintf("it is “%s”, which is gone from the source, and no other copy of it is here", name)
 		}
 		m.notes[fmt.Sprintf("%s, body %d", historyFile, n)] = note
+	}
+	return nil
+}
+
+// read sets right what the history says of items by their bytes: of a history
+// that was made anew all of it, which this edition has read then.
+func (m *mending) read() error {
+	edition, last, err := readerOf(m.ctx, m.w.conn)
+	if err != nil {
+		return err
+	}
+	if m.r.Rebuilt {
+		edition, last = readerEdition, 0
+		if err := set(m.w, readerName, fmt.Sprint(readerEdition, " ", 0)); err != nil {
+			return err
+		}
+	}
+	if edition != readerEdition {
+		return nil
+	}
+	var list []misread
+	if err := misreads(m.ctx, m.w.conn, last, Slice{1, 1}, func(x misread) error { list = append(list, x); return nil }); err != nil {
+		return err
+	}
+	for _, x := range list {
+		m.mended++
+		if _, err := m.w.exec("UPDATE version SET kind = ?, uid = ?, name = ?, start = ?, all_day = ?, aside = ? WHERE version = ?",
+			string(x.now.kind), x.now.uid, x.now.name, x.now.start, x.now.allDay, textOrNull(x.now.aside), x.version); err != nil {
+			return err
+		}
 	}
 	return nil
 }

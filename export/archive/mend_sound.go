@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"errors"
 )
 
 // soundHistory has SQLite check the history; it is "" if all is well.
@@ -18,9 +17,4 @@ func soundHistory(ctx context.Context, db *sql.DB) (string, error) {
 		return err
 	})
 	return first, err
-}
-
-// dropNew removes a history that is not finished.
-func (a *Archive) dropNew() error {
-	return errors.Join(removeIfThere(a.disk, newHistory+"-journal"), removeIfThere(a.disk, newHistory))
 }

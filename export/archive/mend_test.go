@@ -91,7 +91,7 @@ func sameHolding(t *testing.T, what string, got, want map[string]string) {
 	}
 }
 
-func repair(t testing.TB, dir string) *Repaired {
+func repairNow(t testing.TB, dir string) *Repaired {
 	t.Helper()
 	r, err := Repair(t.Context(), dir, Options{}, nil)
 	if err != nil {
@@ -171,7 +171,7 @@ func TestEveryFileDamaged(t *testing.T) {
 					t.Fatal(err)
 				}
 				damagedNamed(t, dir, name)
-				r := repair(t, dir)
+				r := repairNow(t, dir)
 				alone := strings.Contains(name, "Phone/Photos") && !strings.Contains(name, "IMG_0.JPG") && !strings.HasSuffix(name, "IMG_1.JPG")
 				left := slices.IndexFunc(r.Bad, func(b Bad) bool { return b.Path == name })
 				if alone {
@@ -243,7 +243,7 @@ func TestHistoryDamaged(t *testing.T) {
 			if at < 24 || at > 27 { // the counter itself is not bytes that mean anything
 				damagedNamed(t, dir, historyFile)
 			}
-			r := repair(t, dir)
+			r := repairNow(t, dir)
 			a := open(t, dir)
 			defer a.Close()
 			c, err := a.Verify(t.Context(), nil)
@@ -295,7 +295,7 @@ func TestRepairWithoutPhotos(t *testing.T) {
 		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}
-		if r := repair(t, dir); len(r.Bad) > 0 || len(r.Lost) != lost || len(r.Mended) == 0 {
+		if r := repairNow(t, dir); len(r.Bad) > 0 || len(r.Lost) != lost || len(r.Mended) == 0 {
 			t.Errorf("%s: %+v", name, r)
 		}
 		a = open(t, dir)

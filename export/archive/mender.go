@@ -14,7 +14,7 @@ import (
 // missing in it is put in, and what differs is set right as far as hashes prove
 // the files.
 type mender struct {
-	a       *Archive
+	a       *Store
 	w       *writer
 	open    openReader
 	account int64
@@ -71,7 +71,7 @@ func (m *mender) run() (err error) {
 	if _, err := m.w.raw("DELETE FROM temp.lined"); err != nil {
 		return err
 	}
-	unread, err := m.a.lines(m.folder, m.line)
+	unread, err := lines(m.a, m.folder, m.line)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (m *mender) run() (err error) {
 func (m *mender) bodiesOnly() (err error) {
 	m.open.a = m.a
 	defer func() { err = errors.Join(err, m.open.close()) }()
-	_, err = m.a.lines(m.folder, func(l line) error {
+	_, err = lines(m.a, m.folder, func(l line) error {
 		var n int64
 		known, err := m.w.row("SELECT collection FROM collection WHERE account = ? AND id = ?", []any{m.account, l.collection}, &n)
 		if err != nil || !known {
@@ -182,7 +182,7 @@ func (m *mender) collection(l line) (int64, error) {
 // ID: one with the same item, whose ID the index does not know.
 func (m *mender) misnamed(l line) (n int64, known bool, err error) {
 	ids := map[string]bool{}
-	if _, err := m.a.lines(m.folder, func(l line) error { ids[l.collection] = true; return nil }); err != nil {
+	if _, err := lines(m.a, m.folder, func(l line) error { ids[l.collection] = true; return nil }); err != nil {
 		return 0, false, err
 	}
 	err = m.w.each("SELECT collection, collection.id FROM collection JOIN item USING (collection) WHERE account = ? AND item.id = ? ORDER BY 1", []any{m.account, l.id}, func(rows *sql.Rows) error {
@@ -227,7 +227,7 @@ func (m *mender) number() (int64, error) {
 	if _, err := m.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", m.export, m.account, stamp(now)); err != nil {
 		return 0, err
 	}
-	return m.export, m.w.ledger(m.export, &l, now)
+	return m.export, ledger(m.w, m.export, &l, now)
 }
 
 // conclude writes the sum of what was put in.
@@ -248,7 +248,7 @@ func (m *mender) conclude() error {
 		return err
 	}
 	l.Found, l.Unchanged = &found, found-l.SetAside-l.Failed
-	return m.w.ledger(m.export, &l, now)
+	return ledger(m.w, m.export, &l, now)
 }
 
 // setRight makes the rows of an item say what its line does.
@@ -287,7 +287,7 @@ func (m *mender) body(h heldLine, l line) error {
 		case exact && bytes.Equal(h.hash, l.delivered):
 			m.mended++
 			delete(m.badBodies, h.blob.Int64)
-			return m.w.replaceBody(h.blob.Int64, raw)
+			return replaceBody(m.w, h.blob.Int64, raw)
 		case exact: // it is the hash that was changed
 			m.mended++
 			delete(m.badBodies, h.blob.Int64)
@@ -298,7 +298,7 @@ func (m *mender) body(h heldLine, l line) error {
 			if n, err := res.RowsAffected(); err != nil || n == 0 {
 				return err
 			}
-			return m.w.replaceBody(h.blob.Int64, raw)
+			return replaceBody(m.w, h.blob.Int64, raw)
 		}
 		return nil
 	}

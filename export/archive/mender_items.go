@@ -131,7 +131,7 @@ func (m *mender) blob(raw []byte) (int64, error) {
 	if _, err := m.w.exec("INSERT INTO blob (blob, hash, bytes) VALUES (?, ?, '')", n, hash[:]); err != nil {
 		return 0, err
 	}
-	return n, m.w.replaceBody(n, raw)
+	return n, replaceBody(m.w, n, raw)
 }
 
 // photo records the photo of a line. Whether its file is what the line says is
@@ -140,12 +140,12 @@ func (m *mender) photo(l line) (version, error) {
 	v := version{kind: export.Photos, size: l.length}
 	known, err := m.w.row("SELECT photo FROM photo WHERE account = ? AND hash = ?", []any{m.account, l.delivered}, &v.photo)
 	if err == nil && !known { // its hash may be what was damaged
-		known, err = m.w.row("SELECT photo FROM photo WHERE path = ? OR key = ?", []any{l.file, foldName(l.file)}, &v.photo)
+		known, err = m.w.row("SELECT photo FROM photo WHERE path = ? OR key = ?", []any{l.file, FoldName(l.file)}, &v.photo)
 	}
 	if err == nil && !known {
 		if _, err = m.w.row("SELECT ifnull(max(photo), 0) + 1 FROM photo", nil, &v.photo); err == nil {
 			_, err = m.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
-				v.photo, m.account, l.delivered, l.length, l.file, foldName(l.file))
+				v.photo, m.account, l.delivered, l.length, l.file, FoldName(l.file))
 		}
 	} else if err == nil {
 		err = m.placePhoto(v.photo, l)
@@ -160,13 +160,13 @@ func (m *mender) photo(l line) (version, error) {
 	modified := timeOf(l.modified)
 	taken := photo.Captured(f, l.original, modified.UTC(), m.a.now())
 	v.start = startText(taken.Time, taken.Local)
-	return v, errors.Join(m.w.dated(l.delivered, taken), f.Close())
+	return v, errors.Join(datedPhoto(m.w, l.delivered, taken), f.Close())
 }
 
 // placePhoto makes the row of a photo say what a line does.
 func (m *mender) placePhoto(n int64, l line) error {
 	res, err := m.w.exec("UPDATE OR IGNORE photo SET account = ?1, hash = ?2, size = ?3, path = ?4, key = ?5 WHERE photo = ?6 AND (account <> ?1 OR hash <> ?2 OR size <> ?3 OR path <> ?4 OR key <> ?5)",
-		m.account, l.delivered, l.length, l.file, foldName(l.file), n)
+		m.account, l.delivered, l.length, l.file, FoldName(l.file), n)
 	if err != nil {
 		return err
 	}

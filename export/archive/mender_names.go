@@ -49,10 +49,10 @@ func (m *mender) name(dir, owner, base string) error {
 		return err
 	}
 	m.mended++
-	if _, err := m.w.exec("DELETE FROM name WHERE folder = ? AND (owner = ? OR key = ?)", folder, owner, foldName(base)); err != nil {
+	if _, err := m.w.exec("DELETE FROM name WHERE folder = ? AND (owner = ? OR key = ?)", folder, owner, FoldName(base)); err != nil {
 		return err
 	}
-	_, err = m.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(base), owner, base)
+	_, err = m.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, FoldName(base), owner, base)
 	return err
 }
 
@@ -60,7 +60,7 @@ func (m *mender) name(dir, owner, base string) error {
 func (m *mender) stem(n int64, l line) error {
 	stem, _ := splitExt(cleanName(lastPart(l.original), maxNameUnits))
 	file := strings.TrimSuffix(l.file, path.Ext(l.file))
-	_, err := m.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", foldName(file), n, l.folder+"/"+foldName(stem), file)
+	_, err := m.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", FoldName(file), n, l.folder+"/"+FoldName(stem), file)
 	return err
 }
 

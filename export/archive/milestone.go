@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,10 +12,6 @@ import (
 	icalmeaning "sidekeep/formats/ical/meaning"
 	"sidekeep/formats/vcard"
 )
-
-// milestones names in the table archive the exports whose state a pruning
-// keeps: a JSON list of numbers.
-const milestones = "milestones"
 
 // turnoverSpan is within how long the changes of a group add up to one bulk
 // change.
@@ -117,13 +111,6 @@ func findMilestones(ctx context.Context, conn *sql.Conn, last int64) ([]int64, e
 	}
 	slices.Sort(list)
 	return slices.Compact(list), err
-}
-
-// endedBefore is the newest export before number that has ended, 0 if there is
-// none.
-func endedBefore(ctx context.Context, q rowQuerier, number int64) (n int64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT ifnull(max(number), 0) FROM export WHERE number < ? AND ended IS NOT NULL", number).Scan(&n)
-	return n, err
 }
 
 // readLimits reads from when on a change counts as bulk: as an alarm does, and
@@ -277,81 +264,4 @@ func (l *turns) expire(before time.Time) {
 			}
 		}
 	}
-}
-
-// keptMilestones reads the milestones of earlier prunings.
-func keptMilestones(ctx context.Context, q querier) (list []int64, err error) {
-	err = eachRow(ctx, q, "SELECT value FROM archive WHERE name = ?", []any{milestones}, func(r *sql.Rows) error {
-		var text string
-		if err := r.Scan(&text); err != nil {
-			return err
-		}
-		return json.Unmarshal([]byte(text), &list)
-	})
-	return list, err
-}
-
-// planMilestones finds the milestones of a pruning, and leaves the versions that
-// their states are made of in temp.milestone.
-func planMilestones(ctx context.Context, conn *sql.Conn, p *Pruning) error {
-	for _, q := range []string{"CREATE TEMP TABLE IF NOT EXISTS milestone (version INTEGER PRIMARY KEY)", "DELETE FROM temp.milestone"} {
-		if _, err := conn.ExecContext(ctx, q); err != nil {
-			return err
-		}
-	}
-	kept, err := keptMilestones(ctx, conn)
-	if err != nil {
-		return err
-	}
-	found, err := findMilestones(ctx, conn, p.Export)
-	if err != nil {
-		return err
-	}
-	whole, err := wholeSince(ctx, conn)
-	if err != nil {
-		return err
-	}
-	// What was pruned before is whole at its milestones only.
-	found = slices.DeleteFunc(found, func(n int64) bool { return n < whole })
-	p.Kept = slices.Concat(kept, found)
-	slices.Sort(p.Kept)
-	p.Kept = slices.Compact(p.Kept)
-	for _, n := range p.Kept {
-		// Of what was gone then, also what it had been.
-		for _, bytes := range []string{"", " AND blob IS NOT NULL"} {
-			if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.milestone SELECT max(version) FROM version WHERE export <= ?"+bytes+" GROUP BY item", n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w *writer) setMilestones(list []int64) error {
-	text, err := json.Marshal(list)
-	if err != nil {
-		return fmt.Errorf("writing the milestones: %w", err)
-	}
-	return w.set(milestones, string(text))
-}
-
-// moveMilestones makes of the milestones that are exports of an account, which
-// is about to be forgotten, the ones before them: of all other accounts these
-// have the same state.
-func (w *writer) moveMilestones(account int64) error {
-	kept, err := keptMilestones(context.Background(), w.conn)
-	if err != nil || len(kept) == 0 {
-		return err
-	}
-	var list []int64
-	for _, n := range kept {
-		var before int64
-		if _, err := w.row("SELECT ifnull(max(number), 0) FROM export WHERE number <= ? AND account <> ? AND ended IS NOT NULL", []any{n, account}, &before); err != nil {
-			return err
-		}
-		if before != 0 {
-			list = append(list, before)
-		}
-	}
-	return w.setMilestones(slices.Compact(list))
 }

@@ -100,7 +100,7 @@ type Place struct {
 
 // tellingMoves is yield for the changes after a version, as of another: what
 // moved is one change, told where it came to.
-func (a *Archive) tellingMoves(ctx context.Context, before, last int64, yield func(Change, error) bool) (func(Change, error) bool, error) {
+func tellingMoves(a *Store, ctx context.Context, before, last int64, yield func(Change, error) bool) (func(Change, error) bool, error) {
 	list, err := moves(ctx, a.db, before, last)
 	if err != nil || len(list) == 0 {
 		return yield, err
@@ -134,7 +134,7 @@ func (a *Archive) tellingMoves(ctx context.Context, before, last int64, yield fu
 				c.From.Name, c.From.To = m.folder, c.Folder
 			}
 			if !m.same {
-				if c.Differences, err = a.Compare(ctx, m.was, c.Number); err != nil {
+				if c.Differences, err = newReader(a).Compare(ctx, m.was, c.Number); err != nil {
 					yield(Change{}, err)
 					return false
 				}
@@ -146,7 +146,7 @@ func (a *Archive) tellingMoves(ctx context.Context, before, last int64, yield fu
 
 // tellMoved counts in the ledger of an export as moved what is gone from one
 // place and came to another.
-func (w *writer) tellMoved(number int64, l *export.Ledger) error {
+func tellMoved(w *writer, number int64, l *export.Ledger) error {
 	if l.Gone == 0 || l.Kept+l.SetAside == 0 {
 		return nil
 	}

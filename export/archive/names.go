@@ -136,8 +136,8 @@ func litter(name string) bool {
 	return strings.HasPrefix(name, "._")
 }
 
-// foldName is equal for names that some file system takes for the same.
-func foldName(name string) string {
+// FoldName is equal for names that some file system takes for the same.
+func FoldName(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 }
 
@@ -178,4 +178,23 @@ func firstFree(free func(n int) (bool, error)) (int, error) {
 		}
 	}
 	return high, nil
+}
+
+// FileName makes of a name from outside the name of a file, as the open files
+// of an archive have it: one that every file system takes, ending in ext, ""
+// or ".vcf" and the like. plain is used where nothing is left of it. It is the
+// first one for which free(FoldName(name)) is true.
+func FileName(want, ext, plain string, free func(folded string) bool) string {
+	stem := cleanName(want, maxNameUnits-unitsOf(ext))
+	if stem == "" {
+		stem = plain
+	}
+	if reservedName(stem + ext) {
+		stem = "_" + stem
+	}
+	n, err := firstFree(func(n int) (bool, error) { return free(FoldName(numbered(stem, ext, n, maxNameUnits))), nil })
+	if err != nil {
+		n = 1 // free has no errors
+	}
+	return numbered(stem, ext, n, maxNameUnits)
 }

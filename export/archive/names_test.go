@@ -86,11 +86,11 @@ func FuzzCleanName(f *testing.F) {
 
 func TestFoldName(t *testing.T) {
 	for _, same := range [][2]string{{"Work", "WORK"}, {"caf\u00e9", "CAFE\u0301"}, {"Straße", "STRASSE"}, {"ﬁle", "FILE"}, {"Ⅷ", "viii"}} {
-		if foldName(same[0]) != foldName(same[1]) {
+		if FoldName(same[0]) != FoldName(same[1]) {
 			t.Errorf("%q and %q are not taken for the same", same[0], same[1])
 		}
 	}
-	if foldName("Work") == foldName("Work (2)") {
+	if FoldName("Work") == FoldName("Work (2)") {
 		t.Error("different names are taken for the same")
 	}
 }

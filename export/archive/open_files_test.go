@@ -156,10 +156,10 @@ func TestPathsFit(t *testing.T) {
 				t.Errorf("too long: %s", part)
 			}
 		}
-		if was := seen[foldName(name)]; was != "" {
+		if was := seen[FoldName(name)]; was != "" {
 			t.Errorf("%s and %s are the same on some disks", was, name)
 		}
-		seen[foldName(name)] = name
+		seen[FoldName(name)] = name
 	}
 }
 

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 )
@@ -13,11 +12,11 @@ type ItemKey struct{ Collection, ID string }
 // Wrote tells that Sidekeep itself replaced or removed items at the source of
 // an account: what the next export finds there of each is no loss, whatever it
 // is. Items that the archive does not know are passed over.
-func (a *Archive) Wrote(ctx context.Context, account string, keys []ItemKey) error {
+func (a Keeper) Wrote(ctx context.Context, account string, keys []ItemKey) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, end, err := a.beside(ctx)
+	w, end, err := besideHistory(a.s, ctx)
 	if err != nil {
 		return err
 	}
@@ -39,16 +38,4 @@ func (a *Archive) Wrote(ctx context.Context, account string, keys []ItemKey) err
 		return fmt.Errorf("noting what was written to %q: %w", account, err)
 	}
 	return nil
-}
-
-// loadOwn finds the items whose newest change is Sidekeep's own.
-func (j *judge) loadOwn() error {
-	j.own = map[int64]bool{}
-	return j.w.each(`SELECT item FROM written JOIN item USING (item) JOIN collection USING (collection) WHERE account = ?
-		AND (SELECT count(*) FROM version WHERE version.item = written.item AND version.version > written.version) <= 1`, []any{j.account}, func(r *sql.Rows) error {
-		var item int64
-		err := r.Scan(&item)
-		j.own[item] = true
-		return err
-	})
 }

@@ -145,11 +145,11 @@ func BenchmarkSearch(b *testing.B) {
 	b.Run("index", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
-			if err := a.dropSearch(); err != nil {
+			if err := dropSearch(a.s); err != nil {
 				b.Fatal(err)
 			}
 			b.StartTimer()
-			x, err := a.openSearch(b.Context(), nil)
+			x, err := openSearch(a.s, b.Context(), nil)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -157,7 +157,7 @@ func BenchmarkSearch(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		info, err := a.disk.Lstat(searchFile)
+		info, err := a.s.disk.Lstat(searchFile)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -97,9 +97,9 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 	}
 	s.last.photo++
 	_, err = s.w.exec("INSERT INTO photo (photo, account, hash, size, path, key) VALUES (?, ?, ?, ?, ?, ?)",
-		s.last.photo, s.account, hash, d.size, name, foldName(name))
+		s.last.photo, s.account, hash, d.size, name, FoldName(name))
 	if err == nil {
-		err = s.w.dated(hash, d.taken)
+		err = datedPhoto(s.w, hash, d.taken)
 	}
 	if err == nil {
 		err = r.soil(1) // the manifest lists it even if the item itself does not come to be recorded
@@ -116,12 +116,12 @@ func (r *recorder) newPhoto(it export.Item, d *download, hash []byte) (int64, er
 // none if that is the photo itself.
 const datedName = "dated "
 
-// dated records where the time of a photo comes from.
-func (w *writer) dated(hash []byte, taken photo.Capture) error {
+// datedPhoto records where the time of a photo comes from.
+func datedPhoto(w *writer, hash []byte, taken photo.Capture) error {
 	switch taken.How {
 	case photo.FromName, photo.FromChange, photo.FromFile:
 		if !taken.Time.IsZero() {
-			return w.set(datedName+hex.EncodeToString(hash), string(taken.How))
+			return set(w, datedName+hex.EncodeToString(hash), string(taken.How))
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func (r *recorder) photoPath(it export.Item, taken time.Time) (string, error) {
 		name = "Photo"
 	}
 	stem, ext := splitExt(name)
-	source := it.Folder + "/" + foldName(stem)
+	source := it.Folder + "/" + FoldName(stem)
 	if shared, err := r.sharedStem(source, ext, folder); err != nil || shared != "" {
 		return shared, err
 	}
@@ -155,7 +155,7 @@ func (r *recorder) photoPath(it export.Item, taken time.Time) (string, error) {
 		return "", err
 	}
 	file := named(n)
-	_, err = r.s.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?)", foldName(file), r.n, source, file)
+	_, err = r.s.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?)", FoldName(file), r.n, source, file)
 	return file + ext, err
 }
 
@@ -164,13 +164,13 @@ func (r *recorder) taken(stem, ext string) (used bool, err error) {
 	file := stem + ext
 	_, err = r.s.w.row(`SELECT EXISTS (SELECT 1 FROM stem WHERE key = ?) OR EXISTS (SELECT 1 FROM photo WHERE key = ?)
 		OR EXISTS (SELECT 1 FROM name WHERE folder = ? AND key = ?)`,
-		[]any{foldName(stem), foldName(file), path.Dir(file), foldName(path.Base(file))}, &used)
+		[]any{FoldName(stem), FoldName(file), path.Dir(file), FoldName(path.Base(file))}, &used)
 	return used, err
 }
 
 func (r *recorder) nameTaken(file string) (used bool, err error) {
 	_, err = r.s.w.row("SELECT EXISTS (SELECT 1 FROM photo WHERE key = ?) OR EXISTS (SELECT 1 FROM name WHERE folder = ? AND key = ?)",
-		[]any{foldName(file), path.Dir(file), foldName(path.Base(file))}, &used)
+		[]any{FoldName(file), path.Dir(file), FoldName(path.Base(file))}, &used)
 	return used, err
 }
 
@@ -180,7 +180,7 @@ func (r *recorder) shareStem(it export.Item, at string) error {
 	stem, _ := splitExt(cleanName(lastPart(it.Name), maxNameUnits))
 	file := strings.TrimSuffix(at, path.Ext(at))
 	_, err := r.s.w.exec("INSERT INTO stem (key, collection, source, path) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		foldName(file), r.n, it.Folder+"/"+foldName(stem), file)
+		FoldName(file), r.n, it.Folder+"/"+FoldName(stem), file)
 	return err
 }
 
@@ -217,14 +217,14 @@ func (r *recorder) sharedStem(source, ext, folder string) (string, error) {
 // still for a clip, a clip for a still.
 func (r *recorder) otherHalf(stem, ext string) (bool, error) {
 	var paths []string
-	key := foldName(stem)
+	key := FoldName(stem)
 	err := eachString(r.s.w, &paths, "SELECT path FROM photo WHERE key >= ? AND key < ?", key+".", key+"/")
 	if err != nil {
 		return false, err
 	}
 	other := false
 	for _, p := range paths {
-		if foldName(strings.TrimSuffix(p, path.Ext(p))) != key {
+		if FoldName(strings.TrimSuffix(p, path.Ext(p))) != key {
 			continue // its stem only begins alike
 		}
 		if clip(path.Ext(p)) != clip(ext) {
@@ -242,9 +242,4 @@ func clip(ext string) bool {
 		return true
 	}
 	return false
-}
-
-// lastPart is what follows the last slash of a name from outside.
-func lastPart(name string) string {
-	return name[strings.LastIndexAny(name, `/\`)+1:]
 }

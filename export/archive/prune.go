@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,8 +41,8 @@ type PrunedItem struct {
 // aside the newest version that was understood; photos; and everything as it
 // was before a bulk change: an export, or those of a year, that changed or lost
 // as much of a collection or kind as would hold an account.
-func (a *Archive) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
-	conn, err := a.db.Conn(ctx)
+func (a Forgetter) PlanPrune(ctx context.Context, before time.Time) (Pruning, error) {
+	conn, err := a.s.db.Conn(ctx)
 	if err != nil {
 		return Pruning{}, caused(err)
 	}
@@ -59,21 +58,21 @@ var ErrChanged = errors.New("the archive has changed since")
 // much the history has shrunk. It is done as a whole or not at all. The error
 // is [ErrChanged] if another export has run since, [export.ErrBusy] if one is
 // running.
-func (a *Archive) Prune(ctx context.Context, p Pruning) (Pruning, error) {
+func (a Forgetter) Prune(ctx context.Context, p Pruning) (Pruning, error) {
 	if err := ctx.Err(); err != nil {
 		return p, err
 	}
-	l, w, err := a.write()
+	l, w, err := write(a.s)
 	if err != nil {
 		return p, err
 	}
 	w.lock()
-	done, err := a.prune(w, p)
+	done, err := prune(a.s, w, p)
 	w.unlock()
 	return done, errors.Join(caused(err), w.close(), l.release())
 }
 
-func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
+func prune(a *Store, w *writer, p Pruning) (Pruning, error) {
 	if err := w.begin(); err != nil {
 		return p, err
 	}
@@ -95,46 +94,25 @@ func (a *Archive) prune(w *writer, p Pruning) (Pruning, error) {
 			return p, err
 		}
 	}
-	if err := w.set(wholeFrom, strconv.FormatInt(p.Export, 10)); err != nil {
+	if err := set(w, wholeFrom, strconv.FormatInt(p.Export, 10)); err != nil {
 		return p, err
 	}
-	if err := w.setMilestones(p.Kept); err != nil {
+	if err := setMilestones(w, p.Kept); err != nil {
 		return p, err
 	}
-	if err := w.set(unshrunk, "1"); err != nil {
+	if err := set(w, unshrunk, "1"); err != nil {
 		return p, err
 	}
-	size := a.historySize()
+	size := historySize(a)
 	if err := w.commit(); err != nil {
 		return p, err
 	}
-	err = errors.Join(a.dropSearch(), a.shrink(w))
+	err = errors.Join(dropSearch(a), shrink(a, w))
 	if errors.Is(err, export.ErrFull) || errors.Is(err, export.ErrBusy) {
 		return p, nil // it is done; the next writer makes the file smaller
 	}
-	p.Freed = size - a.historySize()
+	p.Freed = size - historySize(a)
 	return p, err
-}
-
-// The archive's own values that are about what was removed.
-const (
-	wholeFrom = "pruned" // number of the export from which on the history is whole
-	unshrunk  = "shrink" // 1 while history.db may hold room that nothing needs
-)
-
-// Pruned tells from which export on the history is whole: of exports before
-// this one it may lack versions. 0 if nothing was ever pruned.
-func (a *Archive) Pruned(ctx context.Context) (int64, error) {
-	n, err := wholeSince(ctx, a.db)
-	return n, caused(err)
-}
-
-func wholeSince(ctx context.Context, q rowQuerier) (n int64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", wholeFrom).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return n, err
 }
 
 // planPrune leaves the versions that go in temp.outdated and the bodies that
@@ -215,47 +193,38 @@ func lastBefore(ctx context.Context, q querier, t time.Time) (int64, error) {
 	return last, err
 }
 
-// shrink gives the room that nothing needs any more back to the disk. SQLite
-// does it as a whole or not at all. Nothing is in the writer's batch.
-func (a *Archive) shrink(w *writer) error {
-	if err := w.commit(); err != nil {
-		return err
+// planMilestones finds the milestones of a pruning, and leaves the versions that
+// their states are made of in temp.milestone.
+func planMilestones(ctx context.Context, conn *sql.Conn, p *Pruning) error {
+	for _, q := range []string{"CREATE TEMP TABLE IF NOT EXISTS milestone (version INTEGER PRIMARY KEY)", "DELETE FROM temp.milestone"} {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return err
+		}
 	}
-	if _, err := w.conn.ExecContext(context.Background(), "VACUUM"); err != nil {
-		return caused(fmt.Errorf("making history.db smaller: %w", err))
-	}
-	if _, err := w.exec("DELETE FROM archive WHERE name = ?", unshrunk); err != nil {
-		return err
-	}
-	return w.commit()
-}
-
-// shrinkBegun does what a pruning that was cut off left to do, if that can be
-// done now. Nothing depends on it.
-func (a *Archive) shrinkBegun(w *writer) error {
-	var one int
-	left, err := w.row("SELECT 1 FROM archive WHERE name = ?", []any{unshrunk}, &one)
-	if err != nil || !left {
-		return err
-	}
-	_ = errors.Join(a.dropSearch(), a.shrink(w)) // the next one meets it again
-	return w.broken
-}
-
-// historySize is 0 if it cannot be told.
-func (a *Archive) historySize() int64 {
-	info, err := a.disk.Lstat(historyFile)
+	kept, err := keptMilestones(ctx, conn)
 	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
-// dropConn closes a connection for good, with its temporary tables.
-func dropConn(conn *sql.Conn) error {
-	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-	if err := conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
 		return err
+	}
+	found, err := findMilestones(ctx, conn, p.Export)
+	if err != nil {
+		return err
+	}
+	whole, err := wholeSince(ctx, conn)
+	if err != nil {
+		return err
+	}
+	// What was pruned before is whole at its milestones only.
+	found = slices.DeleteFunc(found, func(n int64) bool { return n < whole })
+	p.Kept = slices.Concat(kept, found)
+	slices.Sort(p.Kept)
+	p.Kept = slices.Compact(p.Kept)
+	for _, n := range p.Kept {
+		// Of what was gone then, also what it had been.
+		for _, bytes := range []string{"", " AND blob IS NOT NULL"} {
+			if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.milestone SELECT max(version) FROM version WHERE export <= ?"+bytes+" GROUP BY item", n); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func treeOf(t *testing.T, dir string) string { return tree(filepath.Join(dir, "d
 
 func count(t *testing.T, a *Archive, query string, args ...any) (n int) {
 	t.Helper()
-	if err := a.db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := a.s.db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -294,7 +294,7 @@ func TestPruneCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, w, err := a.write()
+		l, w, err := write(a.s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -303,14 +303,14 @@ func TestPruneCutOff(t *testing.T) {
 		if name == "before the commit" { // deleting fails, on this connection only
 			_, err = w.raw("CREATE TEMP TRIGGER stop BEFORE DELETE ON main.version BEGIN SELECT raise(ABORT, 'stop'); END")
 		} else if _, err = w.raw("PRAGMA busy_timeout = 1"); err == nil { // somebody reads on, so that the file cannot be made smaller
-			if rows, err = a.db.Query("SELECT * FROM version"); err == nil && !rows.Next() {
+			if rows, err = a.s.db.Query("SELECT * FROM version"); err == nil && !rows.Next() {
 				err = errors.New("there are no versions")
 			}
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = a.prune(w, p); err == nil {
+		if _, err = prune(a.s, w, p); err == nil {
 			t.Errorf("%s: nothing failed", name)
 		}
 		w.unlock()
@@ -337,9 +337,9 @@ func TestPruneCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	before := a.historySize()
+	before := historySize(a.s)
 	run(t, a, days[5])
-	if after := a.historySize(); before-after < 900000 {
+	if after := historySize(a.s); before-after < 900000 {
 		t.Errorf("%d bytes, before %d", after, before)
 	}
 }

@@ -11,9 +11,9 @@ import (
 // The history is released while the disk works.
 func (r *recorder) putBack(d *download, at string) error {
 	a := r.s.a
-	there, whole, err := a.hasSize(at, d.size)
+	there, whole, err := hasSize(a, at, d.size)
 	if whole && r.s.edited[at] {
-		whole, err = a.hasHash(at, d.sum.Sum(nil))
+		whole, err = hasHash(a, at, d.sum.Sum(nil))
 	}
 	if err != nil || whole {
 		return err
@@ -21,7 +21,7 @@ func (r *recorder) putBack(d *download, at string) error {
 	r.s.w.unlock()
 	defer r.s.w.lock()
 	if there {
-		if err := a.keepByHand(at); err != nil {
+		if err := keepByHand(a, at); err != nil {
 			return err
 		}
 	}
@@ -29,7 +29,7 @@ func (r *recorder) putBack(d *download, at string) error {
 		return caused(err)
 	}
 	if d.later {
-		if err := a.syncFile(d.file); err != nil {
+		if err := syncFile(a, d.file); err != nil {
 			return caused(err)
 		}
 		d.later = false
@@ -52,8 +52,8 @@ func (s *session) tellLost(l *export.Ledger) error {
 			if !known {
 				continue
 			}
-			if _, back, err = s.a.hasSize(f.path, size); back && s.edited[f.path] {
-				back, err = s.a.hasHash(f.path, hash)
+			if _, back, err = hasSize(s.a, f.path, size); back && s.edited[f.path] {
+				back, err = hasHash(s.a, f.path, hash)
 			}
 			if err != nil {
 				return err

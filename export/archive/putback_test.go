@@ -109,7 +109,7 @@ func TestPhotoThatCannotBePutBack(t *testing.T) {
 // TestDeletedFolder deletes everything that is open.
 func TestDeletedFolder(t *testing.T) {
 	dir := filled(t)
-	before := read(t, &Archive{dir: dir}, manifestFile)
+	before := read(t, &Archive{s: &Store{dir: dir}}, manifestFile)
 	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
 		t.Fatal(err)
 	}
@@ -138,27 +138,27 @@ func BenchmarkLook(b *testing.B) {
 	defer a.Close()
 	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
 	run(b, a, &shelf{collections: []*shelved{camera}})
-	l, w, err := a.write()
+	l, w, err := write(a.s)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for i := range 50000 {
 		name := filepath.ToSlash(filepath.Join("data/Phone/Photos", aDay.AddDate(0, i/500, 0).Format("2006/01"), "IMG_"+string(rune('A'+i%26))+aDay.AddDate(0, 0, i).Format("20060102")+".JPG"))
-		if err := makeFolders(a.disk, name[:strings.LastIndex(name, "/")]); err != nil {
+		if err := makeFolders(a.s.disk, name[:strings.LastIndex(name, "/")]); err != nil {
 			b.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
 			b.Fatal(err)
 		}
 		hash := sha256.Sum256([]byte(name))
-		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, foldName(name)); err != nil {
+		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, FoldName(name)); err != nil {
 			b.Fatal(err)
 		}
 	}
 	if err := errors.Join(w.commit(), w.close(), l.release()); err != nil {
 		b.Fatal(err)
 	}
-	l, w, err = a.write()
+	l, w, err = write(a.s)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func BenchmarkLook(b *testing.B) {
 	defer w.close()
 	b.ResetTimer()
 	for range b.N {
-		s := &session{a: a, w: w, account: 1, folder: "data/Phone"}
+		s := &session{a: a.s, w: w, account: 1, folder: "data/Phone"}
 		if err := s.look(b.Context()); err != nil || len(s.lost) > 0 {
 			b.Fatal(len(s.lost), err)
 		}

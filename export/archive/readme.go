@@ -92,11 +92,11 @@ const understood = `FROM $shown JOIN version USING (version) WHERE NOT item.asid
 
 // stagePages stages the pages that differ from those that are there, and has
 // those removed that show nothing any more.
-func (p *publication) stagePages() error {
+func stagePages(p *publication) error {
 	p.account, p.n = 0, 0
 	staged, removed := len(p.staged), len(p.removed)
 	s := &siteBuilder{
-		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(p.a.thumbTime()),
+		p: p, q: p.w.conn, site: pages.NewSite(p.a.id), until: p.a.now().Add(timeOfThumb(p.a)),
 		accounts: map[uint32]string{}, names: map[uint32]string{}, had: map[string]string{}, sections: map[string]string{},
 		now: map[string]string{}, files: map[string]int64{}, faces: map[string]bool{}, set: map[string]string{}, counts: map[string]int{},
 	}
@@ -109,7 +109,7 @@ func (p *publication) stagePages() error {
 			err = p.unstage()
 		}
 		p.removed = p.removed[:removed]
-		return errors.Join(err, p.w.set(flawedName, "1"))
+		return errors.Join(err, set(p.w, flawedName, "1"))
 	}
 	if err != nil {
 		return fmt.Errorf("writing the pages of README.html: %w", err)
@@ -460,7 +460,7 @@ func (s *siteBuilder) store() error {
 	s.set[sectionMark+"year"] = strconv.Itoa(s.year)
 	s.set[sectionMark+"thumbs"] = strconv.Itoa(s.thumbCount)
 	for name, value := range s.set {
-		if err := s.p.w.set(name, value); err != nil {
+		if err := set(s.p.w, name, value); err != nil {
 			return err
 		}
 	}

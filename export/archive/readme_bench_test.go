@@ -28,7 +28,7 @@ func BenchmarkPages(b *testing.B) {
 // publishPages publishes what changed, which is nothing; first forgets before
 // that there are pages.
 func publishPages(a *Archive, first bool) (err error) {
-	l, w, err := a.write()
+	l, w, err := write(a.s)
 	if err != nil {
 		return err
 	}
@@ -45,5 +45,5 @@ func publishPages(a *Archive, first bool) (err error) {
 	if err := w.commit(); err != nil {
 		return err
 	}
-	return a.publish(w, false)
+	return publish(a.s, w, false)
 }

@@ -145,14 +145,3 @@ func (s *siteBuilder) tell() error {
 	s.flaws = s.flaws[:0]
 	return nil
 }
-
-// scanRows calls scan for each row, and closes them, also when it panics.
-func scanRows(rows *sql.Rows, scan func() error) error {
-	defer func() { _ = rows.Close() }() // closed before, unless scan panics
-	for rows.Next() {
-		if err := scan(); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
-}

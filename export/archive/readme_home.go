@@ -14,14 +14,6 @@ import (
 	"sidekeep/export/archive/pages"
 )
 
-// kindWords are the words for one and for many of a kind.
-var kindWords = map[export.Kind][2]string{
-	export.Contacts: {"contact", "contacts"},
-	export.Events:   {"event", "events"},
-	export.Todos:    {"to-do", "to-dos"},
-	export.Photos:   {"photo or video", "photos and videos"},
-}
-
 // kindPages are the words for one and for many of a kind in the pages, and its
 // first page.
 var kindPages = map[export.Kind][3]string{
@@ -33,7 +25,7 @@ var kindPages = map[export.Kind][3]string{
 
 // writeHome writes README.html, which tells a person without Sidekeep what this
 // folder is.
-func (p *publication) writeHome(w io.Writer) error {
+func writeHome(p *publication, w io.Writer) error {
 	ctx, q := context.Background(), p.w.conn
 	h := pages.Home{}
 	var ids []int64
@@ -50,13 +42,13 @@ func (p *publication) writeHome(w io.Writer) error {
 	total := map[export.Kind]int{}
 	var names []string
 	for i := range h.Accounts {
-		if err := p.fillHome(ctx, ids[i], &h.Accounts[i], total); err != nil {
+		if err := fillHome(p, ctx, ids[i], &h.Accounts[i], total); err != nil {
 			return err
 		}
 		names = append(names, h.Accounts[i].Name)
 	}
 	h.Whose = listed(names)
-	h.Sums = p.sums(total)
+	h.Sums = sumLines(p, total)
 	var started string
 	if _, err := p.w.row("SELECT number, started FROM export WHERE ended IS NOT NULL ORDER BY number DESC LIMIT 1", nil, &h.Number, &started); err != nil {
 		return err
@@ -65,8 +57,8 @@ func (p *publication) writeHome(w io.Writer) error {
 	return p.site.Home(w, h)
 }
 
-// sums are the counts of all accounts, with the pages of each kind.
-func (p *publication) sums(total map[export.Kind]int) []pages.Sum {
+// sumLines are the counts of all accounts, with the pages of each kind.
+func sumLines(p *publication, total map[export.Kind]int) []pages.Sum {
 	var list []pages.Sum
 	for _, s := range sumsOf(total) {
 		for _, have := range p.site.Sections {
@@ -98,7 +90,7 @@ func sumsOf(items map[export.Kind]int) []kindSum {
 	return list
 }
 
-func (p *publication) fillHome(ctx context.Context, id int64, a *pages.Account, total map[export.Kind]int) error {
+func fillHome(p *publication, ctx context.Context, id int64, a *pages.Account, total map[export.Kind]int) error {
 	s, err := countItems(ctx, p.w.conn, id)
 	if err != nil {
 		return err
@@ -110,7 +102,7 @@ func (p *publication) fillHome(ctx context.Context, id int64, a *pages.Account, 
 		a.Counts = append(a.Counts, k.Sum)
 	}
 	a.Gone, a.Aside, a.Photos = s.gone, s.aside, s.photos
-	if err := p.stateOf(id, a); err != nil {
+	if err := stateOfAccount(p, id, a); err != nil {
 		return err
 	}
 	proof, err := proofOf(ctx, p.w.conn, id)
@@ -145,8 +137,8 @@ func proven(x *Proof) string {
 	return "Proven " + when(x.At) + ": " + n + " were put back onto a practice service and compared with what was delivered."
 }
 
-// stateOf tells how the newest export of an account went.
-func (p *publication) stateOf(id int64, a *pages.Account) error {
+// stateOfAccount tells how the newest export of an account went.
+func stateOfAccount(p *publication, id int64, a *pages.Account) error {
 	var text []byte
 	known, err := p.w.row("SELECT ledger FROM export WHERE account = ? AND ended IS NOT NULL ORDER BY number DESC LIMIT 1", []any{id}, &text)
 	if err != nil || !known {

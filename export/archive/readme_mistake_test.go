@@ -82,7 +82,7 @@ func TestMistakesInPages(t *testing.T) {
 				return err
 			}
 			var none []entry
-			s.flaws = append(s.flaws, flaw{none[0].version, nil})
+			s.flaws = append(s.flaws, flaw{version: none[0].version})
 			return nil
 		},
 	} {

@@ -321,5 +321,5 @@ func (s *siteBuilder) sweep(dir string, faces map[string]bool) error {
 	return nil
 }
 
-// thumbTime is how long this publication may make thumbnails.
-func (a *Archive) thumbTime() time.Duration { return thumbTime }
+// timeOfThumb is how long this publication may make thumbnails.
+func timeOfThumb(a *Store) time.Duration { return thumbTime }

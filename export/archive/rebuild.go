@@ -91,7 +91,7 @@ func bagged(dir string) (bagInfo, bool) {
 // rebuild makes a new history.db: of what can still be read of the old one, if
 // it can be read at all, and of the open files. The lock is held. kept is the
 // folder in which the old one is now, "" if there was none.
-func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err error) {
+func rebuild(a *Store, ctx context.Context, r *Repaired) (kept string, err error) {
 	b, ok := bagged(a.dir)
 	switch {
 	case ok && b.format > Format:
@@ -99,7 +99,7 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	case !ok || !archiveID.MatchString(b.id):
 		b.id = ""
 	}
-	old, err := a.readable(ctx)
+	old, err := readable(a, ctx)
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +109,7 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	if b.id == "" {
 		return "", fmt.Errorf("%w: neither history.db nor %s tells which archive this is", export.ErrNoArchive, bagInfoFile)
 	}
-	if err := errors.Join(a.dropNew(), a.reserve(newHistory)); err != nil {
+	if err := errors.Join(dropNew(a), reserve(a, newHistory)); err != nil {
 		return "", err
 	}
 	file := a.file(newHistory)
@@ -120,19 +120,19 @@ func (a *Archive) rebuild(ctx context.Context, r *Repaired) (kept string, err er
 	if err != nil {
 		return "", err
 	}
-	err = a.refill(ctx, db, b, old, r)
+	err = refill(a, ctx, db, b, old, r)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return "", err
 	}
-	if err := a.syncFile(newHistory); err != nil {
+	if err := syncFile(a, newHistory); err != nil {
 		return "", err
 	}
-	return a.swapHistory()
+	return swapHistory(a)
 }
 
 // swapHistory gives the new history its name. The old one, if there is one, is
 // kept.
-func (a *Archive) swapHistory() (kept string, err error) {
+func swapHistory(a *Store) (kept string, err error) {
 	for _, name := range []string{historyFile + "-journal", historyFile} {
 		there, err := exists(a.disk, name)
 		if err != nil {
@@ -141,7 +141,7 @@ func (a *Archive) swapHistory() (kept string, err error) {
 		if !there {
 			continue
 		}
-		if err := a.keepAside(name, ""); err != nil {
+		if err := keepAside(a, name, ""); err != nil {
 			return "", err
 		}
 		kept = damagedDir
@@ -153,7 +153,7 @@ func (a *Archive) swapHistory() (kept string, err error) {
 }
 
 // refill fills a new history.
-func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHistory, r *Repaired) (err error) {
+func refill(a *Store, ctx context.Context, db *sql.DB, b bagInfo, old oldHistory, r *Repaired) (err error) {
 	w, err := newWriter(ctx, db)
 	if err != nil {
 		return err
@@ -162,20 +162,20 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 	w.lock()
 	defer w.unlock()
 	if old.id != "" {
-		if err := a.salvage(ctx, w, &old); err != nil {
+		if err := salvage(a, ctx, w, &old); err != nil {
 			return err
 		}
 	}
 	if r.Rebuilt, r.Salvaged = true, old.id != ""; !r.Salvaged {
 		r.Lost = append(r.Lost, Bad{Path: historyFile, Why: onlyInHistory})
 	}
-	accounts, err := a.accountsIn(w, b)
+	accounts, err := accountsIn(a, w, b)
 	if err != nil {
 		return err
 	}
 	for _, c := range accounts {
-		m := &mender{a: a, w: w, account: c.id, folder: c.folder, correct: old.id != "" && old.published && a.asListed(ctx, c.folder+"/"+indexFile)}
-		if m.badBodies, err = w.badBodies(); err != nil {
+		m := &mender{a: a, w: w, account: c.id, folder: c.folder, correct: old.id != "" && old.published && asListed(a, ctx, c.folder+"/"+indexFile)}
+		if m.badBodies, err = badBodies(w); err != nil {
 			return err
 		}
 		err := m.run()
@@ -202,21 +202,21 @@ func (a *Archive) refill(ctx context.Context, db *sql.DB, b bagInfo, old oldHist
 	if err := r.drop(w); err != nil {
 		return err
 	}
-	return a.closeRefill(w, b)
+	return closeRefill(a, w, b)
 }
 
 // closeRefill marks every open file as behind, adopts the photos that no item
 // shows any more, and commits.
-func (a *Archive) closeRefill(w *writer, b bagInfo) error {
-	if err := a.adopt(w); err != nil {
+func closeRefill(a *Store, w *writer, b bagInfo) error {
+	if err := adopt(a, w); err != nil {
 		return err
 	}
 	if b.date != "" {
-		if err := w.set("bagged", b.date); err != nil {
+		if err := set(w, "bagged", b.date); err != nil {
 			return err
 		}
 	}
-	if err := w.set("publish", "1"); err != nil {
+	if err := set(w, "publish", "1"); err != nil {
 		return err
 	}
 	if _, err := w.exec("UPDATE collection SET dirty = 2, token = '', listed = 0"); err != nil {
@@ -233,8 +233,8 @@ type placed struct {
 
 // accountsIn are the accounts that the history knows, and those that it is told
 // of by bag-info.txt and by the folders below data/.
-func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
-	sure := a.asListed(context.Background(), bagInfoFile)
+func accountsIn(a *Store, w *writer, b bagInfo) ([]placed, error) {
+	sure := asListed(a, context.Background(), bagInfoFile)
 	for i := range b.accounts {
 		b.accounts[i].sure = sure
 	}
@@ -243,7 +243,7 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		known := slices.ContainsFunc(b.accounts, func(x bagAccount) bool { return foldName(x.folder) == foldName(e.Name()) })
+		known := slices.ContainsFunc(b.accounts, func(x bagAccount) bool { return FoldName(x.folder) == FoldName(e.Name()) })
 		indexed, err := exists(a.disk, "data/"+e.Name()+"/"+indexFile)
 		if err != nil {
 			return nil, err
@@ -253,7 +253,7 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 		}
 	}
 	for _, x := range b.accounts {
-		if err := w.placeAccount(x); err != nil {
+		if err := placeAccount(w, x); err != nil {
 			return nil, err
 		}
 	}
@@ -268,7 +268,7 @@ func (a *Archive) accountsIn(w *writer, b bagInfo) ([]placed, error) {
 }
 
 // placeAccount makes an account with the folder that it has, unless it is there.
-func (w *writer) placeAccount(x bagAccount) error {
+func placeAccount(w *writer, x bagAccount) error {
 	var n int64
 	known, err := w.row("SELECT account FROM account WHERE folder = ? OR name = ? ORDER BY folder <> ?1", []any{"data/" + x.folder, x.name}, &n)
 	if err == nil && known && x.sure {
@@ -283,6 +283,6 @@ func (w *writer) placeAccount(x bagAccount) error {
 	if _, err := w.exec("INSERT INTO account (account, name, folder, settings) VALUES (?, ?, ?, ?)", n, x.name, "data/"+x.folder, x.settings); err != nil {
 		return err
 	}
-	_, err = w.exec("INSERT OR REPLACE INTO name (folder, key, owner, name) VALUES ('data', ?, ?, ?)", foldName(x.folder), "account/"+strconv.FormatInt(n, 10), x.folder)
+	_, err = w.exec("INSERT OR REPLACE INTO name (folder, key, owner, name) VALUES ('data', ?, ?, ?)", FoldName(x.folder), "account/"+strconv.FormatInt(n, 10), x.folder)
 	return err
 }

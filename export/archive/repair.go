@@ -18,7 +18,7 @@ const begunQuery = `SELECT EXISTS (SELECT 1 FROM export WHERE ended IS NULL) OR 
 
 // finishBegun finishes what a cut-off export began. If somebody is writing, or
 // the disk takes nothing, the archive can still be read as it is.
-func (a *Archive) finishBegun(ctx context.Context) error {
+func finishBegun(a *Store, ctx context.Context) error {
 	var begun bool
 	if err := a.db.QueryRowContext(ctx, begunQuery).Scan(&begun); err != nil {
 		return caused(err)
@@ -30,7 +30,7 @@ func (a *Archive) finishBegun(ctx context.Context) error {
 	if !begun && !old {
 		return nil
 	}
-	l, w, err := a.write()
+	l, w, err := write(a)
 	if err == nil {
 		err = errors.Join(w.close(), l.release())
 	}
@@ -40,8 +40,8 @@ func (a *Archive) finishBegun(ctx context.Context) error {
 	return nil // the next export meets it again
 }
 
-// repair finishes what a cut-off export began. The lock is held.
-func (a *Archive) repair(w *writer) error {
+// finishWith finishes what a cut-off export began. The lock is held.
+func finishWith(a *Store, w *writer) error {
 	w.lock()
 	defer w.unlock()
 	var begun bool
@@ -49,7 +49,7 @@ func (a *Archive) repair(w *writer) error {
 		return err
 	}
 	if !begun {
-		return a.shrinkBegun(w)
+		return shrinkBegun(a, w)
 	}
 	var ended []int64
 	err := w.each("SELECT number FROM export WHERE ended IS NULL", nil, func(rows *sql.Rows) error {
@@ -62,33 +62,33 @@ func (a *Archive) repair(w *writer) error {
 		return err
 	}
 	if len(ended) > 0 {
-		if err := a.sweep(w); err != nil {
+		if err := sweep(a, w); err != nil {
 			return err
 		}
-		if err := a.adopt(w); err != nil {
+		if err := adopt(a, w); err != nil {
 			return err
 		}
 	}
 	for _, n := range ended {
-		if err := a.endCutOff(w, n); err != nil {
+		if err := endCutOff(a, w, n); err != nil {
 			return err
 		}
 	}
-	if err := w.set("publish", "1"); err != nil {
+	if err := set(w, "publish", "1"); err != nil {
 		return err
 	}
 	if err := w.commit(); err != nil {
 		return err
 	}
-	if err := a.publish(w, true); err != nil {
+	if err := publish(a, w, true); err != nil {
 		return err
 	}
-	return a.finishForgetting(w)
+	return finishForgetting(a, w)
 }
 
 // endCutOff writes the ledger of an export whose program ended before it did.
 // It has no sum.
-func (a *Archive) endCutOff(w *writer, number int64) error {
+func endCutOff(a *Store, w *writer, number int64) error {
 	l := export.Ledger{Number: number, Collections: []export.CollectionLedger{}}
 	var started string
 	if _, err := w.row("SELECT account.name, started FROM export JOIN account USING (account) WHERE number = ?", []any{number}, &l.Account, &started); err != nil {
@@ -103,20 +103,20 @@ func (a *Archive) endCutOff(w *writer, number int64) error {
 	if err != nil {
 		return err
 	}
-	if err := w.tellMoved(number, &l); err != nil {
+	if err := tellMoved(w, number, &l); err != nil {
 		return err
 	}
 	l.NewAside = l.SetAside
 	l.Stop = export.NewStop(fmt.Errorf("%w: the program ended before the export did", export.ErrStopped))
-	if err := a.judgeCutOff(w, &l); err != nil {
+	if err := judgeCutOff(a, w, &l); err != nil {
 		return err
 	}
-	return w.ledger(number, &l, a.now())
+	return ledger(w, number, &l, a.now())
 }
 
 // sweep removes what a cut-off export left on its way, but for the beginnings
 // of photos that can be continued.
-func (a *Archive) sweep(w *writer) error {
+func sweep(a *Store, w *writer) error {
 	if err := empty(a.disk, spoolDir); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (a *Archive) sweep(w *writer) error {
 
 // adopt records photos that have their place and no row. An empty file is a
 // place that was reserved and not taken: it is removed.
-func (a *Archive) adopt(w *writer) error {
+func adopt(a *Store, w *writer) error {
 	type account struct {
 		id     int64
 		folder string
@@ -161,14 +161,14 @@ func (a *Archive) adopt(w *writer) error {
 		return err
 	}
 	for _, c := range accounts {
-		if err := a.adoptIn(w, c.id, c.folder+"/Photos"); err != nil {
+		if err := adoptIn(a, w, c.id, c.folder+"/Photos"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *Archive) adoptIn(w *writer, account int64, dir string) error {
+func adoptIn(a *Store, w *writer, account int64, dir string) error {
 	entries, err := a.disk.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -180,9 +180,9 @@ func (a *Archive) adoptIn(w *writer, account int64, dir string) error {
 		name := dir + "/" + e.Name()
 		switch {
 		case e.IsDir():
-			err = a.adoptIn(w, account, name)
+			err = adoptIn(a, w, account, name)
 		case e.Type().IsRegular() && !litter(e.Name()):
-			err = a.adoptFile(w, account, name)
+			err = adoptFile(a, w, account, name)
 		}
 		if err != nil {
 			return err
@@ -191,7 +191,7 @@ func (a *Archive) adoptIn(w *writer, account int64, dir string) error {
 	return nil
 }
 
-func (a *Archive) adoptFile(w *writer, account int64, name string) error {
+func adoptFile(a *Store, w *writer, account int64, name string) error {
 	var one int
 	known, err := w.row("SELECT 1 FROM photo WHERE path = ?", []any{name}, &one)
 	if err != nil || known {
@@ -212,19 +212,46 @@ func (a *Archive) adoptFile(w *writer, account int64, name string) error {
 		return err
 	}
 	// The file may not be durable yet: it is before its row is.
-	if err := a.syncFile(name); err != nil {
+	if err := syncFile(a, name); err != nil {
 		return err
 	}
 	_, err = w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		account, sum[:], size, name, foldName(name))
+		account, sum[:], size, name, FoldName(name))
 	return err
 }
 
 // syncFile makes a file and its name durable.
-func (a *Archive) syncFile(name string) error {
+func syncFile(a *Store, name string) error {
 	f, err := a.disk.OpenFile(name, os.O_RDWR)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close(), a.disk.SyncDir(path.Dir(name)))
+}
+
+// write opens the archive for writing, with everything finished that was begun
+// before. The caller closes the writer and releases the lock.
+func write(a *Store) (*lock, *writer, error) {
+	if err := errors.Join(unlinked(a), makeFolders(a.disk, sideDir)); err != nil {
+		return nil, nil, caused(err)
+	}
+	l, err := lockSoon(a.dir, a.now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := errors.Join(tighten(a, context.Background()), upgrade(a, context.Background())); err != nil {
+		return nil, nil, errors.Join(caused(err), l.release())
+	}
+	if err := sound(a); err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
+	w, err := newWriter(context.Background(), a.db)
+	if err != nil {
+		return nil, nil, errors.Join(err, l.release())
+	}
+	if err := finishWith(a, w); err != nil {
+		return nil, nil, errors.Join(caused(err), w.close(), l.release())
+	}
+	l.last = func() { noteSums(a) }
+	return l, w, nil
 }

@@ -11,15 +11,15 @@ import (
 // yet done, dropped or taken back to its last line. While it is, a hold of the
 // account stays, whatever the source lists by then: what is left of the restore
 // is missing still. An account that the archive does not know has no hold.
-func (a *Archive) SetRestoring(ctx context.Context, account string, open bool) error {
-	err := a.change(ctx, func(w *writer) error {
+func (a Keeper) SetRestoring(ctx context.Context, account string, open bool) error {
+	err := changeUnder(a.s, ctx, func(w *writer) error {
 		var id int64
 		known, err := w.row("SELECT account FROM account WHERE name = ?", []any{account}, &id)
 		switch {
 		case err != nil || !known:
 			return err
 		case open:
-			return w.set(restoringName(id), "1")
+			return set(w, restoringName(id), "1")
 		}
 		_, err = w.exec("DELETE FROM archive WHERE name = ?", restoringName(id))
 		return err
@@ -30,16 +30,6 @@ func (a *Archive) SetRestoring(ctx context.Context, account string, open bool) e
 	return nil
 }
 
-// restoringName is the row of the table archive that says that a restore into
-// an account is open.
-func restoringName(account int64) string { return fmt.Sprintf("restoring/%d", account) }
-
-// restoring tells whether a restore into the account is open.
-func (j *judge) restoring() (open bool, err error) {
-	_, err = j.w.row("SELECT EXISTS (SELECT 1 FROM archive WHERE name = ?)", []any{restoringName(j.account)}, &open)
-	return open, err
-}
-
 // sealName is the row of the table archive that has the key of a restore.
 func sealName(restore int) string { return fmt.Sprintf("seal/%d", restore) }
 
@@ -47,10 +37,10 @@ func sealName(restore int) string { return fmt.Sprintf("seal/%d", restore) }
 // what someone else wrote into that is told from what the restore wrote. It
 // stands in the history alone, beside which a journal lies. An empty key
 // forgets it.
-func (a *Archive) Seal(ctx context.Context, restore int, key string) error {
-	err := a.change(ctx, func(w *writer) error {
+func (a Keeper) Seal(ctx context.Context, restore int, key string) error {
+	err := changeUnder(a.s, ctx, func(w *writer) error {
 		if key != "" {
-			return w.set(sealName(restore), key)
+			return set(w, sealName(restore), key)
 		}
 		_, err := w.exec("DELETE FROM archive WHERE name = ?", sealName(restore))
 		return err
@@ -63,20 +53,20 @@ func (a *Archive) Seal(ctx context.Context, restore int, key string) error {
 
 // SealOf is the key that Seal remembered; "" if there is none: the restore is
 // of before there were keys, or the history was made anew since.
-func (a *Archive) SealOf(ctx context.Context, restore int) (key string, err error) {
-	err = a.db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", sealName(restore)).Scan(&key)
+func (a Keeper) SealOf(ctx context.Context, restore int) (key string, err error) {
+	err = a.s.db.QueryRowContext(ctx, "SELECT value FROM archive WHERE name = ?", sealName(restore)).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	return key, caused(err)
 }
 
-// change writes to the history in one transaction, beside whoever else does.
-func (a *Archive) change(ctx context.Context, do func(*writer) error) error {
+// changeUnder writes to the history in one transaction, beside whoever else does.
+func changeUnder(a *Store, ctx context.Context, do func(*writer) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, end, err := a.beside(ctx)
+	w, end, err := besideHistory(a, ctx)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type oldHistory struct {
 }
 
 // readable looks whether something can be read of history.db as it is.
-func (a *Archive) readable(ctx context.Context) (oldHistory, error) {
+func readable(a *Store, ctx context.Context) (oldHistory, error) {
 	info, err := a.disk.Lstat(historyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return oldHistory{}, nil
@@ -67,7 +67,7 @@ var derived = []string{"archive", "place", "file", "partial"}
 
 // salvage copies into the new history every row of the old one that can be
 // read.
-func (a *Archive) salvage(ctx context.Context, w *writer, old *oldHistory) error {
+func salvage(a *Store, ctx context.Context, w *writer, old *oldHistory) error {
 	name := filepath.ToSlash(a.file(historyFile))
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name
@@ -168,7 +168,7 @@ func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""
 
 // badBodies are the bodies that do not have their hash. The outlines of long ones
 // are set right.
-func (w *writer) badBodies() (map[int64]bool, error) {
+func badBodies(w *writer) (map[int64]bool, error) {
 	bad := map[int64]bool{}
 	var after int64
 	for {
@@ -200,7 +200,7 @@ func (w *writer) badBodies() (map[int64]bool, error) {
 // dropLost takes out rows that mean nothing, or something wrong, without others
 // that were lost: a version without its bytes would say that the item was gone.
 // It tells how many versions these were.
-func (w *writer) dropLost() (versions int, err error) {
+func dropLost(w *writer) (versions int, err error) {
 	ledger, err := json.Marshal(export.Ledger{Rebuilt: true, Collections: []export.CollectionLedger{}})
 	if err != nil {
 		return 0, err
@@ -240,23 +240,6 @@ func (w *writer) dropLost() (versions int, err error) {
 	return versions, nil
 }
 
-// badSums are the exports whose ledger cannot be read.
-func badSums(ctx context.Context, q querier) (list []int64, err error) {
-	err = eachRow(ctx, q, "SELECT number, ledger FROM export WHERE ledger IS NOT NULL ORDER BY number", nil, func(rows *sql.Rows) error {
-		var n int64
-		var text sql.RawBytes
-		if err := rows.Scan(&n, &text); err != nil {
-			return err
-		}
-		var l storedLedger
-		if json.Unmarshal(text, &l) != nil {
-			list = append(list, n)
-		}
-		return nil
-	})
-	return list, err
-}
-
 // dropSums puts a sum that tells nothing in the place of each that cannot be
 // read.
 func (r *Repaired) dropSums(w *writer) error {
@@ -271,7 +254,7 @@ func (r *Repaired) dropSums(w *writer) error {
 			return err
 		}
 		l.Started = timeOf(started)
-		if err := w.ledger(n, &l, timeOf(ended)); err != nil {
+		if err := ledger(w, n, &l, timeOf(ended)); err != nil {
 			return err
 		}
 		r.Lost = append(r.Lost, Bad{Path: historyFile, Why: fmt.Sprintf("the sum of export %d cannot be read", n)})
@@ -281,7 +264,7 @@ func (r *Repaired) dropSums(w *writer) error {
 
 // drop drops what was lost, and tells of it.
 func (r *Repaired) drop(w *writer) error {
-	n, err := w.dropLost()
+	n, err := dropLost(w)
 	if err == nil {
 		err = r.dropSums(w)
 	}

@@ -89,13 +89,13 @@ func (s *scrubber) value(v any) any {
 }
 
 // scrub takes the names of items out of what the exports of their account tell.
-func (w *writer) scrub(account int64, items []ForgottenItem) error {
-	names, err := w.namesOf(items)
+func scrub(w *writer, account int64, items []ForgottenItem) error {
+	names, err := namesOf(w, items)
 	if err != nil {
 		return err
 	}
 	s := newScrubber(names)
-	if err := w.rewrite(`SELECT problem, item, detail FROM problem JOIN export ON export = number WHERE account = ? AND item <> ''`,
+	if err := rewrite(w, `SELECT problem, item, detail FROM problem JOIN export ON export = number WHERE account = ? AND item <> ''`,
 		"UPDATE problem SET item = ?, detail = ? WHERE problem = ?", account, func(item, detail string) (string, string, error) {
 			if s.text(item) != item { // the detail may tell anything of it
 				return forgottenName, forgottenName, nil
@@ -108,15 +108,15 @@ func (w *writer) scrub(account int64, items []ForgottenItem) error {
 		text, err := s.json(text)
 		return "", text, err
 	}
-	if err := w.rewrite("SELECT number, '', ledger FROM export WHERE account = ? AND ledger IS NOT NULL",
+	if err := rewrite(w, "SELECT number, '', ledger FROM export WHERE account = ? AND ledger IS NOT NULL",
 		"UPDATE export SET ledger = ?2 WHERE number = ?3 AND ?1 = ''", account, doc); err != nil {
 		return err
 	}
-	return w.rewrite("SELECT hold, '', loss FROM hold WHERE account = ?", "UPDATE hold SET loss = ?2 WHERE hold = ?3 AND ?1 = ''", account, doc)
+	return rewrite(w, "SELECT hold, '', loss FROM hold WHERE account = ?", "UPDATE hold SET loss = ?2 WHERE hold = ?3 AND ?1 = ''", account, doc)
 }
 
 // namesOf are the names, UIDs and IDs that the items ever had.
-func (w *writer) namesOf(items []ForgottenItem) (map[string]bool, error) {
+func namesOf(w *writer, items []ForgottenItem) (map[string]bool, error) {
 	names := map[string]bool{}
 	for _, it := range items {
 		names[it.ID], names[it.UID], names[it.Name] = true, true, true
@@ -133,7 +133,7 @@ func (w *writer) namesOf(items []ForgottenItem) (map[string]bool, error) {
 }
 
 // rewrite changes two texts of each row that query answers with its number.
-func (w *writer) rewrite(query, update string, account int64, change func(a, b string) (string, string, error)) error {
+func rewrite(w *writer, query, update string, account int64, change func(a, b string) (string, string, error)) error {
 	type row struct {
 		n    int64
 		a, b string

@@ -65,7 +65,7 @@ const usualHits = 50
 // Search looks for words in every version of every item. The error is
 // [ErrNoWords] if there is nothing to look for. The index is kept in the
 // archive; where that cannot be written it is made for this search alone.
-func (a *Archive) Search(ctx context.Context, s Search) (SearchResult, error) {
+func (a Searcher) Search(ctx context.Context, s Search) (SearchResult, error) {
 	w, ok := want(s.Words)
 	if !ok {
 		return SearchResult{}, ErrNoWords
@@ -73,7 +73,7 @@ func (a *Archive) Search(ctx context.Context, s Search) (SearchResult, error) {
 	if s.Limit <= 0 {
 		s.Limit = usualHits
 	}
-	x, err := a.openSearch(ctx, s.Report)
+	x, err := openSearch(a.s, ctx, s.Report)
 	if err != nil {
 		return SearchResult{}, caused(err)
 	}
@@ -81,10 +81,10 @@ func (a *Archive) Search(ctx context.Context, s Search) (SearchResult, error) {
 	err = r.run(ctx)
 	if errors.Is(staleIf(ctx, err), errStale) && x.temp == "" {
 		// Damage that shows only now: the next index is a new one.
-		if err = errors.Join(x.close(), a.dropSearch()); err != nil {
+		if err = errors.Join(x.close(), dropSearch(a.s)); err != nil {
 			return SearchResult{}, caused(err)
 		}
-		if x, err = a.openSearch(ctx, s.Report); err != nil {
+		if x, err = openSearch(a.s, ctx, s.Report); err != nil {
 			return SearchResult{}, caused(err)
 		}
 		r = &searchRun{x: x, s: s, w: w, items: map[int64]bool{}}
@@ -180,7 +180,7 @@ func (r *searchRun) pass(ctx context.Context, in, column, which string) error {
 
 // take adds the items of versions that were not added before.
 func (r *searchRun) take(ctx context.Context, in string, numbers []int64) error {
-	versions, err := r.x.a.versions(ctx, numbers)
+	versions, err := versions(r.x.a, ctx, numbers)
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (r *searchRun) when(ctx context.Context) error {
 	if len(r.rows) == 0 {
 		return nil
 	}
-	history := map[int64][]dated{}
+	dates := map[int64][]dated{}
 	var several []int64
 	err := eachRow(ctx, r.x.a.db, `SELECT version.item, version, version.export, blob IS NULL AND photo IS NULL, version.name, export.started
 		FROM version JOIN export ON export.number = version.export WHERE version.item IN (`+join(r.rows)+") ORDER BY version", nil, func(rows *sql.Rows) error {
@@ -261,13 +261,13 @@ func (r *searchRun) when(ctx context.Context) error {
 		var at string
 		err := rows.Scan(&item, &d.number, &d.export, &d.gone, &d.name, &at)
 		d.at = timeOf(at)
-		history[item] = append(history[item], d)
+		dates[item] = append(dates[item], d)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, list := range history {
+	for _, list := range dates {
 		if len(list) > 1 {
 			for _, d := range list {
 				several = append(several, d.number)
@@ -284,7 +284,7 @@ func (r *searchRun) when(ctx context.Context) error {
 	}
 	for i := range r.hits {
 		h := &r.hits[i]
-		list := history[r.rows[i]]
+		list := dates[r.rows[i]]
 		h.Found = spans(list, func(number int64) bool { return len(list) == 1 || matching[number] })
 		if h.In != InOlder {
 			continue
@@ -338,7 +338,7 @@ func (r *searchRun) shown(ctx context.Context) (map[int64]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, err := r.x.a.versions(ctx, numbers)
+	versions, err := versions(r.x.a, ctx, numbers)
 	for n, v := range versions {
 		if !present[n] {
 			if v.State = Gone; v.to != 0 {
@@ -367,3 +367,9 @@ func spans(list []dated, matches func(number int64) bool) []Span {
 	slices.Reverse(out)
 	return out
 }
+
+// A Searcher searches in what is shown.
+type Searcher struct{ s *Store }
+
+// newSearcher is the Searcher of a store.
+func newSearcher(s *Store) Searcher { return Searcher{s} }

@@ -260,7 +260,7 @@ func TestSearchIndex(t *testing.T) {
 			if got := hits(t, a, Search{Words: "anna"}); got != want {
 				t.Fatal(got)
 			}
-			file := a.file(searchFile)
+			file := a.s.file(searchFile)
 			if _, err := os.Stat(file); err != nil {
 				t.Fatal(err)
 			}

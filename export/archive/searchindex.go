@@ -21,7 +21,7 @@ const searchFile = sideDir + "/search.db"
 
 // dropSearch removes the index, with all that was ever put into it. The next
 // search makes it again.
-func (a *Archive) dropSearch() error {
+func dropSearch(a *Store) error {
 	return errors.Join(removeIfThere(a.disk, searchFile+"-journal"), removeIfThere(a.disk, searchFile))
 }
 
@@ -41,7 +41,7 @@ var errStale = errors.New("the search index is of another archive, or damaged")
 
 // A searchIndex is an open index. It is closed by its user.
 type searchIndex struct {
-	a    *Archive
+	a    *Store
 	db   *sql.DB
 	temp string // folder of an index that cannot lie in the archive; "" if it does
 }
@@ -49,10 +49,10 @@ type searchIndex struct {
 // openSearch opens the index, up to date with the history. What is damaged or
 // of another archive is made again. If the archive cannot be written, the index
 // is made elsewhere and forgotten when it is closed.
-func (a *Archive) openSearch(ctx context.Context, report func(done, total int)) (*searchIndex, error) {
-	x, err := a.openSearchIn(ctx, report)
-	if errors.Is(err, errStale) && a.dropSearch() == nil {
-		x, err = a.openSearchIn(ctx, report)
+func openSearch(a *Store, ctx context.Context, report func(done, total int)) (*searchIndex, error) {
+	x, err := openSearchIn(a, ctx, report)
+	if errors.Is(err, errStale) && dropSearch(a) == nil {
+		x, err = openSearchIn(a, ctx, report)
 	}
 	if err == nil || ctx.Err() != nil || !elsewhere(err) {
 		return x, err
@@ -61,7 +61,7 @@ func (a *Archive) openSearch(ctx context.Context, report func(done, total int)) 
 	if tempErr != nil {
 		return nil, errors.Join(err, tempErr)
 	}
-	x, err = a.openSearchAt(ctx, filepath.Join(dir, "search.db"), report)
+	x, err = openSearchAt(a, ctx, filepath.Join(dir, "search.db"), report)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -76,7 +76,7 @@ func elsewhere(err error) bool {
 	return errors.Is(err, errStale) || errors.Is(err, export.ErrNotWritable) || errors.Is(err, export.ErrFull)
 }
 
-func (a *Archive) openSearchIn(ctx context.Context, report func(done, total int)) (*searchIndex, error) {
+func openSearchIn(a *Store, ctx context.Context, report func(done, total int)) (*searchIndex, error) {
 	info, err := a.disk.Lstat(searchFile)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
@@ -85,16 +85,16 @@ func (a *Archive) openSearchIn(ctx context.Context, report func(done, total int)
 		if err := makeFolders(a.disk, sideDir); err != nil {
 			return nil, err
 		}
-		if err := a.reserve(searchFile); err != nil {
+		if err := reserve(a, searchFile); err != nil {
 			return nil, err
 		}
 	case err != nil:
 		return nil, err
 	}
-	return a.openSearchAt(ctx, a.file(searchFile), report)
+	return openSearchAt(a, ctx, a.file(searchFile), report)
 }
 
-func (a *Archive) openSearchAt(ctx context.Context, file string, report func(done, total int)) (*searchIndex, error) {
+func openSearchAt(a *Store, ctx context.Context, file string, report func(done, total int)) (*searchIndex, error) {
 	if err := harmless(file); err != nil {
 		return nil, staleIf(ctx, err)
 	}

@@ -3,21 +3,17 @@ package archive
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"sidekeep/export"
-	"sidekeep/export/archive/pages"
 )
 
 // A session is one export being written. It holds the lock.
 type session struct {
-	a       *Archive
+	a       *Store
 	l       *lock
 	w       *writer
 	number  int64
@@ -47,15 +43,15 @@ type session struct {
 // Begin opens the next export of account, which is made if the archive does not
 // know it. It does not wait: the error is [export.ErrBusy] if anybody writes.
 // The context is not used after Begin returns.
-func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (export.Session, error) {
+func (a Exporter) Begin(ctx context.Context, account string, at time.Time) (export.Session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	l, w, err := a.write()
+	l, w, err := write(a.s)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{a: a, l: l, w: w, together: newTogether(a.disk), waits: map[string]bool{}, made: map[string]bool{}, behind: map[string]bool{}}
+	s := &session{a: a.s, l: l, w: w, together: newTogether(a.s.disk), waits: map[string]bool{}, made: map[string]bool{}, behind: map[string]bool{}}
 	w.settle = s.settle
 	w.lock()
 	err = s.begin(ctx, account, at)
@@ -66,62 +62,23 @@ func (a *Archive) Begin(ctx context.Context, account string, at time.Time) (expo
 	return s, nil
 }
 
-// fresh has the disk look again where the folders are.
-func (a *Archive) fresh() {
-	if f, ok := a.disk.(interface{ Fresh() }); ok {
-		f.Fresh()
-	}
-}
-
 // Obstacle is why nothing can be written to the archive as it stands on the disk: an
 // [export.LinkError] if a link is in the place of one of its folders or files, and
 // [export.ErrHistory] if history.db was damaged. Nil if an export could begin.
-func (a *Archive) Obstacle() error {
-	if err := a.unlinked(); err != nil {
+func (a Exporter) Obstacle() error {
+	if err := unlinked(a.s); err != nil {
 		return err
 	}
-	l, err := lockFor(a.dir, a.now())
+	l, err := lockFor(a.s.dir, a.s.now())
 	if err != nil {
 		return nil // somebody writes and has looked, or nobody can
 	}
-	return errors.Join(a.sound(), l.release())
-}
-
-func (a *Archive) unlinked() error {
-	a.fresh()
-	return a.noLinks()
-}
-
-// write opens the archive for writing, with everything finished that was begun
-// before. The caller closes the writer and releases the lock.
-func (a *Archive) write() (*lock, *writer, error) {
-	if err := errors.Join(a.unlinked(), makeFolders(a.disk, sideDir)); err != nil {
-		return nil, nil, caused(err)
-	}
-	l, err := lockSoon(a.dir, a.now)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := errors.Join(a.tighten(context.Background()), a.upgrade(context.Background())); err != nil {
-		return nil, nil, errors.Join(caused(err), l.release())
-	}
-	if err := a.sound(); err != nil {
-		return nil, nil, errors.Join(err, l.release())
-	}
-	w, err := newWriter(context.Background(), a.db)
-	if err != nil {
-		return nil, nil, errors.Join(err, l.release())
-	}
-	if err := a.repair(w); err != nil {
-		return nil, nil, errors.Join(caused(err), w.close(), l.release())
-	}
-	l.last = a.noteSums
-	return l, w, nil
+	return errors.Join(sound(a.s), l.release())
 }
 
 func (s *session) begin(ctx context.Context, account string, at time.Time) error {
 	var err error
-	s.account, s.folder, err = s.w.account(account)
+	s.account, s.folder, err = accountOf(s.w, account)
 	if err != nil {
 		return err
 	}
@@ -136,61 +93,10 @@ func (s *session) begin(ctx context.Context, account string, at time.Time) error
 	if _, err := s.w.exec("INSERT INTO export (number, account, started) VALUES (?, ?, ?)", s.number, s.account, stamp(at)); err != nil {
 		return err
 	}
-	if err := errors.Join(s.w.noteReader(), s.look(ctx)); err != nil {
+	if err := errors.Join(noteReader(s.w), s.look(ctx)); err != nil {
 		return err
 	}
 	return s.w.commit()
-}
-
-// account finds or makes the account of this name, and its folder.
-func (w *writer) account(name string) (id int64, folder string, err error) {
-	ok, err := w.row("SELECT account, folder FROM account WHERE name = ?", []any{name}, &id, &folder)
-	if ok || err != nil {
-		return id, folder, err
-	}
-	if _, err := w.row("SELECT ifnull(max(account), 0) + 1 FROM account", nil, &id); err != nil {
-		return 0, "", err
-	}
-	folder, err = w.give("data", "account/"+strconv.FormatInt(id, 10), name, "", "Account", maxAccountUnits, nil)
-	if err != nil {
-		return 0, "", err
-	}
-	folder = "data/" + folder
-	_, err = w.exec("INSERT INTO account (account, name, folder) VALUES (?, ?, ?)", id, name, folder)
-	return id, folder, err
-}
-
-// give returns the name that owner has in folder, or gives it one like want:
-// clean, with ext as its ending, and taken by nobody else. taken says of a name
-// whether something unknown has it; nil asks nothing.
-func (w *writer) give(folder, owner, want, ext, plain string, units int, taken func(name string) (bool, error)) (string, error) {
-	var name string
-	ok, err := w.row("SELECT name FROM name WHERE folder = ? AND owner = ?", []any{folder, owner}, &name)
-	if ok || err != nil {
-		return name, err
-	}
-	stem := cleanName(want, units-unitsOf(ext))
-	if stem == "" {
-		stem = plain
-	}
-	if reservedName(stem + ext) {
-		stem = "_" + stem
-	}
-	n, err := firstFree(func(n int) (bool, error) {
-		name := numbered(stem, ext, n, units)
-		var one int
-		used, err := w.row("SELECT 1 FROM name WHERE folder = ? AND key = ?", []any{folder, foldName(name)}, &one)
-		if err == nil && !used && taken != nil {
-			used, err = taken(name)
-		}
-		return !used, err
-	})
-	if err != nil {
-		return "", err
-	}
-	name = numbered(stem, ext, n, units)
-	_, err = w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?)", folder, foldName(name), owner, name)
-	return name, err
 }
 
 // Number is the number of the export.
@@ -288,7 +194,7 @@ func (s *session) finish(l *export.Ledger) error {
 		// Photos that were moved may have lost their rows. Those that wait have none.
 		s.waiting = nil
 		clear(s.waits)
-		if err := errors.Join(s.w.renew(), s.a.adopt(s.w)); err != nil {
+		if err := errors.Join(s.w.renew(), adopt(s.a, s.w)); err != nil {
 			return err
 		}
 	}
@@ -298,24 +204,24 @@ func (s *session) finish(l *export.Ledger) error {
 	if err := s.tellLost(l); err != nil {
 		return err
 	}
-	if err := s.w.tellMoved(s.number, l); err != nil {
+	if err := tellMoved(s.w, s.number, l); err != nil {
 		return err
 	}
 	if err := s.judge(l); err != nil {
 		return err
 	}
-	if err := s.w.ledger(s.number, l, s.a.now()); err != nil {
+	if err := ledger(s.w, s.number, l, s.a.now()); err != nil {
 		return err
 	}
-	if err := s.a.sweep(s.w); err != nil {
+	if err := sweep(s.a, s.w); err != nil {
 		return err
 	}
-	dirty, err := s.w.dirty()
+	dirty, err := dirty(s.w)
 	if err != nil {
 		return err
 	}
 	if dirty {
-		if err := s.w.set("publish", "1"); err != nil {
+		if err := set(s.w, "publish", "1"); err != nil {
 			return err
 		}
 	}
@@ -325,7 +231,7 @@ func (s *session) finish(l *export.Ledger) error {
 	if !dirty {
 		return s.tellPublished(l, nil, nil)
 	}
-	notShown, edited, err := s.a.publishTelling(s.w, false)
+	notShown, edited, err := publishTelling(s.a, s.w, false)
 	if err == nil {
 		return s.tellPublished(l, notShown, edited)
 	}
@@ -370,68 +276,12 @@ func (s *session) tellPublished(l *export.Ledger, notShown []export.Problem, edi
 	return s.w.commit()
 }
 
-// ledger ends the export: its sum and, as far as no item told them already, its
-// problems.
-func (w *writer) ledger(number int64, l *export.Ledger, ended time.Time) error {
-	text, err := storedText(l)
-	if err != nil {
-		return err
-	}
-	for _, p := range l.Problems {
-		if p.Item != "" {
-			continue // recorded when it was put
-		}
-		if err := w.problem(number, p); err != nil {
-			return err
-		}
-	}
-	_, err = w.exec("UPDATE export SET ended = ?, good = ?, ledger = ? WHERE number = ?", stamp(ended), l.Good(), text, number)
-	return err
-}
-
-// A storedLedger is the ledger column of an export: the ledger without its
-// problems, with the IDs of its collections.
-type storedLedger struct {
-	export.Ledger
-	IDs []string `json:"ids"`
-}
-
-func storedText(l *export.Ledger) (string, error) {
-	stored := storedLedger{Ledger: *l}
-	stored.Problems = nil
-	for _, c := range l.Collections {
-		stored.IDs = append(stored.IDs, c.ID)
-	}
-	text, err := json.Marshal(stored)
-	if err != nil {
-		return "", fmt.Errorf("writing the ledger: %w", err)
-	}
-	return string(text), nil
-}
-
-func (w *writer) problem(number int64, p export.Problem) error {
-	_, err := w.exec("INSERT INTO problem (export, collection, item, cause, detail, aside) VALUES (?, ?, ?, ?, ?, ?)",
-		number, p.Collection, p.Item, p.Cause, p.Detail, p.Aside)
-	return err
-}
-
-// set stores one of the archive's own values.
-func (w *writer) set(name, value string) error {
-	_, err := w.exec("INSERT INTO archive (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
-	return err
-}
-
-// dirty reports whether any open file has to follow the history.
-func (w *writer) dirty() (bool, error) {
-	var n int
-	_, err := w.row("SELECT EXISTS (SELECT 1 FROM account WHERE "+unindexed+") OR EXISTS (SELECT 1 FROM archive WHERE name IN ('publish', '"+waitingName+"', '"+flawedName+"') AND value = '1')"+
-		" OR NOT EXISTS (SELECT 1 FROM archive WHERE name = '"+editionName+"' AND value = ?)", []any{pages.Edition()}, &n)
-	return n != 0, err
-}
-
 func (s *session) end() error {
 	return errors.Join(s.w.close(), s.l.release())
 }
 
-// stamp is how times are stored: RFC 3339 in UTC.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// A Exporter opens exports.
+type Exporter struct{ s *Store }
+
+// newExporter is the Exporter of a store.
+func newExporter(s *Store) Exporter { return Exporter{s} }

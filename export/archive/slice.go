@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -52,11 +51,6 @@ type Verified struct {
 	Now   *Round // the parts that were verified since; nil if none were
 }
 
-const (
-	verifiedFile = sideDir + "/verified.json"
-	verifiedNew  = sideDir + "/verified.new"
-)
-
 // maxNoted is how much of what was wrong is noted.
 const maxNoted = 20
 
@@ -68,8 +62,8 @@ type verifiedNote struct {
 }
 
 // Verified tells when the archive was verified last.
-func (a *Archive) Verified() (Verified, error) {
-	n, err := a.readVerified()
+func (a Verifier) Verified() (Verified, error) {
+	n, err := readVerified(a.s)
 	if err != nil {
 		return Verified{}, caused(fmt.Errorf("reading when the archive was verified: %w", err))
 	}
@@ -82,8 +76,8 @@ func (a *Archive) Verified() (Verified, error) {
 
 // NextSlice is the first of so many parts that the round under way has not
 // verified.
-func (a *Archive) NextSlice(of int) (Slice, error) {
-	n, err := a.readVerified()
+func (a Verifier) NextSlice(of int) (Slice, error) {
+	n, err := readVerified(a.s)
 	if err != nil {
 		return Slice{}, caused(err)
 	}
@@ -96,7 +90,7 @@ func (a *Archive) NextSlice(of int) (Slice, error) {
 }
 
 // readVerified reads the note; an unreadable one is as good as none.
-func (a *Archive) readVerified() (verifiedNote, error) {
+func readVerified(a *Store) (verifiedNote, error) {
 	var n verifiedNote
 	f, err := a.disk.Open(verifiedFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -124,8 +118,8 @@ func values(m map[int]*Round) (list []*Round) {
 
 // noteVerified notes what a verification found. Where nothing can be written it
 // is not noted.
-func (a *Archive) noteVerified(s Slice, c Check) {
-	n, err := a.readVerified()
+func noteVerified(a *Store, s Slice, c Check) {
+	n, err := readVerified(a)
 	if err != nil {
 		return
 	}
@@ -142,7 +136,7 @@ func (a *Archive) noteVerified(s Slice, c Check) {
 	if err != nil {
 		return
 	}
-	_ = a.replaceAside(verifiedNew, verifiedFile, text) // not noted, as the comment says
+	_ = replaceAside(a, verifiedNew, verifiedFile, text) // not noted, as the comment says
 }
 
 // sum adds the parts up. What is wrong with several of them counts once.
@@ -170,27 +164,4 @@ func (n verifiedNote) sum() *Round {
 	slices.SortFunc(all.Bad, func(a, b Bad) int { return strings.Compare(a.Path, b.Path) })
 	all.Bad = all.Bad[:min(len(all.Bad), maxNoted)]
 	return all
-}
-
-// replaceAside writes a small file aside, syncs it and gives it its name. After
-// a power cut it may be the one before.
-func (a *Archive) replaceAside(temp, name string, text []byte) error {
-	if err := makeFolders(a.disk, sideDir); err != nil {
-		return err
-	}
-	if err := removeIfThere(a.disk, temp); err != nil { // also if it is a link
-		return err
-	}
-	f, err := a.disk.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, removeIfThere(a.disk, temp))
-	}
-	return a.disk.Rename(temp, name)
 }

@@ -50,7 +50,7 @@ func TestSlices(t *testing.T) {
 	if next, err := a.NextSlice(of); err != nil || next.Part != 1 {
 		t.Errorf("next: %v, %v", next, err)
 	}
-	if err := os.WriteFile(a.file(verifiedFile), []byte("{"), 0o666); err != nil {
+	if err := os.WriteFile(a.s.file(verifiedFile), []byte("{"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if v, err := a.Verified(); err != nil || v.Whole != nil {
@@ -75,7 +75,7 @@ func TestDamagedBodyNotPublished(t *testing.T) {
 		t.Error("the open file was changed")
 	}
 	a.Close()
-	r := repair(t, dir)
+	r := repairNow(t, dir)
 	if len(r.Bad)+len(r.Lost) > 0 {
 		t.Errorf("repair: %+v", r)
 	}

@@ -167,7 +167,7 @@ func create(t testing.TB, o Options) *Archive {
 // run exports s and holds the engine and the archive to their sum.
 func run(t testing.TB, a *Archive, s export.Source) export.Ledger {
 	t.Helper()
-	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: a.now}, nil)
+	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: a.s.now}, nil)
 	if err != nil {
 		t.Fatalf("export: %v", err)
 	}

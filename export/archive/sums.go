@@ -130,7 +130,7 @@ func parseSums(b []byte) *pageSums {
 }
 
 // noted is what sumsFile says, nil if nothing is known.
-func (a *Archive) noted() *pageSums {
+func noted(a *Store) *pageSums {
 	f, err := a.disk.Open(sumsFile)
 	if err != nil {
 		return nil
@@ -159,7 +159,7 @@ func (s *pageSums) damaged(now *pageSums) (list []int) {
 
 // present reads the pages of history.db as they are. No program changes them
 // meanwhile.
-func (a *Archive) present(ctx context.Context, conn *sql.Conn) (_ *pageSums, err error) {
+func present(a *Store, ctx context.Context, conn *sql.Conn) (_ *pageSums, err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return nil, err
 	}
@@ -171,13 +171,13 @@ func (a *Archive) present(ctx context.Context, conn *sql.Conn) (_ *pageSums, err
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM archive").Scan(&n); err != nil { // takes the file, and ends what was cut off
 		return nil, err
 	}
-	return a.pages()
+	return readPages(a)
 }
 
-// pages reads the pages of history.db while nobody writes to it.
-func (a *Archive) pages() (*pageSums, error) {
+// readPages reads the pages of history.db while nobody writes to it.
+func readPages(a *Store) (*pageSums, error) {
 	var s *pageSums
-	err := a.reading(func(f io.ReadSeeker) (err error) {
+	err := reading(a, func(f io.ReadSeeker) (err error) {
 		s, err = readSums(f)
 		return err
 	})
@@ -192,32 +192,32 @@ type sumsNote struct {
 
 // noteSums notes what history.db is. The lock is held. Where it cannot be
 // noted, damage that SQLite does not see is not seen either.
-func (a *Archive) noteSums() {
+func noteSums(a *Store) {
 	ctx := context.Background()
 	lasting := 0
-	if s := a.noted(); s != nil {
+	if s := noted(a); s != nil {
 		lasting = s.lasting
 	}
-	a.noteLasting(ctx, lasting)
+	noteLasting(a, ctx, lasting)
 }
 
-func (a *Archive) noteLasting(ctx context.Context, lasting int) {
+func noteLasting(a *Store, ctx context.Context, lasting int) {
 	a.own = sumsNote{}
 	conn, err := a.db.Conn(ctx)
 	if err != nil {
 		return
 	}
 	defer func() { _ = conn.Close() }() // it only read
-	now, err := a.present(ctx, conn)
+	now, err := present(a, ctx, conn)
 	if err != nil {
 		return
 	}
-	if was := a.noted(); was != nil && was.counter == now.counter && was.lasting == lasting {
+	if was := noted(a); was != nil && was.counter == now.counter && was.lasting == lasting {
 		return // nothing was written: what was noted holds, also of what was damaged since
 	}
 	now.passOver()
 	now.lasting = lasting
-	if a.replaceAside(sumsNew, sumsFile, now.bytes()) != nil { // not noted, as the comment says
+	if replaceAside(a, sumsNew, sumsFile, now.bytes()) != nil { // not noted, as the comment says
 		return
 	}
 	if info, err := a.disk.Lstat(historyFile); err == nil {
@@ -227,23 +227,23 @@ func (a *Archive) noteLasting(ctx context.Context, lasting int) {
 
 // keepLasting notes that n pages of history.db could not be brought back, and
 // leaves what is noted of all of them.
-func (a *Archive) keepLasting(n int) error {
-	s := a.noted()
+func keepLasting(a *Store, n int) error {
+	s := noted(a)
 	if s == nil || n == s.lasting {
 		return nil
 	}
 	s.lasting = n
-	return a.replaceAside(sumsNew, sumsFile, s.bytes())
+	return replaceAside(a, sumsNew, sumsFile, s.bytes())
 }
 
 // damagedPages tells which pages of history.db are not what was noted of them.
 // Nobody writes.
-func (a *Archive) damagedPages(ctx context.Context, conn *sql.Conn) ([]int, error) {
-	was := a.noted()
+func damagedPages(a *Store, ctx context.Context, conn *sql.Conn) ([]int, error) {
+	was := noted(a)
 	if was == nil {
 		return nil, nil
 	}
-	now, err := a.present(ctx, conn)
+	now, err := present(a, ctx, conn)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ func (a *Archive) damagedPages(ctx context.Context, conn *sql.Conn) ([]int, erro
 // sound makes sure, before anything is written, that history.db is as it was
 // left: what is written over damage would hide it. The lock is held. The error
 // is [export.ErrHistory] for a history that [Repair] has to mend first.
-func (a *Archive) sound() error {
+func sound(a *Store) error {
 	if info, err := a.disk.Lstat(historyFile); err == nil && a.own == (sumsNote{info.Size(), info.ModTime()}) {
 		return nil // nobody has touched it since this process looked at it
 	}
@@ -262,7 +262,7 @@ func (a *Archive) sound() error {
 	if err != nil {
 		return caused(err)
 	}
-	list, err := a.damagedPages(ctx, conn)
+	list, err := damagedPages(a, ctx, conn)
 	if err = errors.Join(err, conn.Close()); err != nil {
 		return caused(err)
 	}
@@ -290,7 +290,7 @@ func saysLasting(n int) string {
 // historyChanged tells why history.db is not what was noted of it, "" if it is,
 // or if a program has changed it since. It looks only while nobody writes: with
 // locked set because the caller holds the lock.
-func (a *Archive) historyChanged(ctx context.Context, conn *sql.Conn, locked bool) (why string, err error) {
+func historyChanged(a *Store, ctx context.Context, conn *sql.Conn, locked bool) (why string, err error) {
 	if !locked {
 		l, busy := lockFor(a.dir, a.now())
 		if errors.Is(busy, export.ErrBusy) {
@@ -300,23 +300,23 @@ func (a *Archive) historyChanged(ctx context.Context, conn *sql.Conn, locked boo
 			defer func() { err = errors.Join(err, l.release()) }()
 		}
 	}
-	list, err := a.damagedPages(ctx, conn)
+	list, err := damagedPages(a, ctx, conn)
 	if err != nil {
 		return "", err
 	}
 	if len(list) > 0 {
 		return saysDamaged(list), nil
 	}
-	if s := a.noted(); s != nil && s.lasting > 0 {
+	if s := noted(a); s != nil && s.lasting > 0 {
 		return saysLasting(s.lasting), nil
 	}
 	return "", nil
 }
 
-// beside opens a writer for one change that may be made while somebody else
+// besideHistory opens a writer for one change that may be made while somebody else
 // exports, with the lock if nobody has it: then it is made sure before that the
 // history is sound, and noted after what it is. The caller calls end.
-func (a *Archive) beside(ctx context.Context) (w *writer, end func() error, err error) {
+func besideHistory(a *Store, ctx context.Context) (w *writer, end func() error, err error) {
 	if err := makeFolders(a.disk, sideDir); err != nil {
 		return nil, nil, caused(err)
 	}
@@ -331,12 +331,12 @@ func (a *Archive) beside(ctx context.Context) (w *writer, end func() error, err 
 	case err != nil:
 		return nil, nil, err
 	}
-	if err := a.sound(); err != nil {
+	if err := sound(a); err != nil {
 		return nil, nil, errors.Join(err, l.release())
 	}
 	if w, err = newWriter(ctx, a.db); err != nil {
 		return nil, nil, errors.Join(err, l.release())
 	}
-	l.last = a.noteSums
+	l.last = func() { noteSums(a) }
 	return w, func() error { return errors.Join(w.close(), l.release()) }, nil
 }

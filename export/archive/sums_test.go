@@ -22,7 +22,7 @@ func rowsOf(t testing.TB, dir string) string {
 	a := open(t, dir)
 	defer a.Close()
 	var tables []string
-	rows, err := a.db.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
+	rows, err := a.s.db.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func rowsOf(t testing.TB, dir string) string {
 	}
 	var out strings.Builder
 	for _, table := range tables {
-		rows, err := a.db.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
+		rows, err := a.s.db.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func TestFlippedHistory(t *testing.T) {
 				a.Close()
 			}
 		}
-		r := repair(t, dir)
+		r := repairNow(t, dir)
 		if len(r.Found) == 0 {
 			t.Errorf("%s: a repair finds nothing", what)
 		}
@@ -223,7 +223,7 @@ func TestTurnBack(t *testing.T) {
 func TestSumsStay(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if err := a.sound(); err != nil {
+	if err := sound(a.s); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
@@ -231,12 +231,12 @@ func TestSumsStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	flipBit(t, filepath.Join(dir, historyFile), 4096*3+777, 3)
-	a.noteSums()
+	noteSums(a.s)
 	after, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the sums are others (%v)", err)
 	}
-	if err := a.sound(); !errors.Is(err, export.ErrHistory) {
+	if err := sound(a.s); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
 }
@@ -246,10 +246,10 @@ func TestSumsStay(t *testing.T) {
 func TestSumsOfAnotherProgram(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := a.db.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
+	if _, err := a.s.db.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.sound(); err != nil {
+	if err := sound(a.s); err != nil {
 		t.Errorf("after another program: %v", err)
 	}
 	if c, err := a.Verify(t.Context(), nil); err != nil || len(c.Bad) > 0 {
@@ -258,17 +258,17 @@ func TestSumsOfAnotherProgram(t *testing.T) {
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 7, Percent: 30}); err != nil {
 		t.Fatal(err)
 	}
-	if s := a.noted(); s == nil {
+	if s := noted(a.s); s == nil {
 		t.Fatal("nothing is noted")
 	}
 	flipBit(t, filepath.Join(dir, historyFile), 4096*3+777, 3)
-	if err := a.sound(); !errors.Is(err, export.ErrHistory) {
+	if err := sound(a.s); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(sumsFile))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if err := a.sound(); err != nil {
+	if err := sound(a.s); err != nil {
 		t.Errorf("without a note: %v", err)
 	}
 }

@@ -9,20 +9,15 @@ import (
 	"hash"
 	"io"
 	"os"
-	"strings"
 	"sync"
-	"time"
 
 	"sidekeep/export"
 	"sidekeep/formats/contentline"
-	"sidekeep/formats/ical"
-	"sidekeep/formats/vcard"
 )
 
 // The sizes of the bodies of contacts, events and to-dos.
 const (
-	maxText   = 200 << 20 // larger ones are refused
-	maxMemory = 1 << 20   // larger ones are gathered on disk
+	maxMemory = 1 << 20 // larger ones are gathered on disk
 )
 
 // putText takes a contact, an event or a to-do. Bytes are read, hashed and
@@ -74,108 +69,13 @@ func (s *session) blob(b *body) (int64, error) {
 	if n, err := res.RowsAffected(); err != nil || n == 1 {
 		s.last.blob++
 		if err == nil && b.long != nil {
-			err = s.w.putChunks(s.last.blob, b.long)
+			err = putChunks(s.w, s.last.blob, b.long)
 		}
 		return s.last.blob, err
 	}
 	var n int64
 	_, err = s.w.row("SELECT blob FROM blob WHERE hash = ?", []any{b.hash[:]}, &n)
 	return n, err
-}
-
-// understand reads what people need from the bytes of an item; kind is that of
-// its collection. What a calendar holds is decided by the bytes.
-func understand(kind export.Kind, raw []byte) version { return understandOutline(kind, raw, nil) }
-
-// understandOutline is understand of an outline with these gaps, if there are any.
-func understandOutline(kind export.Kind, raw []byte, gaps contentline.Gaps) version {
-	v := version{kind: kind}
-	if bytes.HasPrefix(raw, []byte(leftOut)) {
-		v.aside = contentline.TooLarge().Error()
-		return v
-	}
-	read := v.calendar
-	if kind == export.Contacts {
-		read = v.contact
-	}
-	if err := export.Guard(func() error { return read(raw) }); err != nil {
-		v.aside = reason(gaps.Reason(err))
-	}
-	return v
-}
-
-func (v *version) contact(raw []byte) error {
-	card, err := vcard.Read(raw)
-	if err == nil {
-		_, err = vcard.Published(raw)
-	}
-	v.uid, v.name = card.UID, card.Name
-	return err
-}
-
-func (v *version) calendar(raw []byte) error {
-	o, err := ical.Read(raw)
-	if err == nil {
-		err = mergeable(raw)
-	}
-	if err != nil {
-		return err
-	}
-	v.kind = export.Events
-	start := o.Start
-	if o.Component == "VTODO" {
-		v.kind = export.Todos
-		if start.IsZero() {
-			start = o.Due
-		}
-	}
-	v.uid, v.name, v.allDay = o.UID, o.Summary, o.AllDay
-	v.start = startText(start, o.Floating && !o.AllDay)
-	return nil
-}
-
-// nowhere is the offset of a time that is the same on every clock: of no known
-// place (RFC 3339 section 4.3).
-const nowhere = "-00:00"
-
-// startText is how the start of an item is stored: RFC 3339, "" if it has none.
-func startText(t time.Time, floating bool) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case floating:
-		return t.Format("2006-01-02T15:04:05") + nowhere
-	}
-	return t.Format(time.RFC3339)
-}
-
-// startOf reads what startText writes.
-func startOf(text string) (t time.Time, floating bool) {
-	return timeOf(text), strings.HasSuffix(text, nowhere)
-}
-
-// mergeable tells why a calendar object could not stand in a published file.
-func mergeable(raw []byte) error {
-	published, err := ical.Published(raw)
-	if err != nil {
-		return err
-	}
-	p, err := ical.Parts(published)
-	if err == nil && len(p.Components) == 0 {
-		err = errors.New("there is no event or to-do in it")
-	}
-	if err == nil && contentline.Marks(bytes.Join(p.Components, nil)) != contentline.Marks(published) {
-		err = errors.New("a long value stands outside its events and to-dos")
-	}
-	return err
-}
-
-// reason is never "", which would mean that nothing is wrong.
-func reason(err error) string {
-	if s := err.Error(); s != "" {
-		return s
-	}
-	return "it could not be understood"
 }
 
 // A body is the bytes of an item as delivered.
@@ -344,5 +244,3 @@ func (c *copier) copy(in io.Reader, limit int64) (int64, error) {
 		}
 	}
 }
-
-var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}

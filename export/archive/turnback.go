@@ -125,8 +125,8 @@ func (t *turner) threeBits(page []byte, off uint64) bool {
 // of them, as far as that can be found out, and tells which were damaged and which
 // of them stay so. The damaged file is kept. The lock is held, and nobody has
 // history.db open.
-func (a *Archive) turnBackHistory() (list, left []int, err error) {
-	was := a.noted()
+func turnBackHistory(a *Store) (list, left []int, err error) {
+	was := noted(a)
 	if there, err := exists(a.disk, historyFile+"-journal"); was == nil || there || err != nil {
 		return nil, nil, err // what was cut off is SQLite's to end
 	}
@@ -134,19 +134,19 @@ func (a *Archive) turnBackHistory() (list, left []int, err error) {
 		return nil, nil, nil
 	}
 	turned := false
-	err = a.reading(func(f io.ReadSeeker) (err error) {
-		list, left, turned, err = a.turnBack(f, was)
+	err = reading(a, func(f io.ReadSeeker) (err error) {
+		list, left, turned, err = turnBack(a, f, was)
 		return err
 	})
 	if err != nil || !turned {
 		return list, left, err
 	}
-	return list, left, a.replaceHistory()
+	return list, left, replaceHistory(a)
 }
 
 // turnBack writes a history as it was noted beside the one that is there, f, as
 // far as that can be found out; turned tells whether there is one.
-func (a *Archive) turnBack(f io.ReadSeeker, was *pageSums) (list, left []int, turned bool, err error) {
+func turnBack(a *Store, f io.ReadSeeker, was *pageSums) (list, left []int, turned bool, err error) {
 	now, err := readSums(f)
 	if err != nil {
 		return nil, nil, false, nil // it is too short to be a history
@@ -175,7 +175,7 @@ func (a *Archive) turnBack(f io.ReadSeeker, was *pageSums) (list, left []int, tu
 	if len(sound) == 0 {
 		return list, left, false, nil
 	}
-	return list, left, true, a.writeTurned(f, was.pageSize, sound)
+	return list, left, true, writeTurned(a, f, was.pageSize, sound)
 }
 
 // readPage reads a page of history.db, or what there is of it.
@@ -191,8 +191,8 @@ func readPage(f io.ReadSeeker, n int, page []byte) (int, error) {
 }
 
 // writeTurned writes the history old with other pages beside it.
-func (a *Archive) writeTurned(old io.ReadSeeker, pageSize int, pages map[int][]byte) error {
-	if err := a.dropNew(); err != nil {
+func writeTurned(a *Store, old io.ReadSeeker, pageSize int, pages map[int][]byte) error {
+	if err := dropNew(a); err != nil {
 		return err
 	}
 	f, err := a.disk.OpenFile(newHistory, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
@@ -214,14 +214,14 @@ func (a *Archive) writeTurned(old io.ReadSeeker, pageSize int, pages map[int][]b
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, a.dropNew())
+		return errors.Join(err, dropNew(a))
 	}
 	return nil
 }
 
 // replaceHistory puts what writeTurned wrote in the place of the history that is
 // there, which is kept.
-func (a *Archive) replaceHistory() error {
+func replaceHistory(a *Store) error {
 	kept := damagedDir + "/" + historyFile
 	if err := errors.Join(makeFolders(a.disk, damagedDir), removeIfThere(a.disk, kept)); err != nil {
 		return err

@@ -127,7 +127,7 @@ func older(ctx context.Context, db *sql.DB) (bool, error) {
 
 // upgrade brings the history to the present format in one commit. The lock is
 // held. The open files follow with the publication that it asks for.
-func (a *Archive) upgrade(ctx context.Context) error {
+func upgrade(a *Store, ctx context.Context) error {
 	if old, err := older(ctx, a.db); err != nil || !old {
 		return err
 	}

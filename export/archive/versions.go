@@ -59,7 +59,7 @@ func scanVersion(rows *sql.Rows) (Version, error) {
 }
 
 // versions reads versions by their numbers.
-func (a *Archive) versions(ctx context.Context, numbers []int64) (map[int64]Version, error) {
+func versions(a *Store, ctx context.Context, numbers []int64) (map[int64]Version, error) {
 	all := make(map[int64]Version, len(numbers))
 	for len(numbers) > 0 {
 		n := min(len(numbers), 500)
@@ -90,9 +90,9 @@ func join(numbers []int64) string {
 // Versions tells every recorded state of an item, the oldest first: when it
 // came, when it changed, when it went. It is empty if the archive has no such
 // item.
-func (a *Archive) Versions(ctx context.Context, account, collection, id string) ([]Version, error) {
+func (a Reader) Versions(ctx context.Context, account, collection, id string) ([]Version, error) {
 	var list []Version
-	err := eachRow(ctx, a.db, "SELECT "+versionColumns+" FROM "+versionTables+
+	err := eachRow(ctx, a.s.db, "SELECT "+versionColumns+" FROM "+versionTables+
 		" WHERE account.name = ? AND collection.id = ? AND item.id = ? ORDER BY version.version", []any{account, collection, id}, func(rows *sql.Rows) error {
 		v, err := scanVersion(rows)
 		list = append(list, v)

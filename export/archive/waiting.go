@@ -68,13 +68,13 @@ func (s *session) place(p waiting) error {
 			return err
 		}
 		if _, err := s.w.exec("INSERT INTO name (folder, key, owner, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			dir, foldName(path.Base(p.to)), "found/"+path.Base(p.to), path.Base(p.to)); err != nil {
+			dir, FoldName(path.Base(p.to)), "found/"+path.Base(p.to), path.Base(p.to)); err != nil {
 			return err
 		}
 		if p.to, err = p.d.r.photoPath(p.d.it, p.d.taken.Time); err != nil {
 			return err
 		}
-		if _, err := s.w.exec("UPDATE photo SET path = ?, key = ? WHERE photo = ?", p.to, foldName(p.to), p.photo); err != nil {
+		if _, err := s.w.exec("UPDATE photo SET path = ?, key = ? WHERE photo = ?", p.to, FoldName(p.to), p.photo); err != nil {
 			return err
 		}
 	}

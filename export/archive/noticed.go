@@ -4,26 +4,21 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-
 	"sidekeep/export"
 )
 
-// noticeName is the row of the table archive that says which export of an
-// account gave notice and waits for an answer.
-func noticeName(account int64) string { return fmt.Sprintf("notice/%d", account) }
-
 // noticed is the export of an account that gave notice and waits for an answer,
 // 0 if there is none.
-func (w *writer) noticed(account int64) (n int64, err error) {
+func noticed(w *writer, account int64) (n int64, err error) {
 	_, err = w.row("SELECT value FROM archive WHERE name = ?", []any{noticeName(account)}, &n)
 	return n, err
 }
 
-// notice remembers that an export gave notice; 0 that there is none that waits
+// noteNotice remembers that an export gave notice; 0 that there is none that waits
 // for an answer.
-func (w *writer) notice(account, export int64) error {
+func noteNotice(w *writer, account, export int64) error {
 	if export != 0 {
-		return w.set(noticeName(account), fmt.Sprint(export))
+		return set(w, noticeName(account), fmt.Sprint(export))
 	}
 	_, err := w.exec("DELETE FROM archive WHERE name = ?", noticeName(account))
 	return err
@@ -43,7 +38,7 @@ func (j *judge) endNotice() error {
 	if err != nil || !undone {
 		return err
 	}
-	return j.w.notice(j.account, 0)
+	return noteNotice(j.w, j.account, 0)
 }
 
 // undone tells whether everything that the noticed export changed or found gone is
@@ -88,7 +83,7 @@ func (j *judge) undone() (bool, error) {
 		if !s.present {
 			return false, nil
 		}
-		if lost, err := j.w.emptier(s.was.Int64, s.now.Int64); err != nil || lost {
+		if lost, err := emptier(j.w, s.was.Int64, s.now.Int64); err != nil || lost {
 			return false, err
 		}
 		back++

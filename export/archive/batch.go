@@ -174,19 +174,6 @@ func (w *writer) each(query string, args []any, scan func(rows *sql.Rows) error)
 	return w.fail(eachRow(context.Background(), w.conn, query, args, scan))
 }
 
-// A querier reads: a *sql.DB or a *sql.Conn.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func eachRow(ctx context.Context, q querier, query string, args []any, scan func(rows *sql.Rows) error) error {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	return scanRows(rows, func() error { return scan(rows) })
-}
-
 // renew makes the writer usable again after an error, on a new connection. What
 // was not committed is dropped.
 func (w *writer) renew() error {
@@ -229,13 +216,3 @@ func (w *writer) drop() error {
 }
 
 var errClosed = errors.New("the export has ended")
-
-// eachString appends to list what a query of one column answers.
-func eachString(w *writer, list *[]string, query string, args ...any) error {
-	return w.each(query, args, func(rows *sql.Rows) error {
-		var s string
-		err := rows.Scan(&s)
-		*list = append(*list, s)
-		return err
-	})
-}
