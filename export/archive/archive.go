@@ -17,6 +17,10 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
+	"sidekeep/export/archive/repair"
+	"sidekeep/export/archive/resume"
 )
 
 // Open opens the archive in dir, for the caller to close. What an interrupted
@@ -30,29 +34,29 @@ func Open(dir string, o Options) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Lstat(filepath.Join(dir, historyFile))
+	info, err := os.Lstat(filepath.Join(dir, disk.HistoryFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, ok := bagged(dir); ok {
+		if _, ok := repair.Bagged(dir); ok {
 			return nil, fmt.Errorf("%w: %s has an archive, but no history.db: %w", export.ErrHistory, dir, export.ErrDamaged)
 		}
 		return nil, fmt.Errorf("%w: %s", export.ErrNoArchive, dir)
 	case err != nil:
-		return nil, caused(err)
+		return nil, disk.Caused(err)
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0: // a link is told of below
 		return nil, fmt.Errorf("%w: history.db is no plain file: %w", export.ErrHistory, export.ErrDamaged)
 	}
-	a, err := o.open(dir)
+	a, err := o.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	if a.db, a.id, err = openHistory(ctx, filepath.Join(dir, historyFile)); err != nil {
+	if a.DB, a.ID, err = history.OpenHistory(ctx, filepath.Join(dir, disk.HistoryFile)); err != nil {
 		if errors.Is(err, export.ErrDamaged) {
 			err = fmt.Errorf("%w: %w", export.ErrHistory, err)
 		}
-		return nil, errors.Join(err, a.disk.Close())
+		return nil, errors.Join(err, a.Disk.Close())
 	}
-	if err := finishBegun(a, ctx); err != nil {
+	if err := resume.FinishBegun(a, ctx); err != nil {
 		if errors.Is(err, export.ErrDamaged) {
 			err = fmt.Errorf("%w: %w", export.ErrHistory, err)
 		}
@@ -68,22 +72,22 @@ func Create(dir string, o Options) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Lstat(filepath.Join(dir, historyFile)); err == nil {
+	if _, err := os.Lstat(filepath.Join(dir, disk.HistoryFile)); err == nil {
 		return Open(dir, o)
 	}
-	if _, ok := bagged(dir); ok {
+	if _, ok := repair.Bagged(dir); ok {
 		return Open(dir, o)
 	}
-	if err := makeArchiveFolder(dir, privateMode); err != nil {
-		return nil, caused(fmt.Errorf("making the folder: %w", err))
+	if err := makeArchiveFolder(dir, history.PrivateMode); err != nil {
+		return nil, disk.Caused(fmt.Errorf("making the folder: %w", err))
 	}
-	a, err := o.open(dir)
+	a, err := o.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	err = createIn(a)
-	if err := errors.Join(err, a.disk.Close()); err != nil {
-		return nil, caused(fmt.Errorf("making the archive: %w", err))
+	if err := errors.Join(err, a.Disk.Close()); err != nil {
+		return nil, disk.Caused(fmt.Errorf("making the archive: %w", err))
 	}
 	return Open(dir, o)
 }
@@ -103,51 +107,51 @@ func makeArchiveFolder(dir string, mode fs.FileMode) error {
 	if err := os.Mkdir(dir, mode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	d, err := OpenDisk(parent)
+	d, err := disk.OpenDisk(parent)
 	if err != nil {
 		return nil // a folder that may be written and not read cannot be synced
 	}
 	return errors.Join(d.SyncDir("."), d.Close())
 }
 
-func createIn(a *Store) error {
-	entries, err := a.disk.ReadDir(".")
+func createIn(a *history.Store) error {
+	entries, err := a.Disk.ReadDir(".")
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() != sideDir && !litter(e.Name()) {
-			return fmt.Errorf("%w: %s is not empty and holds no archive", export.ErrNotWritable, a.dir)
+		if e.Name() != disk.SideDir && !disk.Litter(e.Name()) {
+			return fmt.Errorf("%w: %s is not empty and holds no archive", export.ErrNotWritable, a.Dir)
 		}
 	}
-	if err := errors.Join(tighten(a, context.Background()), makeFolders(a.disk, sideDir)); err != nil {
+	if err := errors.Join(history.Tighten(a, context.Background()), disk.MakeFolders(a.Disk, disk.SideDir)); err != nil {
 		return err
 	}
-	l, err := lockSoon(a.dir, a.now)
+	l, err := disk.LockSoon(a.Dir, a.Now)
 	if err != nil {
 		return err
 	}
-	return errors.Join(createHistory(a), l.release())
+	return errors.Join(createHistory(a), l.Release())
 }
 
 // createHistory writes the history aside and gives it its name when it is
 // whole.
-func createHistory(a *Store) error {
-	if there, err := exists(a.disk, historyFile); there || err != nil {
+func createHistory(a *history.Store) error {
+	if there, err := disk.Exists(a.Disk, disk.HistoryFile); there || err != nil {
 		return err
 	}
-	if err := dropNew(a); err != nil {
+	if err := history.DropNew(a); err != nil {
 		return err
 	}
-	if err := reserve(a, newHistory); err != nil {
+	if err := history.Reserve(a, disk.NewHistory); err != nil {
 		return err
 	}
-	file := filepath.Join(a.dir, filepath.FromSlash(newHistory))
-	created := a.now().UTC().Format(time.RFC3339)
-	if err := writeHistory(context.Background(), file, rand.Text(), created); err != nil {
+	file := filepath.Join(a.Dir, filepath.FromSlash(disk.NewHistory))
+	created := a.Now().UTC().Format(time.RFC3339)
+	if err := history.WriteHistory(context.Background(), file, rand.Text(), created); err != nil {
 		return err
 	}
-	return moveNew(a.disk, newHistory, historyFile)
+	return disk.MoveNew(a.Disk, disk.NewHistory, disk.HistoryFile)
 }
 
 // Find looks for the archive with the given ID in places: each is the folder of
@@ -162,7 +166,7 @@ func Find(id string, places []string) (dir string, ok bool) {
 			}
 		}
 		for _, dir := range dirs {
-			if found, err := idOf(dir); err == nil && found == id {
+			if found, err := history.IDOf(dir); err == nil && found == id {
 				return dir, true
 			}
 		}

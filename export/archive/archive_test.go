@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sidekeep/export/archive/disk"
 )
 
 func TestFirstAndSecondExport(t *testing.T) {
@@ -37,7 +39,7 @@ func snapshot(t testing.TB, dir string) map[string]os.FileInfo {
 	t.Helper()
 	files := map[string]os.FileInfo{}
 	err := filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {
-		if err == nil && !info.IsDir() && !strings.Contains(name, sideDir) && !strings.Contains(name, historyFile) {
+		if err == nil && !info.IsDir() && !strings.Contains(name, disk.SideDir) && !strings.Contains(name, disk.HistoryFile) {
 			rel, _ := filepath.Rel(dir, name)
 			files[filepath.ToSlash(rel)] = info
 		}

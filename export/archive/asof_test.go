@@ -230,7 +230,7 @@ func TestAsOfNothing(t *testing.T) {
 			t.Errorf("export %d: %v", n, err)
 		}
 	}
-	_, err := export.Run(t.Context(), source(0), a, export.Plan{Account: "Tablet", Now: a.s.now}, nil)
+	_, err := export.Run(t.Context(), source(0), a, export.Plan{Account: "Tablet", Now: StoreOf(a).Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

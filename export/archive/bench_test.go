@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // endless is a source of n contacts and n events that are made when they are
@@ -147,7 +148,7 @@ func BenchmarkVerify(b *testing.B) {
 	for _, info := range snapshot(b, a.Dir()) {
 		size += info.Size()
 	}
-	info, err := os.Stat(a.s.file(historyFile))
+	info, err := os.Stat(StoreOf(a).Path(disk.HistoryFile))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,12 +6,14 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+
+	"sidekeep/export/archive/history"
 )
 
 // TestMain is also the program that the tests start and kill: its verb and its
 // arguments stand in the environment.
 func TestMain(m *testing.M) {
-	longBody, chunkSize = 16<<10, 4<<10
+	history.LongBody, history.ChunkSize = 16<<10, 4<<10
 	var err error
 	switch os.Getenv("SIDEKEEP_TEST_CHILD") {
 	case "":

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"sidekeep/export/archive/disk"
 )
 
 // errCut is what everything answers after the power went.
@@ -19,7 +21,7 @@ var errCut = errors.New("the power is gone")
 // was made durable by Sync and SyncDir, and settle then takes the rest away.
 // history.db itself is written by SQLite and not part of it.
 type cutDisk struct {
-	Disk
+	disk.Disk
 	dir string
 	at  int // the operation that fails; 0 means none
 
@@ -41,10 +43,10 @@ type inode struct {
 	synced []byte
 }
 
-func newCutDisk(t testing.TB, at int) (*cutDisk, func(string) (Disk, error)) {
+func newCutDisk(t testing.TB, at int) (*cutDisk, func(string) (disk.Disk, error)) {
 	d := &cutDisk{at: at, fail: errCut}
-	return d, func(dir string) (Disk, error) {
-		real, err := OpenDisk(dir)
+	return d, func(dir string) (disk.Disk, error) {
+		real, err := disk.OpenDisk(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +60,7 @@ func newCutDisk(t testing.TB, at int) (*cutDisk, func(string) (Disk, error)) {
 
 // bySQLite reports whether the file is not written by way of the disk.
 func bySQLite(name string) bool {
-	return strings.HasPrefix(name, historyFile) || strings.HasPrefix(name, newHistory) || name == sideDir+"/lock"
+	return strings.HasPrefix(name, disk.HistoryFile) || strings.HasPrefix(name, disk.NewHistory) || name == disk.SideDir+"/lock"
 }
 
 // load takes what is there as durable.
@@ -164,7 +166,7 @@ func (d *cutDisk) Alone() int {
 
 func (d *cutDisk) SyncAll() error {
 	const what = "sync all"
-	return d.change(what, d.Disk.(allSyncer).SyncAll, func() {
+	return d.change(what, d.Disk.(disk.AllSyncer).SyncAll, func() {
 		if d.forget == what {
 			return
 		}
@@ -178,7 +180,7 @@ func (d *cutDisk) SyncAll() error {
 	})
 }
 
-func (d *cutDisk) OpenFile(name string, flag int) (File, error) {
+func (d *cutDisk) OpenFile(name string, flag int) (disk.File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if flag&os.O_CREATE != 0 {
@@ -197,7 +199,7 @@ func (d *cutDisk) OpenFile(name string, flag int) (File, error) {
 }
 
 type cutFile struct {
-	File
+	disk.File
 	d    *cutDisk
 	n    *inode
 	name string
@@ -270,8 +272,8 @@ func (d *cutDisk) rewrite(t testing.TB, want map[string]*inode, mode int, random
 		}
 	}
 	there := func(name string) bool { _, err := os.Lstat(filepath.Join(d.dir, name)); return err == nil }
-	if there(historyFile) && want[historyFile] == nil && want[newHistory] != nil {
-		check(os.Rename(filepath.Join(d.dir, historyFile), filepath.Join(d.dir, newHistory)))
+	if there(disk.HistoryFile) && want[disk.HistoryFile] == nil && want[disk.NewHistory] != nil {
+		check(os.Rename(filepath.Join(d.dir, disk.HistoryFile), filepath.Join(d.dir, disk.NewHistory)))
 	}
 	seen := map[string]bool{}
 	check(filepath.WalkDir(d.dir, func(name string, e fs.DirEntry, err error) error {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 // TestReadAgain: what another program writes into the history of an item is told
@@ -26,7 +28,7 @@ func TestReadAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := copyArchive(t, from)
 			a := open(t, dir)
-			if _, err := a.s.db.Exec(change); err != nil {
+			if _, err := StoreOf(a).DB.Exec(change); err != nil {
 				t.Fatal(err)
 			}
 			c, err := a.Verify(t.Context(), nil)
@@ -35,7 +37,7 @@ func TestReadAgain(t *testing.T) {
 			}
 			named := 0
 			for _, b := range c.Bad {
-				if strings.HasPrefix(b.Path, historyFile+", version ") {
+				if strings.HasPrefix(b.Path, disk.HistoryFile+", version ") {
 					named++
 				}
 			}
@@ -59,10 +61,10 @@ func TestReadAgain(t *testing.T) {
 func TestOtherEditions(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := a.s.db.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", readerName); err != nil {
+	if _, err := StoreOf(a).DB.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", history.ReaderName); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.s.db.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
+	if _, err := StoreOf(a).DB.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
 		t.Fatal(err)
 	}
 	s := agedSource()
@@ -74,8 +76,8 @@ func TestOtherEditions(t *testing.T) {
 		}
 		run(t, a, tinyPhone()) // what was there first comes back
 	}
-	edition, last, err := readerOf(t.Context(), a.s.db)
-	if err != nil || edition != readerEdition || last == 0 {
+	edition, last, err := history.EditionOf(t.Context(), StoreOf(a).DB)
+	if err != nil || edition != history.ReaderEdition || last == 0 {
 		t.Errorf("it is noted as edition %d after %d, %v", edition, last, err)
 	}
 }
@@ -97,10 +99,10 @@ func TestReaderEdition(t *testing.T) {
 		{export.Todos, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:f\r\nDTSTART:20260620T233000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"},
 		{export.Events, "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nTZ:+0100\r\nBEGIN:VEVENT\r\nUID:o\r\nDTSTART:20100906T013000\r\nRRULE:W1 MO #3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"},
 	} {
-		v := understand(x.kind, []byte(x.raw))
-		fmt.Fprintf(&told, "%q %q %q %q %v %q\n", v.kind, v.uid, v.name, v.start, v.allDay, v.aside)
+		v := history.Understand(x.kind, []byte(x.raw))
+		fmt.Fprintf(&told, "%q %q %q %q %v %q\n", v.Kind, v.Uid, v.Name, v.Start, v.AllDay, v.Aside)
 	}
-	if got := fmt.Sprintf("%d %x", readerEdition, sha256.Sum256([]byte(told.String()))); got != want {
+	if got := fmt.Sprintf("%d %x", history.ReaderEdition, sha256.Sum256([]byte(told.String()))); got != want {
 		t.Errorf("it is read as\n%sraise readerEdition and renew the sum: %s", told.String(), got)
 	}
 }

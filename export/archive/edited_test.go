@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // ownersFiles are the files of an archive that an owner sees.
@@ -17,7 +18,7 @@ func ownersFiles(t testing.TB, dir string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, e os.DirEntry, err error) error {
 		rel, _ := filepath.Rel(dir, name)
-		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != historyFile && !strings.HasPrefix(rel, sideDir) {
+		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != disk.HistoryFile && !strings.HasPrefix(rel, disk.SideDir) {
 			files = append(files, rel)
 		}
 		return err
@@ -45,8 +46,8 @@ func edit(t testing.TB, dir, file string) []byte {
 
 // keptAs is where what was written into a file is kept.
 func keptAs(file string) string {
-	stem, ext := splitExt(file)
-	return damagedDir + "/" + stem + " (edited by hand)" + ext
+	stem, ext := disk.SplitExt(file)
+	return disk.DamagedDir + "/" + stem + " (edited by hand)" + ext
 }
 
 // keeps checks that what was written into a file is kept.
@@ -157,8 +158,8 @@ func TestEditedAndRemoved(t *testing.T) {
 		dir := copyTree(t, from)
 		var written []byte
 		once := false
-		a, err := Open(dir, Options{Disk: func(dir string) (Disk, error) {
-			d, err := OpenDisk(dir)
+		a, err := Open(dir, Options{Disk: func(dir string) (disk.Disk, error) {
+			d, err := disk.OpenDisk(dir)
 			return &during{Disk: d, do: func() {
 				if !once {
 					once, written = true, edit(t, dir, file)
@@ -193,7 +194,7 @@ func TestEditedAndRemoved(t *testing.T) {
 		if !photo {
 			whole(t, a)
 		}
-		if there, err := exists(a.s.disk, file); err == nil && !there {
+		if there, err := disk.Exists(StoreOf(a).Disk, file); err == nil && !there {
 			removed++
 		}
 		a.Close()
@@ -206,12 +207,12 @@ func TestEditedAndRemoved(t *testing.T) {
 
 // A during does something when the first file is written aside.
 type during struct {
-	Disk
+	disk.Disk
 	do func()
 }
 
-func (d *during) OpenFile(name string, flag int) (File, error) {
-	if strings.HasPrefix(name, publishDir+"/") {
+func (d *during) OpenFile(name string, flag int) (disk.File, error) {
+	if strings.HasPrefix(name, disk.PublishDir+"/") {
 		d.do()
 	}
 	return d.Disk.OpenFile(name, flag)

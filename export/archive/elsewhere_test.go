@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/openfiles"
+	"sidekeep/export/archive/search"
 )
 
 // places is what a service lists: bodies by the path of their items, the first
@@ -180,7 +183,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			run(t, a, now.with(places{"a/spam": married(90)}).shelf())
 			check("after pruning and an export", Query{Vanished: true}, last)
 			whole(t, a)
-			if err := os.Remove(filepath.Join(a.Dir(), historyFile)); err != nil {
+			if err := os.Remove(filepath.Join(a.Dir(), disk.HistoryFile)); err != nil {
 				t.Fatal(err)
 			}
 			dir := a.Dir()
@@ -208,15 +211,15 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 		t.Errorf("%s: status counts %d gone, want %d", when, got, len(want))
 	}
 	var gone []string
-	if _, err := lines(a.s, accounts[0].Folder, func(l line) error {
+	if _, err := openfiles.EachLine(StoreOf(a), accounts[0].Folder, func(l openfiles.Line) error {
 		switch {
-		case strings.HasSuffix(l.state, Gone):
-			gone = append(gone, l.id)
-			if l.file == "" {
-				t.Errorf("%s: the index has no file of %s", when, l.id)
+		case strings.HasSuffix(l.State, Gone):
+			gone = append(gone, l.Id)
+			if l.File == "" {
+				t.Errorf("%s: the index has no file of %s", when, l.Id)
 			}
-		case strings.HasSuffix(l.state, Moved) && l.file != "":
-			t.Errorf("%s: %s was moved and stands in %s", when, l.id, l.file)
+		case strings.HasSuffix(l.State, Moved) && l.File != "":
+			t.Errorf("%s: %s was moved and stands in %s", when, l.Id, l.File)
 		}
 		return nil
 	}); err != nil {
@@ -248,7 +251,7 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 		t.Fatal(err)
 	}
 	for _, h := range hits.Hits {
-		if vanished := slices.Contains(want, h.ID); (h.In == InVanished) != vanished {
+		if vanished := slices.Contains(want, h.ID); (h.In == search.InVanished) != vanished {
 			t.Errorf("%s: the search finds %s as %s", when, h.ID, h.In)
 		}
 	}

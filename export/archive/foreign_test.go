@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
+	"sidekeep/export/archive/search"
 )
 
 // foreignWays are what a history from somebody else may hold besides rows.
@@ -94,7 +97,7 @@ func superJournal(name string) []byte {
 // even when an archive is only looked for.
 func TestSuperJournal(t *testing.T) {
 	from := filled(t)
-	for _, db := range []string{historyFile, searchFile} {
+	for _, db := range []string{disk.HistoryFile, search.SearchFile} {
 		t.Run(db, func(t *testing.T) {
 			dir := copyTree(t, from)
 			a, err := Open(dir, Options{})
@@ -102,7 +105,7 @@ func TestSuperJournal(t *testing.T) {
 				t.Fatal(err)
 			}
 			id := a.ID()
-			if _, err := openSearch(a.s, t.Context(), nil); err != nil {
+			if _, err := search.Open(StoreOf(a), t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			a.Close()
@@ -119,18 +122,18 @@ func TestSuperJournal(t *testing.T) {
 			openPlain(t, dir, db, plant)
 			plant(journal, victim, diary)
 			Find(id, []string{dir})
-			if db == historyFile {
+			if db == disk.HistoryFile {
 				if _, err := Open(dir, Options{}); !errors.Is(err, export.ErrHistory) {
 					t.Errorf("opened: %v", err)
 				}
 			} else if a, err = Open(dir, Options{}); err != nil {
 				t.Fatal(err)
 			} else {
-				x, err := openSearch(a.s, t.Context(), nil)
+				x, err := search.Open(StoreOf(a), t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := errors.Join(x.close(), a.Close()); err != nil {
+				if err := errors.Join(x.Close(), a.Close()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -160,7 +163,7 @@ func openPlain(t *testing.T, dir, db string, plant func(journal, victim, text st
 	}
 	victim := filepath.Join(t.TempDir(), "diary-mj0123459ab")
 	plant(file+"-journal", victim, file+"-journal\x00")
-	plain, err := sql.Open("sqlite3", fileURI(file, ""))
+	plain, err := sql.Open("sqlite3", history.FileURI(file, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,23 +190,23 @@ func TestForeignSearch(t *testing.T) {
 		"DROP TABLE about; CREATE VIEW about AS SELECT 'archive' AS name, '" + a.ID() + "' AS value",
 		"PRAGMA journal_mode=WAL",
 	} {
-		x, err := openSearch(a.s, t.Context(), nil)
+		x, err := search.Open(StoreOf(a), t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := x.db.Exec(hurt); err != nil {
+		if _, err := x.Db.Exec(hurt); err != nil {
 			t.Fatal(err)
 		}
-		if err := x.close(); err != nil {
+		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if x, err = openSearch(a.s, t.Context(), nil); err != nil {
+		if x, err = search.Open(StoreOf(a), t.Context(), nil); err != nil {
 			t.Fatalf("%s: %v", hurt, err)
 		}
-		if err := errors.Join(ownIndex(t.Context(), x.db, true), harmless(filepath.Join(dir, filepath.FromSlash(searchFile)))); err != nil {
+		if err := errors.Join(search.CheckIndex(t.Context(), x.Db, true), history.CheckHeader(filepath.Join(dir, filepath.FromSlash(search.SearchFile)))); err != nil {
 			t.Errorf("%s: %v", hurt, err)
 		}
-		if err := x.close(); err != nil {
+		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/forget"
+	"sidekeep/export/archive/history"
 )
 
 // The words that stand in everything of the item that is forgotten, and in
@@ -50,14 +53,14 @@ func confided(t *testing.T) (dir string, s *shelf) {
 			t.Fatal(err)
 		}
 	}
-	if err := keepByHand(a.s, "data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
+	if err := history.KeepByHand(StoreOf(a), "data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
 		t.Fatal(err)
 	}
 	run(t, a, s)
 	change(t, dir, `INSERT INTO partial SELECT collection, id, '', 1, '.sidekeep/partial/beginning' FROM item WHERE id = '/f/DCIM/Zerlina.jpg';
 		INSERT INTO hold SELECT 1, account, 1, '{"reasons":[{"rule":"gone","names":["Zerlina Muster","Person 1"],"had":9007199254740993}]}', 'ended', '' FROM account`)
 	for name, body := range map[string]string{"partial/beginning": "Zerlina", "search.db": "Zerlina", "verified.json": "Zerlina"} {
-		name = filepath.Join(dir, sideDir, name)
+		name = filepath.Join(dir, disk.SideDir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, []byte(body), 0o666)); err != nil {
 			t.Fatal(err)
 		}
@@ -136,10 +139,10 @@ func TestForgetItem(t *testing.T) {
 		}
 	}
 	exports, err := a.Exports(t.Context(), "", 0)
-	if err != nil || len(exports) != 5 || exports[1].Problems[0].Item != forgottenName {
+	if err != nil || len(exports) != 5 || exports[1].Problems[0].Item != forget.ForgottenName {
 		t.Errorf("%+v, %v", exports, err)
 	}
-	if holds, err := a.Holds(t.Context(), ""); err != nil || !slices.Equal(holds[0].Loss.Reasons[0].Names, []string{forgottenName, "Person 1"}) || holds[0].Loss.Reasons[0].Had != 9007199254740993 {
+	if holds, err := a.Holds(t.Context(), ""); err != nil || !slices.Equal(holds[0].Loss.Reasons[0].Names, []string{forget.ForgottenName, "Person 1"}) || holds[0].Loss.Reasons[0].Had != 9007199254740993 {
 		t.Errorf("%+v, %v", holds, err)
 	}
 	// The source has it still: it is kept again.

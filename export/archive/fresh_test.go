@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"sidekeep/export/archive/history"
 )
 
 // TestFresh: the bytes of one row stay as they are while others are read, in one
@@ -23,7 +25,7 @@ func TestFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stmt.Close()
-	var got []fresh
+	var got []history.Copied
 	var want []string
 	for _, wide := range []int{1, 100, 1, 0} {
 		rows, err := stmt.QueryContext(context.Background(), wide)
@@ -31,7 +33,7 @@ func TestFresh(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := 0; rows.Next(); i++ {
-			var b fresh
+			var b history.Copied
 			if err := rows.Scan(&b); err != nil {
 				t.Fatal(err)
 			}
@@ -42,10 +44,10 @@ func TestFresh(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(got) != 400 || !slices.EqualFunc(got, want, func(b fresh, s string) bool { return string(b) == s }) {
+	if len(got) != 400 || !slices.EqualFunc(got, want, func(b history.Copied, s string) bool { return string(b) == s }) {
 		t.Errorf("%d values, and not all as they were read", len(got))
 	}
-	var null, text, number fresh
+	var null, text, number history.Copied
 	if err := db.QueryRow("SELECT NULL, 'text', 7").Scan(&null, &text, &number); err != nil || null != nil || string(text) != "text" || string(number) != "7" {
 		t.Errorf("%v %q %q %q", err, null, text, number)
 	}

@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 var update = flag.Bool("update", false, "write the archive of the present format into testdata")
@@ -44,7 +47,7 @@ func TestArchiveOfEveryFormatOpens(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	for format := 1; format <= Format; format++ {
+	for format := 1; format <= history.Format; format++ {
 		t.Run(fmt.Sprint(format), func(t *testing.T) {
 			dir := unpack(t, goldenFile(format))
 			a, err := Open(dir, Options{})
@@ -99,7 +102,7 @@ func goldenHolds(t *testing.T, a *Archive) {
 // TestOldFormatIsReadAsItIs opens an archive of format 1 that cannot be written.
 func TestOldFormatIsReadAsItIs(t *testing.T) {
 	dir := unpack(t, goldenFile(1))
-	l, err := lockFor(dir, time.Now())
+	l, err := disk.TakeLock(dir, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,10 +112,10 @@ func TestOldFormatIsReadAsItIs(t *testing.T) {
 	}
 	defer a.Close()
 	goldenHolds(t, a)
-	if old, err := older(t.Context(), a.s.db); err != nil || !old {
+	if old, err := history.IsOlder(t.Context(), StoreOf(a).DB); err != nil || !old {
 		t.Errorf("it was changed: %v", err)
 	}
-	if err := l.release(); err != nil {
+	if err := l.Release(); err != nil {
 		t.Fatal(err)
 	}
 	// The same open archive goes on when it can be written.
@@ -137,7 +140,7 @@ func writeGolden(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := pack(dir, goldenFile(Format)); err != nil {
+	if err := pack(dir, goldenFile(history.Format)); err != nil {
 		t.Fatal(err)
 	}
 }

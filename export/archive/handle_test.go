@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 // writeChild writes to a history, as another program would.
 func writeChild(dir string) error {
-	db := sql.OpenDB(connector{file: filepath.Join(dir, historyFile)})
+	db := sql.OpenDB(history.Connector{File: filepath.Join(dir, disk.HistoryFile)})
 	_, err := db.Exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; COMMIT")
 	return errors.Join(err, db.Close())
 }
@@ -26,7 +28,7 @@ func writeChild(dir string) error {
 func TestLocksStay(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, smallPhone())
-	conn, err := a.s.db.Conn(t.Context())
+	conn, err := StoreOf(a).DB.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,10 +53,10 @@ func TestLocksStay(t *testing.T) {
 	}
 	writes("while it reads", false)
 	for what, do := range map[string]func() error{
-		"the pages are read": func() error { _, err := readPages(a.s); return err },
-		"it is read again":   func() error { return reading(a.s, func(io.ReadSeeker) error { return nil }) },
+		"the pages are read": func() error { _, err := history.ReadPages(StoreOf(a)); return err },
+		"it is read again":   func() error { return history.Reading(StoreOf(a), func(io.ReadSeeker) error { return nil }) },
 		"another connection": func() error {
-			other, err := a.s.db.Conn(t.Context())
+			other, err := StoreOf(a).DB.Conn(t.Context())
 			if err != nil {
 				return err
 			}
@@ -65,11 +67,11 @@ func TestLocksStay(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = readPages(b.s)
+			_, err = history.ReadPages(StoreOf(b))
 			return errors.Join(err, b.Close())
 		},
-		"it is looked for": func() error { _, err := idOf(a.Dir()); return err },
-		"a foreign look":   func() error { return harmless(filepath.Join(a.Dir(), historyFile)) },
+		"it is looked for": func() error { _, err := history.IDOf(a.Dir()); return err },
+		"a foreign look":   func() error { return history.CheckHeader(filepath.Join(a.Dir(), disk.HistoryFile)) },
 		"a verification":   func() error { _, err := a.Verify(t.Context(), nil); return err },
 	} {
 		if err := do(); err != nil {
@@ -90,7 +92,7 @@ func TestBriefLock(t *testing.T) {
 	run(t, a, smallPhone())
 	b := open(t, a.Dir())
 	defer b.Close()
-	_, end, err := besideHistory(b.s, t.Context()) // as a change of the settings does
+	_, end, err := history.BeginSettings(StoreOf(b), t.Context()) // as a change of the settings does
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,20 +105,20 @@ func TestBriefLock(t *testing.T) {
 	if err := <-released; err != nil {
 		t.Fatal(err)
 	}
-	l, err := lockFor(a.Dir(), time.Now())
+	l, err := disk.TakeLock(a.Dir(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.release()
+	defer l.Release()
 	long := time.Now().Add(-time.Minute)
-	if err := os.Chtimes(filepath.Join(a.Dir(), filepath.FromSlash(lockFile)), long, long); err != nil {
+	if err := os.Chtimes(filepath.Join(a.Dir(), filepath.FromSlash(disk.LockFile)), long, long); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
 	if _, err := a.Begin(t.Context(), "Phone", time.Now()); !errors.Is(err, export.ErrBusy) {
 		t.Errorf("busy: %v", err)
 	}
-	if d := time.Since(began); d > brief/2 {
+	if d := time.Since(began); d > disk.Brief/2 {
 		t.Errorf("it took %v to say so", d)
 	}
 }

@@ -14,12 +14,14 @@ import (
 	"testing"
 	"unicode"
 
-	"sidekeep/export"
-
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	unicode16 "golang.org/x/text/encoding/unicode"
+
+	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/openfiles"
 )
 
 // What a service calls its items and collections is nothing that a spreadsheet
@@ -45,7 +47,7 @@ func TestIndexRunsNothing(t *testing.T) {
 	before := said(t, a, Query{})
 	dir := a.Dir()
 
-	f, err := os.Open(filepath.Join(dir, "data", "Phone", indexFile))
+	f, err := os.Open(filepath.Join(dir, "data", "Phone", disk.IndexFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestIndexRunsNothing(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(dir, historyFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, disk.HistoryFile)); err != nil {
 		t.Fatal(err)
 	}
 	repairNow(t, dir)
@@ -102,10 +104,10 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 		{"plain", "'quoted'", "+49 30 1", "'+49 30 1", ""},
 	} {
 		got := slices.Clone(line)
-		guard(got)
+		openfiles.GuardCells(got)
 		guarded := got[len(got)-1] == "1"
 		if guarded {
-			unguard(got)
+			openfiles.UnguardCells(got)
 		}
 		if !slices.Equal(got[:len(got)-1], line[:len(line)-1]) {
 			t.Errorf("%q is read as %q", line, got)
@@ -115,7 +117,7 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 	s := smallPhone()
 	s.collections[0].items[0] = text("'=1", "'@2", "", card(0))
 	run(t, a, s)
-	file := filepath.Join(a.Dir(), "data", "Phone", indexFile)
+	file := filepath.Join(a.Dir(), "data", "Phone", disk.IndexFile)
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +128,7 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 	}
 	for i := range records { // as format 2 has it
 		if records[i][len(records[i])-1] == "1" {
-			unguard(records[i])
+			openfiles.UnguardCells(records[i])
 		}
 		records[i] = records[i][:len(records[i])-1]
 	}
@@ -140,7 +142,7 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := a.Dir()
-	if err := errors.Join(a.Close(), os.Remove(filepath.Join(dir, historyFile))); err != nil {
+	if err := errors.Join(a.Close(), os.Remove(filepath.Join(dir, disk.HistoryFile))); err != nil {
 		t.Fatal(err)
 	}
 	repairNow(t, dir)
@@ -170,7 +172,7 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	original, err := os.ReadFile(filepath.Join(dir, "data", "Phone", indexFile))
+	original, err := os.ReadFile(filepath.Join(dir, "data", "Phone", disk.IndexFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +216,7 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 		"with tabs in UTF-16":  {encoded(utf16, saved('\t', nil)), false},
 		"in Windows-1252":      {encoded(charmap.Windows1252, saved(';', nil)), false},
 		"with columns moved":   {saved(',', func(r [][]string) [][]string { return turned(r) }), false},
-		"with empty lines":     {append(saved(',', nil), []byte("\r\n"+strings.Repeat(",", len(indexHead)-1)+"\r\n")...), false},
+		"with empty lines":     {append(saved(',', nil), []byte("\r\n"+strings.Repeat(",", len(openfiles.IndexHead)-1)+"\r\n")...), false},
 		"with an empty column": {saved(',', func(r [][]string) [][]string { return widened(r) }), false},
 		"sorted another way":   {saved(',', func(r [][]string) [][]string { slices.Reverse(r[1:]); return r }), false},
 		"without a head":       {saved(',', func(r [][]string) [][]string { return r[1:] }), true},
@@ -227,11 +229,11 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join(copied, "data", "Phone", indexFile)
+			file := filepath.Join(copied, "data", "Phone", disk.IndexFile)
 			if err := os.WriteFile(file, x.index, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Remove(filepath.Join(copied, historyFile)); err != nil {
+			if err := os.Remove(filepath.Join(copied, disk.HistoryFile)); err != nil {
 				t.Fatal(err)
 			}
 			r := repairNow(t, copied)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // large is a card of 4 KB.
@@ -30,7 +31,7 @@ func BenchmarkHourly(b *testing.B) {
 		}
 		s := &shelf{collections: []*shelved{people}}
 		run(b, a, s)
-		before := sizeOf(b, a.s.file(historyFile))
+		before := sizeOf(b, StoreOf(a).Path(disk.HistoryFile))
 		var first, last time.Duration
 		for n := range 100 {
 			now = now.Add(time.Hour)
@@ -51,7 +52,7 @@ func BenchmarkHourly(b *testing.B) {
 			}
 		}
 		came := int64(100 * 9 * len(large(1)))
-		b.ReportMetric(float64(sizeOf(b, a.s.file(historyFile))-before)/float64(came), "grown/came")
+		b.ReportMetric(float64(sizeOf(b, StoreOf(a).Path(disk.HistoryFile))-before)/float64(came), "grown/came")
 		b.ReportMetric(first.Seconds()*100, "first-ms/export")
 		b.ReportMetric(last.Seconds()*100, "last-ms/export")
 	}

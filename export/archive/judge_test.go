@@ -125,7 +125,7 @@ func sameShown(t testing.TB, a *Archive, want map[string]string) {
 // recordedCount counts what is recorded as present.
 func recordedCount(t testing.TB, a *Archive) (n int) {
 	t.Helper()
-	if err := a.s.db.QueryRow("SELECT count(*) FROM item WHERE present").Scan(&n); err != nil {
+	if err := StoreOf(a).DB.QueryRow("SELECT count(*) FROM item WHERE present").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // kills is how often a writing process is killed, in kill lanes side by side.
@@ -197,9 +198,9 @@ func afterKill(t *testing.T, dir string, told []string) {
 			}
 		}
 	}
-	entries, _ := os.ReadDir(filepath.Join(dir, sideDir, "publish"))
+	entries, _ := os.ReadDir(filepath.Join(dir, disk.SideDir, "publish"))
 	if len(entries) > 0 {
-		t.Errorf("%d files were left in %s", len(entries), publishDir)
+		t.Errorf("%d files were left in %s", len(entries), disk.PublishDir)
 	}
 }
 

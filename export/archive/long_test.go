@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 	"sidekeep/formats/vcard"
 )
 
@@ -80,17 +82,17 @@ func TestLongBodies(t *testing.T) {
 		}
 	}
 	var chunks, largest int
-	if err := a.s.db.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
+	if err := StoreOf(a).DB.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
 		t.Fatal(err)
 	}
-	if chunks != 9 || largest > longBody {
+	if chunks != 9 || largest > history.LongBody {
 		t.Errorf("%d bodies are in chunks; a row of blob has %d bytes", chunks, largest)
 	}
 	whole(t, a)
 
 	// The same open files are made of the same bodies in one piece.
-	defer func(n int) { longBody = n }(longBody)
-	longBody = 4 << 20
+	defer func(n int) { history.LongBody = n }(history.LongBody)
+	history.LongBody = 4 << 20
 	b := create(t, Options{})
 	run(t, b, longPhone())
 	for _, name := range []string{"data/Phone/Contacts/People.vcf", "data/Phone/Calendars/Work_ _mixed_.ics", "data/Phone/Calendars/Work_ _mixed_ (2).ics", "data/Phone/index.csv", "data/Phone/Set aside/open.vcf"} {
@@ -144,7 +146,7 @@ func TestLongBodyDamaged(t *testing.T) {
 			run(t, a, longPhone())
 			a.Close()
 			change(t, a.Dir(), query)
-			if err := os.Remove(filepath.Join(a.Dir(), sumsFile)); err != nil {
+			if err := os.Remove(filepath.Join(a.Dir(), history.SumsFile)); err != nil {
 				t.Fatal(err)
 			}
 			a = open(t, a.Dir())
@@ -178,7 +180,7 @@ func TestLongBodyRebuilt(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, longPhone())
 	a.Close()
-	if err := os.Remove(filepath.Join(a.Dir(), historyFile)); err != nil {
+	if err := os.Remove(filepath.Join(a.Dir(), disk.HistoryFile)); err != nil {
 		t.Fatal(err)
 	}
 	repairNow(t, a.Dir())
@@ -223,7 +225,7 @@ func TestLongBodyPruned(t *testing.T) {
 		t.Fatal(err)
 	}
 	var chunks int64
-	if err := a.s.db.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
+	if err := StoreOf(a).DB.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
 		t.Errorf("%d bytes are left in chunks: %v", chunks, err)
 	}
 	whole(t, a)
@@ -234,7 +236,7 @@ func TestLongBodyPruned(t *testing.T) {
 func TestLongBodyWithoutTable(t *testing.T) {
 	dir := unpack(t, goldenFile(3))
 	a := open(t, dir)
-	if old, err := older(t.Context(), a.s.db); err != nil || old {
+	if old, err := history.IsOlder(t.Context(), StoreOf(a).DB); err != nil || old {
 		t.Errorf("opened, it has no such table: %v", err)
 	}
 	s := goldenPhone(3)

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 // agedArchive is an archive after a while: with changed, vanished and set-aside
@@ -126,7 +128,7 @@ func filesOf(t testing.TB, dir string) (list []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(dir, name)
-		if e.IsDir() && e.Name() == sideDir {
+		if e.IsDir() && e.Name() == disk.SideDir {
 			return filepath.SkipDir
 		}
 		if !e.IsDir() {
@@ -180,7 +182,7 @@ func TestEveryFileDamaged(t *testing.T) {
 					}
 					return
 				}
-				if name == historyFile && len(r.Bad) == 1 && strings.HasPrefix(r.Bad[0].Why, changedOutside) {
+				if name == disk.HistoryFile && len(r.Bad) == 1 && strings.HasPrefix(r.Bad[0].Why, history.ChangedOutside) {
 					r.Bad, r.Mended = nil, r.Found // nobody can tell what it was
 				}
 				lost := 0
@@ -208,7 +210,7 @@ func TestEveryFileDamaged(t *testing.T) {
 func damagedNamed(t *testing.T, dir, name string) {
 	t.Helper()
 	a, err := Open(dir, Options{})
-	if name == historyFile && errors.Is(err, export.ErrHistory) {
+	if name == disk.HistoryFile && errors.Is(err, export.ErrHistory) {
 		return
 	}
 	if err != nil {
@@ -229,7 +231,7 @@ func damagedNamed(t *testing.T, dir, name string) {
 func TestHistoryDamaged(t *testing.T) {
 	from := agedArchive(t)
 	before := holding(t, open(t, from))
-	info, err := os.Stat(filepath.Join(from, historyFile))
+	info, err := os.Stat(filepath.Join(from, disk.HistoryFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,9 +241,9 @@ func TestHistoryDamaged(t *testing.T) {
 		t.Run(fmt.Sprintf("bit %d of byte %d", bit, at), func(t *testing.T) {
 			dir := copyTree(t, from)
 			defer os.RemoveAll(filepath.Dir(dir))
-			flipBit(t, filepath.Join(dir, historyFile), at, bit)
+			flipBit(t, filepath.Join(dir, disk.HistoryFile), at, bit)
 			if at < 24 || at > 27 { // the counter itself is not bytes that mean anything
-				damagedNamed(t, dir, historyFile)
+				damagedNamed(t, dir, disk.HistoryFile)
 			}
 			r := repairNow(t, dir)
 			a := open(t, dir)
@@ -291,7 +293,7 @@ func TestRepairWithoutPhotos(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for name, lost := range map[string]int{"data/Phone/Contacts/People.vcf": 0, historyFile: 1} { // of the history itself
+	for name, lost := range map[string]int{"data/Phone/Contacts/People.vcf": 0, disk.HistoryFile: 1} { // of the history itself
 		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}

@@ -138,7 +138,7 @@ func TestForgetMovesMilestones(t *testing.T) {
 	defer a.Close()
 	runAs := func(account string, s *shelf) {
 		t.Helper()
-		if l, err := export.Run(t.Context(), s, a, export.Plan{Account: account, Now: a.s.now}, nil); err != nil || !l.Balanced() {
+		if l, err := export.Run(t.Context(), s, a, export.Plan{Account: account, Now: StoreOf(a).Now}, nil); err != nil || !l.Balanced() {
 			t.Fatalf("%+v, %v", l, err)
 		}
 		at.now = at.now.Add(time.Hour)

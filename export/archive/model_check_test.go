@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/history"
 )
 
 // asOf is what the archive says of export n: everything that the source had
@@ -168,7 +169,7 @@ func (m *model) vanished(files *openFiles, now map[key]state) error {
 		if s.present {
 			continue
 		}
-		is := understand(kindOf(s.body), []byte(s.body))
+		is := history.Understand(kindOf(s.body), []byte(s.body))
 		twin := func(all map[key]state, name bool) bool {
 			for o, t := range all {
 				if o == k || o.account != k.account || !t.present {
@@ -177,7 +178,7 @@ func (m *model) vanished(files *openFiles, now map[key]state) error {
 				if t.body == s.body {
 					return true
 				}
-				if other := understand(kindOf(t.body), []byte(t.body)); name && is.uid != "" && other.uid == is.uid && other.name == is.name && other.kind == is.kind {
+				if other := history.Understand(kindOf(t.body), []byte(t.body)); name && is.Uid != "" && other.Uid == is.Uid && other.Name == is.Name && other.Kind == is.Kind {
 					return true
 				}
 			}

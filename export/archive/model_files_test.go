@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"sidekeep/export/archive/disk"
 )
 
 // A reader of the open files that uses nothing of the archive.
@@ -151,7 +153,7 @@ func hashOf(b []byte) string {
 // lists.
 func (o *openFiles) manifests() error {
 	listed := map[string]bool{}
-	for _, manifest := range []string{manifestFile, tagManifestFile} {
+	for _, manifest := range []string{disk.ManifestFile, disk.TagManifestFile} {
 		b, err := o.bytes(manifest)
 		if err != nil {
 			return err

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sidekeep/export/archive/disk"
 )
 
 // owner does something that the owner of an archive can do.
@@ -101,7 +103,7 @@ func (m *model) keys(account string) []key {
 
 // deleteFile deletes one of the open files by hand, until the next export.
 func (m *model) deleteFile() error {
-	files := []string{readmeFile, manifestFile, bagInfoFile}
+	files := []string{disk.ReadmeFile, disk.ManifestFile, disk.BagInfoFile}
 	for _, pattern := range []string{"data/*/*/*.vcf", "data/*/*/*.ics", "data/*/Vanished/*/*", "data/*/index.csv", "data/*/Set aside/*", "data/*/Albums/*"} {
 		found, err := filepath.Glob(filepath.Join(m.dir, filepath.FromSlash(pattern)))
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"sidekeep/export/archive/disk"
 )
 
 func TestCleanName(t *testing.T) {
@@ -52,7 +54,7 @@ func TestCleanName(t *testing.T) {
 		{"a." + long, "a." + strings.Repeat("a", 118)},
 		{strings.Repeat("a", 119) + ". x", strings.Repeat("a", 119)},
 	} {
-		if got := cleanName(c.in, maxNameUnits); got != c.want {
+		if got := disk.CleanName(c.in, disk.MaxNameUnits); got != c.want {
 			t.Errorf("cleanName(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -63,23 +65,23 @@ func FuzzCleanName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := cleanName(s, maxNameUnits)
+		got := disk.CleanName(s, disk.MaxNameUnits)
 		if got == "" {
 			return
 		}
 		switch {
 		case !utf8.ValidString(got), !norm.NFC.IsNormalString(got):
 			t.Errorf("%q: not NFC", got)
-		case len(got) > maxNameBytes, unitsOf(got) > maxNameUnits:
+		case len(got) > disk.MaxNameBytes, disk.UnitsOf(got) > disk.MaxNameUnits:
 			t.Errorf("%q: too long", got)
 		case strings.ContainsAny(got, `\/:*?"<>|%`+"\x00\r\n"):
 			t.Errorf("%q: a forbidden character", got)
 		case strings.HasSuffix(got, "."), strings.HasSuffix(got, " "), strings.HasPrefix(got, "."), strings.HasPrefix(got, " "):
 			t.Errorf("%q: a dot or space at the edge", got)
-		case reservedName(got):
+		case disk.ReservedName(got):
 			t.Errorf("%q: reserved", got)
-		case cleanName(got, maxNameUnits) != got:
-			t.Errorf("%q: cleaned again it is %q", got, cleanName(got, maxNameUnits))
+		case disk.CleanName(got, disk.MaxNameUnits) != got:
+			t.Errorf("%q: cleaned again it is %q", got, disk.CleanName(got, disk.MaxNameUnits))
 		}
 	})
 }
@@ -98,7 +100,7 @@ func TestFoldName(t *testing.T) {
 func TestFirstFree(t *testing.T) {
 	for _, used := range []int{0, 1, 2, 3, 7, 8, 1000} {
 		asked := 0
-		n, err := firstFree(func(n int) (bool, error) { asked++; return n > used, nil })
+		n, err := disk.FirstFree(func(n int) (bool, error) { asked++; return n > used, nil })
 		if err != nil || n != used+1 {
 			t.Errorf("%d used: %d, %v", used, n, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 	"sidekeep/formats/ical"
 )
 
@@ -78,7 +79,7 @@ func TestRebuiltFromOpenFiles(t *testing.T) {
 	for id, body := range offered(s) {
 		want[id] = body
 	}
-	f, err := os.Open(filepath.Join(a.Dir(), "data", "Phone", indexFile))
+	f, err := os.Open(filepath.Join(a.Dir(), "data", "Phone", disk.IndexFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,11 +149,11 @@ func TestPathsFit(t *testing.T) {
 	whole(t, a)
 	seen := map[string]string{}
 	for name := range snapshot(t, a.Dir()) {
-		if unitsOf(name) > maxPathUnits {
-			t.Errorf("%d units: %s", unitsOf(name), name)
+		if disk.UnitsOf(name) > disk.MaxPathUnits {
+			t.Errorf("%d units: %s", disk.UnitsOf(name), name)
 		}
 		for _, part := range strings.Split(name, "/") {
-			if unitsOf(part) > maxNameUnits || len(part) > maxNameBytes {
+			if disk.UnitsOf(part) > disk.MaxNameUnits || len(part) > disk.MaxNameBytes {
 				t.Errorf("too long: %s", part)
 			}
 		}
@@ -171,7 +172,7 @@ func TestREADME(t *testing.T) {
 	if _, err := export.Run(t.Context(), s, a, export.Plan{Account: "\"><img src=x onerror=y>"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	page := read(t, a, readmeFile)
+	page := read(t, a, disk.ReadmeFile)
 	for _, bad := range []string{"<script>", "<img", "javascript:"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page has %s", bad)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // TestOwnWritesAreNoLoss: what Sidekeep itself removed or replaced at the
@@ -16,9 +17,9 @@ import (
 func TestOwnWritesAreNoLoss(t *testing.T) {
 	keys := func(c *shelved, from, to int) (list []ItemKey) {
 		for _, it := range c.items[from:to] {
-			list = append(list, ItemKey{c.ID, it.ID})
+			list = append(list, ItemKey{Collection: c.ID, ID: it.ID})
 		}
-		return append(list, ItemKey{c.ID, "unknown"})
+		return append(list, ItemKey{Collection: c.ID, ID: "unknown"})
 	}
 	a := create(t, Options{})
 	s := phoneOf(0, 25)
@@ -114,7 +115,7 @@ func TestProofIsTold(t *testing.T) {
 	a := create(t, Options{})
 	tells := func(what string) bool {
 		t.Helper()
-		text, err := os.ReadFile(filepath.Join(a.Dir(), readmeFile))
+		text, err := os.ReadFile(filepath.Join(a.Dir(), disk.ReadmeFile))
 		if err != nil {
 			t.Fatal(err)
 		}

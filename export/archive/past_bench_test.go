@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/search"
 )
 
 // yearly is an archive of 10,000 contacts, of which 20 exports changed 100
@@ -145,19 +146,19 @@ func BenchmarkSearch(b *testing.B) {
 	b.Run("index", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
-			if err := dropSearch(a.s); err != nil {
+			if err := search.Drop(StoreOf(a)); err != nil {
 				b.Fatal(err)
 			}
 			b.StartTimer()
-			x, err := openSearch(a.s, b.Context(), nil)
+			x, err := search.Open(StoreOf(a), b.Context(), nil)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if err := x.close(); err != nil {
+			if err := x.Close(); err != nil {
 				b.Fatal(err)
 			}
 		}
-		info, err := a.s.disk.Lstat(searchFile)
+		info, err := StoreOf(a).Disk.Lstat(search.SearchFile)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/verify"
 )
 
 // TestPhotoIsContinued: a photo whose connection is lost goes on where it
@@ -128,8 +130,8 @@ func TestUnknownFilesStay(t *testing.T) {
 // what they were delivered as, also one that is put twice, one of the same bytes,
 // and one whose name something unknown has; and nothing is left aside.
 func TestPhotosOfABatch(t *testing.T) {
-	a := create(t, Options{Disk: func(dir string) (Disk, error) {
-		d, err := OpenDisk(dir)
+	a := create(t, Options{Disk: func(dir string) (disk.Disk, error) {
+		d, err := disk.OpenDisk(dir)
 		return alwaysAtOnce{d}, err
 	}})
 	taken := filepath.Join(a.Dir(), "data/Phone/Photos/2024/05/IMG_7.JPG")
@@ -143,12 +145,12 @@ func TestPhotosOfABatch(t *testing.T) {
 	for i := range 40 {
 		items = append(items, picture(fmt.Sprintf("p/IMG_%d.JPG", i), "1", "p", fmt.Appendf(nil, "photo %d", i%35), aDay))
 	}
-	large := bytes.Repeat([]byte("large"), syncLarge)
+	large := bytes.Repeat([]byte("large"), disk.SyncLarge)
 	items = append(items, picture("p/none.JPG", "1", "p", nil, aDay), picture("p/large.JPG", "1", "p", large, aDay),
 		picture("p/IMG_3.JPG", "2", "p", []byte("another under the same ID"), aDay))
 	s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: items}}}
 	run(t, a, s)
-	if faults := wrong(t, a); len(faults) != 1 || !strings.Contains(faults[0], "IMG_7.JPG: "+noManifestLists) {
+	if faults := wrong(t, a); len(faults) != 1 || !strings.Contains(faults[0], "IMG_7.JPG: "+verify.NoManifestLists) {
 		t.Errorf("verify: %q", faults)
 	}
 	held, err := bodies(t, a)
@@ -176,18 +178,18 @@ func TestPhotosOfABatch(t *testing.T) {
 	if got := read(t, a, "data/Phone/Photos/2024/05/IMG_3.JPG"); got != "photo 3" {
 		t.Errorf("the earlier one of the same ID holds %q", got)
 	}
-	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(partialDir))); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(disk.PartialDir))); err != nil || len(left) > 0 {
 		t.Errorf("left aside: %v, %v", left, err)
 	}
 }
 
 // An alwaysAtOnce syncs every small file with all others.
-type alwaysAtOnce struct{ Disk }
+type alwaysAtOnce struct{ disk.Disk }
 
 func (alwaysAtOnce) Alone() int { return 0 }
 
 func (d alwaysAtOnce) SyncAll() error {
-	if d, ok := d.Disk.(allSyncer); ok && d.Alone() >= 0 {
+	if d, ok := d.Disk.(disk.AllSyncer); ok && d.Alone() >= 0 {
 		return d.SyncAll()
 	}
 	return nil // nothing here depends on it

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
+	"sidekeep/export/archive/record"
 )
 
 // states are the states of the items, by ID.
@@ -242,7 +245,7 @@ func TestSizes(t *testing.T) {
 	shortPic := picture("p/short.jpg", "1", "", pic, aDay)
 	shortPic.Size++
 	huge := text("huge", "1", "huge.vcf", "")
-	huge.Size = maxText + 1
+	huge.Size = history.MaxText + 1
 	endless := text("endless", "1", "endless.vcf", "")
 	endless.Size, endless.Open = -1, func(context.Context, int64) (io.ReadCloser, int64, error) {
 		return io.NopCloser(zeros{}), 0, nil
@@ -276,14 +279,14 @@ func (zeros) Read(b []byte) (int, error) { return len(b), nil }
 // one.
 func TestLargeText(t *testing.T) {
 	a := create(t, Options{})
-	body := "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Large\r\nN:Large;;;;\r\nNOTE:" + strings.Repeat("x", 3*maxMemory) + "\r\nEND:VCARD\r\n"
+	body := "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Large\r\nN:Large;;;;\r\nNOTE:" + strings.Repeat("x", 3*record.MaxMemory) + "\r\nEND:VCARD\r\n"
 	s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "c", Name: "C", Kind: export.Contacts}, items: []export.Item{text("l", "1", "l.vcf", body)}}}}
 	run(t, a, s)
 	if held, err := bodies(t, a); err != nil || held["l"] != body {
 		t.Errorf("it is not as delivered: %v", err)
 	}
 	whole(t, a)
-	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(spoolDir))); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(disk.SpoolDir))); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
 	}
 }
@@ -295,7 +298,7 @@ func TestEmptyAccount(t *testing.T) {
 		t.Errorf("%+v", l.Counts)
 	}
 	whole(t, a)
-	if out, err := exec.Command("sh", "-c", "cd '"+a.Dir()+"' && sha256sum -c --strict "+manifestFile).CombinedOutput(); err != nil {
+	if out, err := exec.Command("sh", "-c", "cd '"+a.Dir()+"' && sha256sum -c --strict "+disk.ManifestFile).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
 }

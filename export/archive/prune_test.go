@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/forget"
+	"sidekeep/export/archive/remove"
+	"sidekeep/export/archive/resume"
 )
 
 // A clock that the tests move.
@@ -136,7 +139,7 @@ func treeOf(t *testing.T, dir string) string { return tree(filepath.Join(dir, "d
 
 func count(t *testing.T, a *Archive, query string, args ...any) (n int) {
 	t.Helper()
-	if err := a.s.db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := StoreOf(a).DB.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -294,32 +297,32 @@ func TestPruneCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, w, err := write(a.s)
+		l, w, err := resume.Begin(StoreOf(a))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.lock()
+		w.Lock()
 		var rows *sql.Rows
 		if name == "before the commit" { // deleting fails, on this connection only
-			_, err = w.raw("CREATE TEMP TRIGGER stop BEFORE DELETE ON main.version BEGIN SELECT raise(ABORT, 'stop'); END")
-		} else if _, err = w.raw("PRAGMA busy_timeout = 1"); err == nil { // somebody reads on, so that the file cannot be made smaller
-			if rows, err = a.s.db.Query("SELECT * FROM version"); err == nil && !rows.Next() {
+			_, err = w.Raw("CREATE TEMP TRIGGER stop BEFORE DELETE ON main.version BEGIN SELECT raise(ABORT, 'stop'); END")
+		} else if _, err = w.Raw("PRAGMA busy_timeout = 1"); err == nil { // somebody reads on, so that the file cannot be made smaller
+			if rows, err = StoreOf(a).DB.Query("SELECT * FROM version"); err == nil && !rows.Next() {
 				err = errors.New("there are no versions")
 			}
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = prune(a.s, w, p); err == nil {
+		if _, err = forget.PruneNow(StoreOf(a), w, p); err == nil {
 			t.Errorf("%s: nothing failed", name)
 		}
-		w.unlock()
+		w.Unlock()
 		if rows != nil {
 			err = rows.Close()
 		} else {
 			err = nil
 		}
-		if err := errors.Join(err, w.close(), l.release()); err != nil {
+		if err := errors.Join(err, w.Close(), l.Release()); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := a.Pruned(t.Context()); n != 0 || err != nil {
@@ -337,9 +340,9 @@ func TestPruneCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	before := historySize(a.s)
+	before := remove.HistorySize(StoreOf(a))
 	run(t, a, days[5])
-	if after := historySize(a.s); before-after < 900000 {
+	if after := remove.HistorySize(StoreOf(a)); before-after < 900000 {
 		t.Errorf("%d bytes, before %d", after, before)
 	}
 }

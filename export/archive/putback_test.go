@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/record"
+	"sidekeep/export/archive/resume"
 )
 
 // TestPutBack deletes every file of an archive in turn, or changes its size:
@@ -19,7 +22,7 @@ func TestPutBack(t *testing.T) {
 	var files []string
 	err := filepath.WalkDir(from, func(name string, e os.DirEntry, err error) error {
 		rel, _ := filepath.Rel(from, name)
-		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != historyFile && !strings.HasPrefix(rel, sideDir) {
+		if rel = filepath.ToSlash(rel); err == nil && !e.IsDir() && rel != disk.HistoryFile && !strings.HasPrefix(rel, disk.SideDir) {
 			files = append(files, rel)
 		}
 		return err
@@ -48,8 +51,8 @@ func TestPutBack(t *testing.T) {
 					t.Errorf("%s, %s: %+v", file, what, l)
 				}
 				check(t, a)
-				stem, ext := splitExt(file)
-				at := damagedDir + "/" + stem + " (edited by hand)" + ext
+				stem, ext := disk.SplitExt(file)
+				at := disk.DamagedDir + "/" + stem + " (edited by hand)" + ext
 				kept, _ := os.ReadFile(filepath.Join(dir, filepath.FromSlash(at)))
 				if want := what == "changed"; want != (string(kept) == "edited by hand") || want != slices.Equal(l.Edited, []string{at}) {
 					t.Errorf("%s, %s: kept aside %q, told %q", file, what, kept, l.Edited)
@@ -109,7 +112,7 @@ func TestPhotoThatCannotBePutBack(t *testing.T) {
 // TestDeletedFolder deletes everything that is open.
 func TestDeletedFolder(t *testing.T) {
 	dir := filled(t)
-	before := read(t, &Archive{s: &Store{dir: dir}}, manifestFile)
+	before := read(t, At(dir), disk.ManifestFile)
 	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +125,7 @@ func TestDeletedFolder(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	whole(t, a)
-	if after := read(t, a, manifestFile); after != before {
+	if after := read(t, a, disk.ManifestFile); after != before {
 		t.Errorf("the files are not what they were:\n%s\n%s", before, after)
 	}
 }
@@ -138,37 +141,37 @@ func BenchmarkLook(b *testing.B) {
 	defer a.Close()
 	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
 	run(b, a, &shelf{collections: []*shelved{camera}})
-	l, w, err := write(a.s)
+	l, w, err := resume.Begin(StoreOf(a))
 	if err != nil {
 		b.Fatal(err)
 	}
 	for i := range 50000 {
 		name := filepath.ToSlash(filepath.Join("data/Phone/Photos", aDay.AddDate(0, i/500, 0).Format("2006/01"), "IMG_"+string(rune('A'+i%26))+aDay.AddDate(0, 0, i).Format("20060102")+".JPG"))
-		if err := makeFolders(a.s.disk, name[:strings.LastIndex(name, "/")]); err != nil {
+		if err := disk.MakeFolders(StoreOf(a).Disk, name[:strings.LastIndex(name, "/")]); err != nil {
 			b.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
 			b.Fatal(err)
 		}
 		hash := sha256.Sum256([]byte(name))
-		if _, err := w.exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, FoldName(name)); err != nil {
+		if _, err := w.Exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, FoldName(name)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if err := errors.Join(w.commit(), w.close(), l.release()); err != nil {
+	if err := errors.Join(w.Commit(), w.Close(), l.Release()); err != nil {
 		b.Fatal(err)
 	}
-	l, w, err = write(a.s)
+	l, w, err = resume.Begin(StoreOf(a))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer l.release()
-	defer w.close()
+	defer l.Release()
+	defer w.Close()
 	b.ResetTimer()
 	for range b.N {
-		s := &session{a: a.s, w: w, account: 1, folder: "data/Phone"}
-		if err := s.look(b.Context()); err != nil || len(s.lost) > 0 {
-			b.Fatal(len(s.lost), err)
+		s := &record.Session{A: StoreOf(a), W: w, Account: 1, Folder: "data/Phone"}
+		if err := s.Look(b.Context()); err != nil || len(s.Lost) > 0 {
+			b.Fatal(len(s.Lost), err)
 		}
 	}
 }

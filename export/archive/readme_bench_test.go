@@ -3,6 +3,9 @@ package archive
 import (
 	"errors"
 	"testing"
+
+	"sidekeep/export/archive/publish"
+	"sidekeep/export/archive/resume"
 )
 
 // BenchmarkPages makes the pages of 10,000 contacts and 10,000 events with
@@ -28,22 +31,22 @@ func BenchmarkPages(b *testing.B) {
 // publishPages publishes what changed, which is nothing; first forgets before
 // that there are pages.
 func publishPages(a *Archive, first bool) (err error) {
-	l, w, err := write(a.s)
+	l, w, err := resume.Begin(StoreOf(a))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.close(), l.release()) }()
-	w.lock()
-	defer w.unlock()
+	defer func() { err = errors.Join(err, w.Close(), l.Release()) }()
+	w.Lock()
+	defer w.Unlock()
 	if first {
 		for _, query := range []string{"DELETE FROM archive WHERE name LIKE 'page %' OR name LIKE 'section %'", "DELETE FROM file WHERE path LIKE 'readme/%'"} {
-			if _, err := w.exec(query); err != nil {
+			if _, err := w.Exec(query); err != nil {
 				return err
 			}
 		}
 	}
-	if err := w.commit(); err != nil {
+	if err := w.Commit(); err != nil {
 		return err
 	}
-	return publish(a.s, w, false)
+	return publish.Files(StoreOf(a), w, false)
 }

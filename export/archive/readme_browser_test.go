@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/site"
 )
 
 // browse loads a page of the archive from the disk in a real browser, with a
@@ -169,7 +170,7 @@ func TestSearchInPages(t *testing.T) {
 			t.Errorf("%q leads to %v", words, href)
 		}
 	}
-	book := browse(t, a, pagesDir+bookFile, "")
+	book := browse(t, a, site.PagesDir+site.BookFile, "")
 	if n := strings.Count(book, "<article>"); n != 3000 {
 		t.Errorf("%d people in the address book", n)
 	}

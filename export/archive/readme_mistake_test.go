@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/site"
 )
 
 const neverTakesPlace = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:off\r\nDTSTAMP:20261101T080000Z\r\nSUMMARY:Course that was called off\r\n" +
@@ -50,10 +51,10 @@ func TestEventsThatNeverTakePlace(t *testing.T) {
 				t.Errorf("%+v", l)
 			}
 			whole(t, a)
-			if page := read(t, a, pagesDir+"people.html"); !strings.Contains(page, "Bela 00001") {
+			if page := read(t, a, site.PagesDir+"people.html"); !strings.Contains(page, "Bela 00001") {
 				t.Error("the contact is not shown")
 			}
-			if page := read(t, a, pagesDir+"agenda.html"); !strings.Contains(page, "</html>") {
+			if page := read(t, a, site.PagesDir+"agenda.html"); !strings.Contains(page, "</html>") {
 				t.Error("the agenda has no end")
 			}
 		})
@@ -63,57 +64,57 @@ func TestEventsThatNeverTakePlace(t *testing.T) {
 // TestMistakesInPages: what goes wrong in a page stops no export, is told, and
 // is made again as soon as it can be.
 func TestMistakesInPages(t *testing.T) {
-	at := slices.IndexFunc(siteSections, func(s section) bool { return s.name == "Agenda" })
-	was := siteSections[at].stage
-	t.Cleanup(func() { siteSections[at].stage = was })
-	half := func(s *siteBuilder) error {
-		return s.page(pagesDir+"agenda.html", "mark", func(w io.Writer) error {
+	at := slices.IndexFunc(site.Sections, func(s site.Section) bool { return s.Name == "Agenda" })
+	was := site.Sections[at].Stage
+	t.Cleanup(func() { site.Sections[at].Stage = was })
+	half := func(s *site.Builder) error {
+		return s.Page(site.PagesDir+"agenda.html", "mark", func(w io.Writer) error {
 			if _, err := io.WriteString(w, "<html>half a page"); err != nil {
 				return err
 			}
 			panic("in the page")
 		})
 	}
-	for _, broken := range []func(*siteBuilder) error{
-		func(*siteBuilder) error { panic(errors.New("in the section")) },
+	for _, broken := range []func(*site.Builder) error{
+		func(*site.Builder) error { panic(errors.New("in the section")) },
 		half,
-		func(s *siteBuilder) error {
+		func(s *site.Builder) error {
 			if err := was(s); err != nil {
 				return err
 			}
-			var none []entry
-			s.flaws = append(s.flaws, flaw{version: none[0].version})
+			var none []site.Entry
+			s.Flaws = append(s.Flaws, site.Flaw{Version: none[0].Version})
 			return nil
 		},
 	} {
 		a := create(t, Options{})
-		siteSections[at].stage = broken
+		site.Sections[at].Stage = broken
 		s := calendarsOf(neverTakesPlace)
 		l := run(t, a, s)
-		if l.Good() || l.Kept != 2 || len(l.NotShown) == 0 || !errors.Is(l.NotShown[0].Err(), export.ErrMistake) || l.NotShown[0].Item != pagesDir+"agenda.html" {
+		if l.Good() || l.Kept != 2 || len(l.NotShown) == 0 || !errors.Is(l.NotShown[0].Err(), export.ErrMistake) || l.NotShown[0].Item != site.PagesDir+"agenda.html" {
 			t.Errorf("%+v", l)
 		}
 		whole(t, a)
-		if page := read(t, a, pagesDir+"agenda.html"); !strings.Contains(page, "</html>") {
+		if page := read(t, a, site.PagesDir+"agenda.html"); !strings.Contains(page, "</html>") {
 			t.Errorf("the agenda is %q", page)
 		}
-		if page := read(t, a, pagesDir+"people.html"); !strings.Contains(page, "Bela 00001") {
+		if page := read(t, a, site.PagesDir+"people.html"); !strings.Contains(page, "Bela 00001") {
 			t.Error("the contact is not shown")
 		}
 		if l = run(t, a, s); len(l.NotShown) == 0 {
 			t.Error("it is told once only")
 		}
-		siteSections[at].stage = was
-		if l = run(t, a, s); !l.Good() || strings.Contains(read(t, a, pagesDir+"agenda.html"), "mistake") {
+		site.Sections[at].Stage = was
+		if l = run(t, a, s); !l.Good() || strings.Contains(read(t, a, site.PagesDir+"agenda.html"), "mistake") {
 			t.Errorf("it is not made again: %+v", l)
 		}
-		siteSections[at].stage = broken
+		site.Sections[at].Stage = broken
 		s.collections[1].items = append(s.collections[1].items, text("/e/z.ics", "1", "x.ics", strings.ReplaceAll(neverTakesPlace, "UID:off", "UID:off2")))
-		before := read(t, a, pagesDir+"agenda.html")
-		if l = run(t, a, s); l.Kept != 1 || len(l.NotShown) == 0 || read(t, a, pagesDir+"agenda.html") != before {
+		before := read(t, a, site.PagesDir+"agenda.html")
+		if l = run(t, a, s); l.Kept != 1 || len(l.NotShown) == 0 || read(t, a, site.PagesDir+"agenda.html") != before {
 			t.Errorf("the page that was there is gone, %+v", l)
 		}
-		siteSections[at].stage = was
+		site.Sections[at].Stage = was
 		whole(t, a)
 	}
 }
@@ -122,15 +123,15 @@ func TestMistakesInPages(t *testing.T) {
 // are on the page.
 func TestMistakesWithItems(t *testing.T) {
 	a := create(t, Options{})
-	at := slices.IndexFunc(siteSections, func(s section) bool { return s.name == "To-dos" })
-	was := siteSections[at].stage
-	t.Cleanup(func() { siteSections[at].stage = was })
-	siteSections[at].stage = func(s *siteBuilder) error {
-		list, err := s.peopleEntries("People", true)
+	at := slices.IndexFunc(site.Sections, func(s site.Section) bool { return s.Name == "To-dos" })
+	was := site.Sections[at].Stage
+	t.Cleanup(func() { site.Sections[at].Stage = was })
+	site.Sections[at].Stage = func(s *site.Builder) error {
+		list, err := s.PeopleEntries("People", true)
 		if err != nil {
 			return err
 		}
-		if err := s.bodies(list, func(i int, raw []byte) error { panic(i) }); err != nil {
+		if err := s.Bodies(list, func(i int, raw []byte) error { panic(i) }); err != nil {
 			return err
 		}
 		return was(s)
@@ -140,11 +141,11 @@ func TestMistakesWithItems(t *testing.T) {
 	if len(l.NotShown) != 1 || !strings.Contains(l.NotShown[0].Item, "Bela 00001") || l.NotShown[0].Collection == "" {
 		t.Errorf("%+v", l.NotShown)
 	}
-	if page := read(t, a, pagesDir+"todos.html"); !strings.Contains(page, "called off") {
+	if page := read(t, a, site.PagesDir+"todos.html"); !strings.Contains(page, "called off") {
 		t.Error("the other is not shown")
 	}
 	whole(t, a)
-	siteSections[at].stage = was
+	site.Sections[at].Stage = was
 	if l := run(t, a, s); !l.Good() {
 		t.Errorf("%+v", l)
 	}

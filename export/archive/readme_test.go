@@ -8,18 +8,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sidekeep/export/archive/site"
 )
 
 // changedPages tells which files below readme/ differ between two snapshots.
 func changedPages(before, after map[string]os.FileInfo) (list []string) {
 	for name, now := range after {
-		if strings.HasPrefix(name, pagesDir) && (before[name] == nil || !os.SameFile(before[name], now) || !before[name].ModTime().Equal(now.ModTime())) {
-			list = append(list, strings.TrimPrefix(name, pagesDir))
+		if strings.HasPrefix(name, site.PagesDir) && (before[name] == nil || !os.SameFile(before[name], now) || !before[name].ModTime().Equal(now.ModTime())) {
+			list = append(list, strings.TrimPrefix(name, site.PagesDir))
 		}
 	}
 	for name := range before {
-		if _, ok := after[name]; !ok && strings.HasPrefix(name, pagesDir) {
-			list = append(list, "-"+strings.TrimPrefix(name, pagesDir))
+		if _, ok := after[name]; !ok && strings.HasPrefix(name, site.PagesDir) {
+			list = append(list, "-"+strings.TrimPrefix(name, site.PagesDir))
 		}
 	}
 	slices.Sort(list)
@@ -64,7 +66,7 @@ func TestPagesThatChange(t *testing.T) {
 			t.Errorf("%s was not written", want)
 		}
 	}
-	if page := read(t, a, pagesDir+"vanished.html"); !strings.Contains(page, "Émile 00042") || !strings.Contains(page, "+49 30 999") {
+	if page := read(t, a, site.PagesDir+"vanished.html"); !strings.Contains(page, "Émile 00042") || !strings.Contains(page, "+49 30 999") {
 		t.Error("whoever is gone is not shown")
 	}
 	whole(t, a)
@@ -80,7 +82,7 @@ func TestPagesFollow(t *testing.T) {
 	if len(faces) != 1 {
 		t.Fatalf("%d portraits", len(faces))
 	}
-	for _, name := range []string{facesDir + faces[0], pagesDir + "people.html", pagesDir + "people-z.html"} {
+	for _, name := range []string{site.FacesDir + faces[0], site.PagesDir + "people.html", site.PagesDir + "people-z.html"} {
 		if err := os.Remove(filepath.Join(a.Dir(), filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}
@@ -96,18 +98,18 @@ func TestPagesFollow(t *testing.T) {
 	}
 	l := run(t, a, s)
 	whole(t, a)
-	if page := read(t, a, pagesDir+"people.html"); !l.Held || strings.Contains(page, "Left 2") || len(facesOf(t, a)) != 1 {
+	if page := read(t, a, site.PagesDir+"people.html"); !l.Held || strings.Contains(page, "Left 2") || len(facesOf(t, a)) != 1 {
 		t.Error("what is held is shown")
 	}
 	if _, err := a.Accept(t.Context(), l.Number); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, a)
-	if page := read(t, a, pagesDir+"people.html"); !strings.Contains(page, "Left 2") || strings.Contains(page, "faces/") {
+	if page := read(t, a, site.PagesDir+"people.html"); !strings.Contains(page, "Left 2") || strings.Contains(page, "faces/") {
 		t.Error("the page is as it was")
 	}
 	for name := range snapshot(t, a.Dir()) {
-		if strings.HasPrefix(name, pagesDir+"people-z") {
+		if strings.HasPrefix(name, site.PagesDir+"people-z") {
 			t.Errorf("%s is still there", name)
 		}
 	}
@@ -115,7 +117,7 @@ func TestPagesFollow(t *testing.T) {
 
 func facesOf(t *testing.T, a *Archive) (names []string) {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(facesDir)))
+	entries, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(site.FacesDir)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +150,7 @@ func TestForgottenLeavesThePages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range snapshot(t, a.Dir()) {
-		if strings.HasPrefix(name, pagesDir) && name != pagesDir+"sidekeep.css" && name != pagesDir+"sidekeep.js" {
+		if strings.HasPrefix(name, site.PagesDir) && name != site.PagesDir+"sidekeep.css" && name != site.PagesDir+"sidekeep.js" {
 			t.Errorf("%s is left", name)
 		}
 	}
@@ -157,7 +159,7 @@ func TestForgottenLeavesThePages(t *testing.T) {
 
 func thumbsOf(t *testing.T, a *Archive) (names []string) {
 	for name := range snapshot(t, a.Dir()) {
-		if strings.HasPrefix(name, thumbDir) {
+		if strings.HasPrefix(name, site.ThumbDir) {
 			names = append(names, name)
 		}
 	}
@@ -168,7 +170,7 @@ func thumbsOf(t *testing.T, a *Archive) (names []string) {
 func TestStrangePage(t *testing.T) {
 	a := create(t, Options{})
 	run(t, a, tinyPhone())
-	name := pagesDir + "faces/mine.html"
+	name := site.PagesDir + "faces/mine.html"
 	if err := os.MkdirAll(filepath.Join(a.Dir(), "readme", "faces"), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -185,13 +187,13 @@ func TestStrangePage(t *testing.T) {
 func TestNameKey(t *testing.T) {
 	names := []string{"Ada", "Änne", "anton", "Ärzte", "Bo", "Émile", "Zoë", "Ωmega", "Борис", "王", "", "007"}
 	for i := 1; i < len(names); i++ {
-		a, b := nameKey([]byte(names[i-1])), nameKey([]byte(names[i]))
+		a, b := site.NameKey([]byte(names[i-1])), site.NameKey([]byte(names[i]))
 		if slices.Compare(a[:], b[:]) >= 0 && !(names[i-1] == "" || names[i] == "") {
 			t.Errorf("%q does not stand before %q", names[i-1], names[i])
 		}
 	}
 	for name, want := range map[string]string{"émile": "E", "王芳": "漢", "김": "한", "(Ada)": "A", "7": "#", "": "#", "\u202eevil": "E", "\xff": "#"} {
-		if letter, _ := letterOf(nameKey([]byte(name))); letter != want {
+		if letter, _ := site.LetterOf(site.NameKey([]byte(name))); letter != want {
 			t.Errorf("%q stands under %q", name, letter)
 		}
 	}

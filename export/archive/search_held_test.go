@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/search"
 )
 
 // TestSearchHeld: a search follows what is shown while an account is held, when
@@ -28,7 +29,7 @@ func TestSearchHeld(t *testing.T) {
 		{func() error { return nil }, "present Person 3 1", InHeld},
 		{func() error { _, err := a.Accept(t.Context(), l.Number); return err }, "vanished Person 3 1", InPresent},
 		{func() error { _, err := a.Hold(t.Context(), l.Number); return err }, "present Person 3 1", InHeld},
-		{func() error { run(t, a, smallPhone()); return nil }, "present Person 3 3 1", InOlder},
+		{func() error { run(t, a, smallPhone()); return nil }, "present Person 3 3 1", search.InOlder},
 	} {
 		if err := step.do(); err != nil {
 			t.Fatal(err)

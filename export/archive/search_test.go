@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/search"
 )
 
 // people is a source of cards alone, by ID.
@@ -260,7 +261,7 @@ func TestSearchIndex(t *testing.T) {
 			if got := hits(t, a, Search{Words: "anna"}); got != want {
 				t.Fatal(got)
 			}
-			file := a.s.file(searchFile)
+			file := StoreOf(a).Path(search.SearchFile)
 			if _, err := os.Stat(file); err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // othersMay lists what others may read or write in dir.
@@ -128,7 +129,7 @@ func TestLinkedFolders(t *testing.T) {
 
 // A modelessDisk is one that everybody can read and that takes no permissions,
 // as a USB stick.
-type modelessDisk struct{ Disk }
+type modelessDisk struct{ disk.Disk }
 
 func (modelessDisk) Mode() fs.FileMode     { return 0o755 }
 func (modelessDisk) SetMode(_ fs.FileMode) {}
@@ -139,8 +140,8 @@ func TestModeless(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no permissions of this kind")
 	}
-	a := create(t, Options{Disk: func(dir string) (Disk, error) {
-		d, err := OpenDisk(dir)
+	a := create(t, Options{Disk: func(dir string) (disk.Disk, error) {
+		d, err := disk.OpenDisk(dir)
 		return modelessDisk{d}, err
 	}})
 	run(t, a, tinyPhone())

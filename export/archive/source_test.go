@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
 )
 
 // A shelf is a source in memory: it lists what is on it, in full or, after the
@@ -167,7 +168,7 @@ func create(t testing.TB, o Options) *Archive {
 // run exports s and holds the engine and the archive to their sum.
 func run(t testing.TB, a *Archive, s export.Source) export.Ledger {
 	t.Helper()
-	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: a.s.now}, nil)
+	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: StoreOf(a).Now}, nil)
 	if err != nil {
 		t.Fatalf("export: %v", err)
 	}
@@ -193,7 +194,7 @@ func whole(t testing.TB, a *Archive) Check {
 
 func sha256sum(t testing.TB, dir string) {
 	t.Helper()
-	for _, manifest := range []string{manifestFile, tagManifestFile} {
+	for _, manifest := range []string{disk.ManifestFile, disk.TagManifestFile} {
 		cmd := exec.Command("sha256sum", "-c", "--strict", "--quiet", manifest)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()

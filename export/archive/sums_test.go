@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 // rowsOf is every row of every table of a history, but for what verifying and
@@ -22,7 +24,7 @@ func rowsOf(t testing.TB, dir string) string {
 	a := open(t, dir)
 	defer a.Close()
 	var tables []string
-	rows, err := a.s.db.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
+	rows, err := StoreOf(a).DB.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +40,7 @@ func rowsOf(t testing.TB, dir string) string {
 	}
 	var out strings.Builder
 	for _, table := range tables {
-		rows, err := a.s.db.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
+		rows, err := StoreOf(a).DB.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +75,7 @@ func copyArchive(t testing.TB, from string) string {
 // something: it is in a page that is noted.
 func flips(t testing.TB, dir string, random *rand.Rand, n int) bool {
 	t.Helper()
-	file := filepath.Join(dir, historyFile)
+	file := filepath.Join(dir, disk.HistoryFile)
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -85,16 +87,16 @@ func flips(t testing.TB, dir string, random *rand.Rand, n int) bool {
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	note, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
+	note, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(history.SumsFile)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := parseSums(note)
-	if s == nil || len(s.sums) != len(raw)/s.pageSize {
+	s := history.ParseSums(note)
+	if s == nil || len(s.Sums) != len(raw)/s.PageSize {
 		t.Fatal("the history is not noted")
 	}
-	for i, sum := range s.sums {
-		if from, to := i*s.pageSize, (i+1)*s.pageSize; sum != 0 && !bytes.Equal(old[from:to], raw[from:to]) {
+	for i, sum := range s.Sums {
+		if from, to := i*s.PageSize, (i+1)*s.PageSize; sum != 0 && !bytes.Equal(old[from:to], raw[from:to]) {
 			return true
 		}
 	}
@@ -168,7 +170,7 @@ func named(t *testing.T, what, dir string) {
 	}
 	defer a.Close()
 	c, err := a.Verify(t.Context(), nil)
-	if err == nil && !slices.ContainsFunc(c.Bad, func(b Bad) bool { return strings.HasPrefix(b.Path, historyFile) }) {
+	if err == nil && !slices.ContainsFunc(c.Bad, func(b Bad) bool { return strings.HasPrefix(b.Path, disk.HistoryFile) }) {
 		t.Errorf("%s: a verification names %v", what, c.Bad)
 	}
 }
@@ -187,13 +189,13 @@ func firstDifference(got, want string) string {
 // else.
 func TestTurnBack(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	turner := newTurner(4096)
+	turner := history.NewTurner(4096)
 	for range 4 {
 		page := make([]byte, 4096)
 		for i := range page {
 			page[i] = byte(random.Uint32())
 		}
-		sum := pageSum(page)
+		sum := history.PageSum(page)
 		for name, damage := range map[string]func(b []byte){
 			"a bit":     func(b []byte) { b[random.IntN(4096)] ^= 1 << random.IntN(8) },
 			"a byte":    func(b []byte) { b[random.IntN(4096)] ^= byte(1 + random.IntN(255)) },
@@ -206,13 +208,13 @@ func TestTurnBack(t *testing.T) {
 		} {
 			bad := bytes.Clone(page)
 			damage(bad)
-			if !turner.back(bad, sum) || !bytes.Equal(bad, page) {
+			if !turner.Back(bad, sum) || !bytes.Equal(bad, page) {
 				t.Errorf("%s is not brought back", name)
 			}
 		}
 		bad := bytes.Clone(page)
 		copy(bad[100:], "another text altogether")
-		if was := bytes.Clone(bad); turner.back(bad, sum) || !bytes.Equal(bad, was) {
+		if was := bytes.Clone(bad); turner.Back(bad, sum) || !bytes.Equal(bad, was) {
 			t.Error("a page that is another is changed")
 		}
 	}
@@ -223,20 +225,20 @@ func TestTurnBack(t *testing.T) {
 func TestSumsStay(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if err := sound(a.s); err != nil {
+	if err := history.CheckSums(StoreOf(a)); err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
+	before, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(history.SumsFile)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	flipBit(t, filepath.Join(dir, historyFile), 4096*3+777, 3)
-	noteSums(a.s)
-	after, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(sumsFile)))
+	flipBit(t, filepath.Join(dir, disk.HistoryFile), 4096*3+777, 3)
+	history.NoteSums(StoreOf(a))
+	after, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(history.SumsFile)))
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the sums are others (%v)", err)
 	}
-	if err := sound(a.s); !errors.Is(err, export.ErrHistory) {
+	if err := history.CheckSums(StoreOf(a)); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
 }
@@ -246,10 +248,10 @@ func TestSumsStay(t *testing.T) {
 func TestSumsOfAnotherProgram(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := a.s.db.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
+	if _, err := StoreOf(a).DB.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
 		t.Fatal(err)
 	}
-	if err := sound(a.s); err != nil {
+	if err := history.CheckSums(StoreOf(a)); err != nil {
 		t.Errorf("after another program: %v", err)
 	}
 	if c, err := a.Verify(t.Context(), nil); err != nil || len(c.Bad) > 0 {
@@ -258,17 +260,17 @@ func TestSumsOfAnotherProgram(t *testing.T) {
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 7, Percent: 30}); err != nil {
 		t.Fatal(err)
 	}
-	if s := noted(a.s); s == nil {
+	if s := history.NotedSums(StoreOf(a)); s == nil {
 		t.Fatal("nothing is noted")
 	}
-	flipBit(t, filepath.Join(dir, historyFile), 4096*3+777, 3)
-	if err := sound(a.s); !errors.Is(err, export.ErrHistory) {
+	flipBit(t, filepath.Join(dir, disk.HistoryFile), 4096*3+777, 3)
+	if err := history.CheckSums(StoreOf(a)); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
-	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(sumsFile))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(history.SumsFile))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if err := sound(a.s); err != nil {
+	if err := history.CheckSums(StoreOf(a)); err != nil {
 		t.Errorf("without a note: %v", err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive/disk"
+	"sidekeep/export/archive/history"
 )
 
 func filled(t *testing.T) string {
@@ -30,7 +32,7 @@ func filled(t *testing.T) string {
 
 func change(t *testing.T, dir, query string) {
 	t.Helper()
-	db := sql.OpenDB(connector{file: filepath.Join(dir, historyFile)})
+	db := sql.OpenDB(history.Connector{File: filepath.Join(dir, disk.HistoryFile)})
 	defer db.Close()
 	if _, err := db.Exec(query); err != nil {
 		t.Fatal(err)
@@ -44,19 +46,19 @@ func TestOpenRefuses(t *testing.T) {
 		want error
 	}{
 		{"no archive", func(dir string) error {
-			return errors.Join(os.Remove(filepath.Join(dir, historyFile)), os.Remove(filepath.Join(dir, bagInfoFile)))
+			return errors.Join(os.Remove(filepath.Join(dir, disk.HistoryFile)), os.Remove(filepath.Join(dir, disk.BagInfoFile)))
 		}, export.ErrNoArchive},
-		{"no history", func(dir string) error { return os.Remove(filepath.Join(dir, historyFile)) }, export.ErrHistory},
+		{"no history", func(dir string) error { return os.Remove(filepath.Join(dir, disk.HistoryFile)) }, export.ErrHistory},
 		{"no folder", os.RemoveAll, export.ErrNoArchive},
 		{"newer", func(dir string) error { change(t, dir, "PRAGMA user_version=99"); return nil }, export.ErrNewer},
 		{"another database", func(dir string) error { change(t, dir, "PRAGMA application_id=1"); return nil }, export.ErrDamaged},
 		{"no database", func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, historyFile), []byte(strings.Repeat("text ", 1000)), 0o666)
+			return os.WriteFile(filepath.Join(dir, disk.HistoryFile), []byte(strings.Repeat("text ", 1000)), 0o666)
 		}, export.ErrDamaged},
-		{"empty", func(dir string) error { return os.Truncate(filepath.Join(dir, historyFile), 0) }, export.ErrDamaged},
-		{"cut short", func(dir string) error { return os.Truncate(filepath.Join(dir, historyFile), 10000) }, export.ErrDamaged},
+		{"empty", func(dir string) error { return os.Truncate(filepath.Join(dir, disk.HistoryFile), 0) }, export.ErrDamaged},
+		{"cut short", func(dir string) error { return os.Truncate(filepath.Join(dir, disk.HistoryFile), 10000) }, export.ErrDamaged},
 		{"overwritten", func(dir string) error {
-			f, err := os.OpenFile(filepath.Join(dir, historyFile), os.O_RDWR, 0)
+			f, err := os.OpenFile(filepath.Join(dir, disk.HistoryFile), os.O_RDWR, 0)
 			if err != nil {
 				return err
 			}
@@ -64,7 +66,7 @@ func TestOpenRefuses(t *testing.T) {
 			return errors.Join(err, f.Close())
 		}, export.ErrDamaged},
 		{"a folder of this name", func(dir string) error {
-			return errors.Join(os.Remove(filepath.Join(dir, historyFile)), os.Mkdir(filepath.Join(dir, historyFile), 0o777))
+			return errors.Join(os.Remove(filepath.Join(dir, disk.HistoryFile)), os.Mkdir(filepath.Join(dir, disk.HistoryFile), 0o777))
 		}, export.ErrDamaged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -164,13 +166,13 @@ func TestFullDisk(t *testing.T) {
 			break
 		}
 		what := d.log[at-1]
-		if !errors.Is(err, export.ErrFull) && !strings.Contains(what, sumsFile) { // without it the export is as good
+		if !errors.Is(err, export.ErrFull) && !strings.Contains(what, history.SumsFile) { // without it the export is as good
 			t.Errorf("full at %s: %v", what, err)
 		}
 		if err := a.Close(); err != nil {
 			t.Errorf("full at %s: closing: %v", what, err)
 		}
-		sha := exec.Command("sha256sum", "-c", "--quiet", manifestFile)
+		sha := exec.Command("sha256sum", "-c", "--quiet", disk.ManifestFile)
 		sha.Dir = dir
 		if out, err := sha.CombinedOutput(); err != nil && !strings.HasPrefix(what, "rename") && !strings.HasPrefix(what, "syncdir data") && !strings.HasPrefix(what, "mkdir data") && !strings.HasPrefix(what, "remove") {
 			t.Errorf("full at %s: the open files were changed: %s", what, out)

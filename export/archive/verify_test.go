@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sidekeep/export/archive/disk"
 )
 
 // TestVerifyFinds: every kind of damage is found, at the right file.
@@ -46,18 +48,18 @@ func TestVerifyFinds(t *testing.T) {
 		{"a file more", write("data/Phone/Contacts/Mine.vcf", "x"), "data/Phone/Contacts/Mine.vcf"},
 		{"a file more beside", write("notes.txt", "x"), "notes.txt"},
 		{"index", flip("data/Phone/index.csv"), "data/Phone/index.csv"},
-		{"manifest", flip(manifestFile), manifestFile},
-		{"no manifest", remove(manifestFile), manifestFile},
-		{"no tagmanifest", remove(tagManifestFile), tagManifestFile},
-		{"bag-info", flip(bagInfoFile), bagInfoFile},
-		{"README", remove(readmeFile), readmeFile},
+		{"manifest", flip(disk.ManifestFile), disk.ManifestFile},
+		{"no manifest", remove(disk.ManifestFile), disk.ManifestFile},
+		{"no tagmanifest", remove(disk.TagManifestFile), disk.TagManifestFile},
+		{"bag-info", flip(disk.BagInfoFile), disk.BagInfoFile},
+		{"README", remove(disk.ReadmeFile), disk.ReadmeFile},
 		{"a body", query("UPDATE blob SET bytes = bytes || x'00' WHERE blob = 2"), "history.db, body 2"},
-		{"a body less", query("DELETE FROM blob WHERE blob = 2"), historyFile},
+		{"a body less", query("DELETE FROM blob WHERE blob = 2"), disk.HistoryFile},
 		{"an item's place", query("UPDATE place SET offset = offset + 1 WHERE item = 1"), "data/Phone/Contacts/People.vcf"},
 		{"an item more", query("UPDATE item SET present = 0 WHERE item = 1"), "data/Phone/Contacts/People.vcf"},
 		{"a photo row less", query("DELETE FROM photo WHERE path LIKE '%IMG_1.JPG'"), pic},
 		{"damaged pages", func(dir string) error {
-			f, err := os.OpenFile(filepath.Join(dir, historyFile), os.O_RDWR, 0)
+			f, err := os.OpenFile(filepath.Join(dir, disk.HistoryFile), os.O_RDWR, 0)
 			if err != nil {
 				return err
 			}
@@ -66,7 +68,7 @@ func TestVerifyFinds(t *testing.T) {
 				_, err = f.WriteAt([]byte(strings.Repeat("\xa5", 4096)), info.Size()-4096)
 			}
 			return errors.Join(err, f.Close())
-		}, historyFile},
+		}, disk.HistoryFile},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filled(t)

@@ -1,0 +1,3 @@
+// Package publish makes the open files, README.html, index.csv and the manifests
+// follow the history, in one go that a cut does not tear.
+package publish
