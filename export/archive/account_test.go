@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 func TestAccounts(t *testing.T) {
 	now := aDay
-	a := create(t, Options{Now: func() time.Time { return now }})
+	a := create(t, archive.Options{Now: func() time.Time { return now }})
 	if err := a.SetAccount(t.Context(), "Phone", []byte(`{"type":"dav"}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	n := 0
-	for it, err := range a.Items(t.Context(), Query{Account: "Phone", Kind: export.Events}) {
+	for it, err := range a.Items(t.Context(), archive.Query{Account: "Phone", Kind: export.Events}) {
 		if err != nil || it.Kind != export.Events || it.Start.IsZero() || it.Name == "" || it.UID == "" || it.Size == 0 || it.Since.IsZero() {
 			t.Errorf("%+v, %v", it, err)
 		}
@@ -70,7 +71,7 @@ func TestAccounts(t *testing.T) {
 // TestMoved: a moved archive is found by its ID, and is the same.
 func TestMoved(t *testing.T) {
 	dir := filled(t)
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,19 +84,19 @@ func TestMoved(t *testing.T) {
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	other := create(t, Options{})
-	found, ok := Find(id, []string{"/nowhere", other.Dir(), places})
+	other := create(t, archive.Options{})
+	found, ok := archive.Find(id, []string{"/nowhere", other.Dir(), places})
 	if !ok || found != to {
 		t.Fatalf("found %q", found)
 	}
-	if a, err = Open(found, Options{}); err != nil {
+	if a, err = archive.Open(found, archive.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
 	whole(t, a)
 	run(t, a, later())
 	whole(t, a)
-	if _, ok := Find("another", []string{places, ""}); ok {
+	if _, ok := archive.Find("another", []string{places, ""}); ok {
 		t.Error("found what is not there")
 	}
 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"os"
@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
 func TestFirstAndSecondExport(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	whole(t, a)
 	s := smallPhone()
 	l := run(t, a, s)

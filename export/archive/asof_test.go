@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // A clockwork is a clock that a test moves.
@@ -25,7 +26,7 @@ func (c *clockwork) now() time.Time {
 }
 
 // said is what is known of items: their state, name and bytes by ID.
-func said(t testing.TB, a *Archive, q Query) map[string]string {
+func said(t testing.TB, a *archive.Archive, q archive.Query) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for c, err := range a.Contents(t.Context(), q) {
@@ -110,9 +111,9 @@ func title(id, body string) string {
 }
 
 // createFast is create in a folder that need not survive a power cut.
-func createFast(t testing.TB, o Options) *Archive {
+func createFast(t testing.TB, o archive.Options) *archive.Archive {
 	t.Helper()
-	a, err := Create(filepath.Join(fastDir(t), "archive"), o)
+	a, err := archive.Create(filepath.Join(fastDir(t), "archive"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,9 +123,9 @@ func createFast(t testing.TB, o Options) *Archive {
 
 // lived exports every step of life, an hour apart, and tells what is to be
 // known after each: by number of the export.
-func lived(t testing.TB) (a *Archive, want map[int64]map[string]string, ended map[int64]time.Time) {
+func lived(t testing.TB) (a *archive.Archive, want map[int64]map[string]string, ended map[int64]time.Time) {
 	clock := &clockwork{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
-	a = createFast(t, Options{Now: clock.now})
+	a = createFast(t, archive.Options{Now: clock.now})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -136,22 +137,22 @@ func lived(t testing.TB) (a *Archive, want map[int64]map[string]string, ended ma
 		state := map[string]string{}
 		for id, body := range known {
 			_, there := life[step].items[id]
-			s, name := Gone, title(id, body)
+			s, name := archive.Gone, title(id, body)
 			aside := name == ""
 			switch {
 			case aside && there:
-				s = SetAside
+				s = archive.SetAside
 			case aside:
-				s = SetAside + ", " + Gone
+				s = archive.SetAside + ", " + archive.Gone
 			case there:
-				s = Present
+				s = archive.Present
 			case slices.Contains(slices.Collect(maps.Values(life[step].items)), body):
 				continue // it is elsewhere
 			}
 			state[id] = s + ", " + name + ", " + body
 		}
 		want[l.Number] = state
-		_, at, err := a.At(t.Context(), Moment{Export: l.Number})
+		_, at, err := a.At(t.Context(), archive.Moment{Export: l.Number})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +171,7 @@ func TestAsOf(t *testing.T) {
 		if !ok {
 			next = ended[n].AddDate(1, 0, 0)
 		}
-		for name, m := range map[string]Moment{
+		for name, m := range map[string]archive.Moment{
 			"number":            {Export: n},
 			"its end":           {Time: ended[n]},
 			"later":             {Time: ended[n].Add(time.Minute)},
@@ -178,7 +179,7 @@ func TestAsOf(t *testing.T) {
 			"in another zone":   {Time: ended[n].In(time.FixedZone("", 9*3600))},
 			"number, whenever ": {Export: n, Time: ended[1]},
 		} {
-			got := said(t, a, Query{AsOf: m})
+			got := said(t, a, archive.Query{AsOf: m})
 			if d := cmp.Diff(state, got); d != "" {
 				t.Errorf("%s after export %d (%s): %s", name, n, life[n-1].name, d)
 			}
@@ -186,14 +187,14 @@ func TestAsOf(t *testing.T) {
 				continue
 			}
 			for _, k := range export.Kinds() {
-				for id, s := range said(t, a, Query{AsOf: m, Kind: k, Account: "Phone", Present: true}) {
-					if got[id] != s || strings.Contains(s, Gone+",") {
+				for id, s := range said(t, a, archive.Query{AsOf: m, Kind: k, Account: "Phone", Present: true}) {
+					if got[id] != s || strings.Contains(s, archive.Gone+",") {
 						t.Errorf("present %s: %s", k, s)
 					}
 					delete(got, id)
 				}
-				for id, s := range said(t, a, Query{AsOf: m, Kind: k, Vanished: true}) {
-					if got[id] != s || !strings.Contains(s, Gone+",") {
+				for id, s := range said(t, a, archive.Query{AsOf: m, Kind: k, Vanished: true}) {
+					if got[id] != s || !strings.Contains(s, archive.Gone+",") {
 						t.Errorf("vanished %s: %s", k, s)
 					}
 					delete(got, id)
@@ -204,7 +205,7 @@ func TestAsOf(t *testing.T) {
 			}
 		}
 	}
-	if d := cmp.Diff(want[int64(len(life))], said(t, a, Query{})); d != "" {
+	if d := cmp.Diff(want[int64(len(life))], said(t, a, archive.Query{})); d != "" {
 		t.Errorf("the present: %s", d)
 	}
 }
@@ -213,9 +214,9 @@ func TestAsOf(t *testing.T) {
 // given for it.
 func TestAsOfNothing(t *testing.T) {
 	a, _, ended := lived(t)
-	for name, m := range map[string]Moment{"before": {Time: ended[1].Add(-time.Nanosecond)}, "long before": {Time: time.Unix(0, 0)}} {
-		var early *TooEarlyError
-		for _, err := range a.Items(t.Context(), Query{AsOf: m}) {
+	for name, m := range map[string]archive.Moment{"before": {Time: ended[1].Add(-time.Nanosecond)}, "long before": {Time: time.Unix(0, 0)}} {
+		var early *archive.TooEarlyError
+		for _, err := range a.Items(t.Context(), archive.Query{AsOf: m}) {
 			if !errors.As(err, &early) || early.Number != 1 || !early.First.Equal(ended[1]) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -225,22 +226,22 @@ func TestAsOfNothing(t *testing.T) {
 		}
 	}
 	for _, n := range []int64{int64(len(life)) + 1, -1, 99999} {
-		_, _, err := a.At(t.Context(), Moment{Export: n})
-		if none := (*NoExportError)(nil); !errors.As(err, &none) || none.Newest != int64(len(life)) {
+		_, _, err := a.At(t.Context(), archive.Moment{Export: n})
+		if none := (*archive.NoExportError)(nil); !errors.As(err, &none) || none.Newest != int64(len(life)) {
 			t.Errorf("export %d: %v", n, err)
 		}
 	}
-	_, err := export.Run(t.Context(), source(0), a, export.Plan{Account: "Tablet", Now: StoreOf(a).Now}, nil)
+	_, err := export.Run(t.Context(), source(0), a, export.Plan{Account: "Tablet", Now: archive.StoreOf(a).Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range a.Items(t.Context(), Query{AsOf: Moment{Export: 2}, Account: "Tablet"}) {
-		if early := (*TooEarlyError)(nil); !errors.As(err, &early) || early.Account != "Tablet" || early.Number != int64(len(life))+1 {
+	for _, err := range a.Items(t.Context(), archive.Query{AsOf: archive.Moment{Export: 2}, Account: "Tablet"}) {
+		if early := (*archive.TooEarlyError)(nil); !errors.As(err, &early) || early.Account != "Tablet" || early.Number != int64(len(life))+1 {
 			t.Errorf("before the account's first: %v", err)
 		}
 	}
-	empty := create(t, Options{})
-	if _, _, err := empty.At(t.Context(), Moment{Time: time.Now()}); !errors.As(err, new(*TooEarlyError)) {
+	empty := create(t, archive.Options{})
+	if _, _, err := empty.At(t.Context(), archive.Moment{Time: time.Now()}); !errors.As(err, new(*archive.TooEarlyError)) {
 		t.Errorf("no export at all: %v", err)
 	}
 }
@@ -266,7 +267,7 @@ func TestVersions(t *testing.T) {
 				part += " shown"
 			}
 			parts = append(parts, part)
-			if v.State == Gone {
+			if v.State == archive.Gone {
 				continue
 			}
 			var b []byte
@@ -300,24 +301,24 @@ func TestChanges(t *testing.T) {
 	for n, after := range want {
 		before := want[n-1]
 		got := map[string]string{}
-		var count ChangeCount
+		var count archive.ChangeCount
 		for c, err := range a.Changes(t.Context(), n) {
 			if err != nil {
 				t.Fatal(err)
 			}
 			got[c.ID] = c.What
 			switch c.What {
-			case Added, Returned:
+			case archive.Added, archive.Returned:
 				count.Added++
-			case Changed:
+			case archive.Changed:
 				count.Changed++
 				if len(c.Differences) == 0 {
 					t.Errorf("export %d: %s changed in nothing", n, c.ID)
 				}
-			case Gone:
+			case archive.Gone:
 				count.Gone++
 			}
-			if (c.What == Changed) == (c.Differences == nil) {
+			if (c.What == archive.Changed) == (c.Differences == nil) {
 				t.Errorf("export %d: %s %s: %v", n, c.ID, c.What, c.Differences)
 			}
 			if !strings.Contains(after[c.ID], ", "+c.Name+", ") {
@@ -327,16 +328,16 @@ func TestChanges(t *testing.T) {
 		expected := map[string]string{}
 		for id, s := range after {
 			was, had := before[id]
-			gone, wasGone := strings.Contains(s[:20], Gone+","), strings.Contains((was + strings.Repeat(" ", 20))[:20], Gone+",")
+			gone, wasGone := strings.Contains(s[:20], archive.Gone+","), strings.Contains((was + strings.Repeat(" ", 20))[:20], archive.Gone+",")
 			switch {
 			case !had:
-				expected[id] = Added
+				expected[id] = archive.Added
 			case wasGone && !gone:
-				expected[id] = Returned
+				expected[id] = archive.Returned
 			case gone && !wasGone:
-				expected[id] = Gone
+				expected[id] = archive.Gone
 			case s != was:
-				expected[id] = Changed
+				expected[id] = archive.Changed
 			}
 		}
 		if d := cmp.Diff(expected, got); d != "" {
@@ -347,7 +348,7 @@ func TestChanges(t *testing.T) {
 		}
 	}
 	for _, err := range a.Changes(t.Context(), 99) {
-		if !errors.As(err, new(*NoExportError)) {
+		if !errors.As(err, new(*archive.NoExportError)) {
 			t.Errorf("no export: %v", err)
 		}
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -56,7 +57,7 @@ func (s endless) Pull(ctx context.Context, c export.Collection, have export.Have
 // them.
 func BenchmarkFirstExport(b *testing.B) {
 	for b.Loop() {
-		a, err := Create(b.TempDir(), Options{})
+		a, err := archive.Create(b.TempDir(), archive.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -71,7 +72,7 @@ func BenchmarkFirstExport(b *testing.B) {
 
 // BenchmarkNothingChanged lists all of them again, in full and as a delta.
 func BenchmarkNothingChanged(b *testing.B) {
-	a := create(b, Options{})
+	a := create(b, archive.Options{})
 	run(b, a, endless{10000})
 	for _, full := range []bool{true, false} {
 		b.Run(fmt.Sprintf("full=%v", full), func(b *testing.B) {
@@ -119,7 +120,7 @@ func peak(t testing.TB, n int) int {
 // exportChild is a process that exports n contacts and n events and tells its
 // peak.
 func exportChild(dir string, n int) error {
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func exportChild(dir string, n int) error {
 // BenchmarkVerify reads an archive of 10,000 contacts, 10,000 events and a
 // gigabyte of photos again. Beside it stands sha256sum on the same files.
 func BenchmarkVerify(b *testing.B) {
-	a := create(b, Options{})
+	a := create(b, archive.Options{})
 	run(b, a, endless{10000})
 	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
 	for i := range 250 {
@@ -148,7 +149,7 @@ func BenchmarkVerify(b *testing.B) {
 	for _, info := range snapshot(b, a.Dir()) {
 		size += info.Size()
 	}
-	info, err := os.Stat(StoreOf(a).Path(disk.HistoryFile))
+	info, err := os.Stat(archive.StoreOf(a).Path(disk.HistoryFile))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // fastDir is a folder in memory where there is one: a power cut is modelled,
@@ -55,14 +56,14 @@ func later() *shelf {
 }
 
 // bodies are the bytes that the archive holds, by ID.
-func bodies(t testing.TB, a *Archive) (map[string]string, error) {
+func bodies(t testing.TB, a *archive.Archive) (map[string]string, error) {
 	t.Helper()
 	all := map[string]string{}
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			return all, err
 		}
-		if it.State == Failed {
+		if it.State == archive.Failed {
 			continue
 		}
 		r, err := a.Delivered(t.Context(), it.Account, it.Collection, it.ID)
@@ -127,7 +128,7 @@ func cutCases(t *testing.T) []cutCase {
 	}
 	fresh, filled := filepath.Join(fastDir(t), "a"), filepath.Join(fastDir(t), "a")
 	for _, dir := range []string{fresh, filled} {
-		a, err := Create(dir, Options{})
+		a, err := archive.Create(dir, archive.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +224,7 @@ func (c cutCase) cut(t *testing.T, at, mode int, forget string) (more bool, faul
 	defer os.RemoveAll(filepath.Dir(dir))
 	d, open := newCutDisk(t, at)
 	d.forget, d.noLinks, d.atOnce = forget, c.noLinks, c.atOnce
-	a, err := Create(dir, Options{Disk: open})
+	a, err := archive.Create(dir, archive.Options{Disk: open})
 	if err == nil {
 		if len(c.now.collections) > 0 {
 			_, _ = export.Run(t.Context(), c.now, a, export.Plan{Account: "Phone", Full: true}, nil)
@@ -243,7 +244,7 @@ func (c cutCase) cut(t *testing.T, at, mode int, forget string) (more bool, faul
 // look opens an archive after a power cut: it is whole, and each item is in the
 // state before or after.
 func (c cutCase) look(t *testing.T, dir, where string) (faults []string) {
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		return []string{fmt.Sprintf("at %s: %v", where, err)}
 	}
@@ -272,7 +273,7 @@ func (c cutCase) look(t *testing.T, dir, where string) (faults []string) {
 
 // goOn exports once more: then everything is there, and no photo twice.
 func (c cutCase) goOn(t *testing.T, dir, where string) (faults []string) {
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil || len(c.now.collections) == 0 {
 		return nil // look told it
 	}
@@ -303,7 +304,7 @@ func (c cutCase) goOn(t *testing.T, dir, where string) (faults []string) {
 }
 
 // wrong is what Verify finds.
-func wrong(t testing.TB, a *Archive) (faults []string) {
+func wrong(t testing.TB, a *archive.Archive) (faults []string) {
 	t.Helper()
 	c, err := a.Verify(t.Context(), nil)
 	if err != nil {

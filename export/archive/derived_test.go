@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -28,7 +29,7 @@ func TestReadAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := copyArchive(t, from)
 			a := open(t, dir)
-			if _, err := StoreOf(a).DB.Exec(change); err != nil {
+			if _, err := archive.StoreOf(a).DB.Exec(change); err != nil {
 				t.Fatal(err)
 			}
 			c, err := a.Verify(t.Context(), nil)
@@ -61,10 +62,10 @@ func TestReadAgain(t *testing.T) {
 func TestOtherEditions(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := StoreOf(a).DB.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", history.ReaderName); err != nil {
+	if _, err := archive.StoreOf(a).DB.Exec("UPDATE archive SET value = '0 0' WHERE name = ?", history.ReaderName); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := StoreOf(a).DB.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
+	if _, err := archive.StoreOf(a).DB.Exec("UPDATE version SET name = 'As another edition read it' WHERE version = (SELECT min(version) FROM version WHERE blob IS NOT NULL AND item NOT IN (SELECT item FROM item WHERE present))"); err != nil {
 		t.Fatal(err)
 	}
 	s := agedSource()
@@ -76,7 +77,7 @@ func TestOtherEditions(t *testing.T) {
 		}
 		run(t, a, tinyPhone()) // what was there first comes back
 	}
-	edition, last, err := history.EditionOf(t.Context(), StoreOf(a).DB)
+	edition, last, err := history.EditionOf(t.Context(), archive.StoreOf(a).DB)
 	if err != nil || edition != history.ReaderEdition || last == 0 {
 		t.Errorf("it is noted as edition %d after %d, %v", edition, last, err)
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -51,7 +52,7 @@ func keptAs(file string) string {
 }
 
 // keeps checks that what was written into a file is kept.
-func keeps(t testing.TB, a *Archive, file string, text []byte) {
+func keeps(t testing.TB, a *archive.Archive, file string, text []byte) {
 	t.Helper()
 	kept, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(keptAs(file))))
 	if err != nil || !bytes.Equal(kept, text) {
@@ -68,7 +69,7 @@ func TestEditedSameLength(t *testing.T) {
 	for _, file := range ownersFiles(t, from) {
 		for _, dated := range []bool{false, true} {
 			dir := copyTree(t, from)
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +86,7 @@ func TestEditedSameLength(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if c, err := a.Verify(t.Context(), nil); err != nil || !slices.ContainsFunc(c.Bad, func(b Bad) bool { return b.Path == file }) {
+			if c, err := a.Verify(t.Context(), nil); err != nil || !slices.ContainsFunc(c.Bad, func(b archive.Bad) bool { return b.Path == file }) {
 				t.Errorf("%s: verify before the export: %+v, %v", file, c, err)
 			}
 			l := run(t, a, s)
@@ -118,7 +119,7 @@ func TestEditedByTime(t *testing.T) {
 	for _, file := range []string{"data/Phone/Contacts/People.vcf", "data/Phone/Photos/2024/05/IMG_1.JPG"} {
 		for _, dated := range []bool{false, true} {
 			dir := copyTree(t, from)
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +148,7 @@ func TestEditedByTime(t *testing.T) {
 // what was written is kept.
 func TestEditedAndRemoved(t *testing.T) {
 	from := filepath.Join(fastDir(t), "archive")
-	a, err := Create(from, Options{})
+	a, err := archive.Create(from, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestEditedAndRemoved(t *testing.T) {
 		dir := copyTree(t, from)
 		var written []byte
 		once := false
-		a, err := Open(dir, Options{Disk: func(dir string) (disk.Disk, error) {
+		a, err := archive.Open(dir, archive.Options{Disk: func(dir string) (disk.Disk, error) {
 			d, err := disk.OpenDisk(dir)
 			return &during{Disk: d, do: func() {
 				if !once {
@@ -194,7 +195,7 @@ func TestEditedAndRemoved(t *testing.T) {
 		if !photo {
 			whole(t, a)
 		}
-		if there, err := disk.Exists(StoreOf(a).Disk, file); err == nil && !there {
+		if there, err := disk.Exists(archive.StoreOf(a).Disk, file); err == nil && !there {
 			removed++
 		}
 		a.Close()
@@ -232,14 +233,14 @@ func TestEditedCut(t *testing.T) {
 				texts[file] = edit(t, dir, file)
 			}
 			d, open := newCutDisk(t, at)
-			a, err := Open(dir, Options{Disk: open})
+			a, err := archive.Open(dir, archive.Options{Disk: open})
 			if err == nil {
 				_, _ = export.Run(t.Context(), tinyPhone(), a, export.Plan{Account: "Phone"}, nil)
 				_ = a.Close()
 			}
 			d.settle(t, mode)
 			more = d.ops >= at
-			if a, err = Open(dir, Options{}); err != nil {
+			if a, err = archive.Open(dir, archive.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			run(t, a, tinyPhone())
@@ -270,7 +271,7 @@ func TestEditedCut(t *testing.T) {
 // TestEditedBeforeRewrite changes an open file to another of the same length,
 // which the next export writes again: what the owner wrote is kept.
 func TestEditedBeforeRewrite(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, tinyPhone())
 	index := filepath.Join(a.Dir(), "data", "Phone", "index.csv")
 	text, err := os.ReadFile(index)

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/openfiles"
 	"sidekeep/export/archive/search"
@@ -125,7 +126,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := clock{aDay}
-			a, err := Create(filepath.Join(fastDir(t), "archive"), Options{Now: at.Now})
+			a, err := archive.Create(filepath.Join(fastDir(t), "archive"), archive.Options{Now: at.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,7 +137,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			}
 			now["a/1"] = card(1)
 			run(t, a, now.shelf())
-			check := func(when string, q Query, want []string) {
+			check := func(when string, q archive.Query, want []string) {
 				t.Helper()
 				if got := slices.Sorted(maps.Keys(said(t, a, q))); !slices.Equal(got, want) {
 					t.Errorf("%s: %v has vanished, want %v", when, got, want)
@@ -152,9 +153,9 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 				}
 				numbers[i] = l.Number
 				when := fmt.Sprint("step ", i)
-				check(when, Query{Vanished: true}, s.vanished)
+				check(when, archive.Query{Vanished: true}, s.vanished)
 				goneTold(t, a, when, s.vanished)
-				all := said(t, a, Query{})
+				all := said(t, a, archive.Query{})
 				if len(all) != len(now)+len(s.vanished) {
 					t.Errorf("%s: %d items, want %d and %d", when, len(all), len(now), len(s.vanished))
 				}
@@ -162,7 +163,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			}
 			look := func(when string) {
 				for i, s := range steps {
-					check(fmt.Sprint(when, ", back at step ", i), Query{AsOf: Moment{Export: numbers[i]}, Vanished: true}, s.vanished)
+					check(fmt.Sprint(when, ", back at step ", i), archive.Query{AsOf: archive.Moment{Export: numbers[i]}, Vanished: true}, s.vanished)
 				}
 			}
 			look("later")
@@ -176,12 +177,12 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			if _, err := a.Prune(t.Context(), p); err != nil {
 				t.Fatal(err)
 			}
-			check("after pruning", Query{Vanished: true}, last)
+			check("after pruning", archive.Query{Vanished: true}, last)
 			newest := run(t, a, now.shelf())
-			check("after pruning, as recorded", Query{AsOf: Moment{Export: newest.Number}, Vanished: true}, last)
+			check("after pruning, as recorded", archive.Query{AsOf: archive.Moment{Export: newest.Number}, Vanished: true}, last)
 			now["a/spam"] += " "
 			run(t, a, now.with(places{"a/spam": married(90)}).shelf())
-			check("after pruning and an export", Query{Vanished: true}, last)
+			check("after pruning and an export", archive.Query{Vanished: true}, last)
 			whole(t, a)
 			if err := os.Remove(filepath.Join(a.Dir(), disk.HistoryFile)); err != nil {
 				t.Fatal(err)
@@ -189,10 +190,10 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 			dir := a.Dir()
 			a.Close()
 			repairNow(t, dir)
-			if a, err = Open(dir, Options{Now: at.Now}); err != nil {
+			if a, err = archive.Open(dir, archive.Options{Now: at.Now}); err != nil {
 				t.Fatal(err)
 			}
-			check("made anew", Query{Vanished: true}, last)
+			check("made anew", archive.Query{Vanished: true}, last)
 			goneTold(t, a, "made anew", last)
 			whole(t, a)
 		})
@@ -201,7 +202,7 @@ func TestVanishedIsWhatIsNowhere(t *testing.T) {
 
 // goneTold compares the sums, the files, the index and the search with what has
 // vanished.
-func goneTold(t *testing.T, a *Archive, when string, want []string) {
+func goneTold(t *testing.T, a *archive.Archive, when string, want []string) {
 	t.Helper()
 	accounts, err := a.Accounts(t.Context())
 	if err != nil {
@@ -211,14 +212,14 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 		t.Errorf("%s: status counts %d gone, want %d", when, got, len(want))
 	}
 	var gone []string
-	if _, err := openfiles.EachLine(StoreOf(a), accounts[0].Folder, func(l openfiles.Line) error {
+	if _, err := openfiles.EachLine(archive.StoreOf(a), accounts[0].Folder, func(l openfiles.Line) error {
 		switch {
-		case strings.HasSuffix(l.State, Gone):
+		case strings.HasSuffix(l.State, archive.Gone):
 			gone = append(gone, l.Id)
 			if l.File == "" {
 				t.Errorf("%s: the index has no file of %s", when, l.Id)
 			}
-		case strings.HasSuffix(l.State, Moved) && l.File != "":
+		case strings.HasSuffix(l.State, archive.Moved) && l.File != "":
 			t.Errorf("%s: %s was moved and stands in %s", when, l.Id, l.File)
 		}
 		return nil
@@ -246,7 +247,7 @@ func goneTold(t *testing.T, a *Archive, when string, want []string) {
 	if n != len(understood) {
 		t.Errorf("%s: Vanished has %d items, want %v", when, n, understood)
 	}
-	hits, err := a.Search(t.Context(), Search{Words: "person 1", Limit: 200})
+	hits, err := a.Search(t.Context(), archive.Search{Words: "person 1", Limit: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +272,7 @@ func TestOneGroupIsEmptied(t *testing.T) {
 	for i := range 30 {
 		now[fmt.Sprint("a/", i)] = card(i)
 	}
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, now.shelf())
 	l := run(t, a, now.with(places{"a/group": group(0)}).shelf())
 	if !l.Held || l.Loss.Reasons[0].Had != 31 || l.Loss.Reasons[0].Lost != 1 || l.Loss.Reasons[0].What != export.LostMembers {

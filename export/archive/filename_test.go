@@ -1,6 +1,10 @@
-package archive
+package archive_test
 
-import "testing"
+import (
+	"testing"
+
+	"sidekeep/export/archive"
+)
 
 func TestFileName(t *testing.T) {
 	used := map[string]bool{}
@@ -9,10 +13,10 @@ func TestFileName(t *testing.T) {
 		{"Anna", "Anna.vcf"}, {"ANNA", "ANNA (2).vcf"}, {"a/b\\c:d", "a_b_c_d.vcf"}, {"../../etc/passwd", "_._._etc_passwd.vcf"},
 		{"", "Unnamed.vcf"}, {"con", "_con.vcf"}, {"Dr. Who", "Dr. Who.vcf"},
 	} {
-		got := FileName(c.want, ".vcf", "Unnamed", free)
+		got := archive.FileName(c.want, ".vcf", "Unnamed", free)
 		if got != c.name {
 			t.Errorf("%q: %q, want %q", c.want, got, c.name)
 		}
-		used[FoldName(got)] = true
+		used[archive.FoldName(got)] = true
 	}
 }

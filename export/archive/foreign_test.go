@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"database/sql"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 	"sidekeep/export/archive/search"
@@ -37,7 +38,7 @@ var foreignWays = map[string]string{
 // runs. It is not opened, and mending it loses no version.
 func TestForeignHistory(t *testing.T) {
 	from := filled(t)
-	a, err := Open(from, Options{})
+	a, err := archive.Open(from, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,20 +49,20 @@ func TestForeignHistory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := copyTree(t, from)
 			change(t, dir, hurt)
-			if a, err := Open(dir, Options{}); !errors.Is(err, export.ErrHistory) {
+			if a, err := archive.Open(dir, archive.Options{}); !errors.Is(err, export.ErrHistory) {
 				if err == nil {
 					a.Close()
 				}
 				t.Fatalf("opened: %v", err)
 			}
-			if at, ok := Find(id, []string{dir}); ok {
+			if at, ok := archive.Find(id, []string{dir}); ok {
 				t.Errorf("it is taken for the archive in %s", at)
 			}
-			r, err := Repair(t.Context(), dir, Options{}, nil)
+			r, err := archive.Repair(t.Context(), dir, archive.Options{}, nil)
 			if err != nil || !r.Rebuilt {
 				t.Fatalf("%v %+v", err, r)
 			}
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,12 +101,12 @@ func TestSuperJournal(t *testing.T) {
 	for _, db := range []string{disk.HistoryFile, search.SearchFile} {
 		t.Run(db, func(t *testing.T) {
 			dir := copyTree(t, from)
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			id := a.ID()
-			if _, err := search.Open(StoreOf(a), t.Context(), nil); err != nil {
+			if _, err := search.Open(archive.StoreOf(a), t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			a.Close()
@@ -121,15 +122,15 @@ func TestSuperJournal(t *testing.T) {
 			}
 			openPlain(t, dir, db, plant)
 			plant(journal, victim, diary)
-			Find(id, []string{dir})
+			archive.Find(id, []string{dir})
 			if db == disk.HistoryFile {
-				if _, err := Open(dir, Options{}); !errors.Is(err, export.ErrHistory) {
+				if _, err := archive.Open(dir, archive.Options{}); !errors.Is(err, export.ErrHistory) {
 					t.Errorf("opened: %v", err)
 				}
-			} else if a, err = Open(dir, Options{}); err != nil {
+			} else if a, err = archive.Open(dir, archive.Options{}); err != nil {
 				t.Fatal(err)
 			} else {
-				x, err := search.Open(StoreOf(a), t.Context(), nil)
+				x, err := search.Open(archive.StoreOf(a), t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -137,13 +138,13 @@ func TestSuperJournal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := Repair(t.Context(), dir, Options{}, nil); err != nil {
+			if _, err := archive.Repair(t.Context(), dir, archive.Options{}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if text, err := os.ReadFile(victim); err != nil || string(text) != diary {
 				t.Errorf("the other file: %q, %v", text, err)
 			}
-			if a, err = Open(dir, Options{}); err != nil {
+			if a, err = archive.Open(dir, archive.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			defer a.Close()
@@ -179,7 +180,7 @@ func openPlain(t *testing.T, dir, db string, plant func(journal, victim, text st
 // TestForeignSearch: an index that holds more than an index is made again.
 func TestForeignSearch(t *testing.T) {
 	dir := filled(t)
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestForeignSearch(t *testing.T) {
 		"DROP TABLE about; CREATE VIEW about AS SELECT 'archive' AS name, '" + a.ID() + "' AS value",
 		"PRAGMA journal_mode=WAL",
 	} {
-		x, err := search.Open(StoreOf(a), t.Context(), nil)
+		x, err := search.Open(archive.StoreOf(a), t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +201,7 @@ func TestForeignSearch(t *testing.T) {
 		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if x, err = search.Open(StoreOf(a), t.Context(), nil); err != nil {
+		if x, err = search.Open(archive.StoreOf(a), t.Context(), nil); err != nil {
 			t.Fatalf("%s: %v", hurt, err)
 		}
 		if err := errors.Join(search.CheckIndex(t.Context(), x.Db, true), history.CheckHeader(filepath.Join(dir, filepath.FromSlash(search.SearchFile)))); err != nil {
@@ -226,7 +227,7 @@ func TestForeignForget(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "data", "Phone", "of somebody.txt"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/forget"
 	"sidekeep/export/archive/history"
@@ -27,7 +28,7 @@ var secrets = []string{"Zerlina", "zerlina-uid", "zerlina.vcf", "4711-0815"}
 func confided(t *testing.T) (dir string, s *shelf) {
 	t.Helper()
 	dir = filepath.Join(fastDir(t), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func confided(t *testing.T) (dir string, s *shelf) {
 			t.Fatal(err)
 		}
 	}
-	if err := history.KeepByHand(StoreOf(a), "data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
+	if err := history.KeepByHand(archive.StoreOf(a), "data/Phone/Set aside/zerlina.vcf"); err != nil { // as a repair would
 		t.Fatal(err)
 	}
 	run(t, a, s)
@@ -95,7 +96,7 @@ func found(t testing.TB, dir string, words []string) (where []string) {
 	return where
 }
 
-func forgetNow(t testing.TB, a *Archive, f Forget) Forgetting {
+func forgetNow(t testing.TB, a *archive.Archive, f archive.Forget) archive.Forgetting {
 	t.Helper()
 	p, err := a.PlanForget(t.Context(), f)
 	if err != nil {
@@ -112,7 +113,7 @@ func TestForgetItem(t *testing.T) {
 	if len(found(t, dir, secrets)) < 8 {
 		t.Fatalf("the secrets are not where they were expected: %v", found(t, dir, secrets))
 	}
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +122,7 @@ func TestForgetItem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := forgetNow(t, a, Forget{Account: "Phone", Items: []string{"zerlina muster", "Zerlina.jpg"}})
+	p := forgetNow(t, a, archive.Forget{Account: "Phone", Items: []string{"zerlina muster", "Zerlina.jpg"}})
 	if p.Whole || len(p.Items) != 2 || p.Versions != 4 || p.Bytes < 14000 || len(p.Photos) != 1 || !p.Items[0].Present {
 		t.Errorf("plan: %+v", p)
 	}
@@ -157,14 +158,14 @@ func TestForgetItem(t *testing.T) {
 // forgotten.
 func TestForgetSharedPhoto(t *testing.T) {
 	dir, _ := confided(t)
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
 	n := photoFiles(t, dir)
 	for i, id := range []string{"/f/DCIM/both-1.jpg", "/f/DCIM/both-2.jpg"} {
-		forgetNow(t, a, Forget{Account: "Phone", Items: []string{id}})
+		forgetNow(t, a, archive.Forget{Account: "Phone", Items: []string{id}})
 		if now := photoFiles(t, dir); now != n-i {
 			t.Errorf("%d photos after %s, before %d", now, id, n)
 		}
@@ -176,7 +177,7 @@ func TestForgetSharedPhoto(t *testing.T) {
 // of the other.
 func TestForgetAccount(t *testing.T) {
 	dir, s := confided(t)
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestForgetAccount(t *testing.T) {
 	if err := os.WriteFile(notes, []byte("notes"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p, err := a.PlanForget(t.Context(), Forget{Account: "Phone"})
+	p, err := a.PlanForget(t.Context(), archive.Forget{Account: "Phone"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +223,7 @@ func TestForgetAccount(t *testing.T) {
 	if l := run(t, a, s); l.Number != 8 {
 		t.Errorf("export %d has a number that another had", l.Number)
 	}
-	if _, err := a.PlanForget(t.Context(), Forget{Account: "nobody"}); !errors.Is(err, export.ErrGone) {
+	if _, err := a.PlanForget(t.Context(), archive.Forget{Account: "nobody"}); !errors.Is(err, export.ErrGone) {
 		t.Errorf("%v", err)
 	}
 	whole(t, a)
@@ -230,7 +231,7 @@ func TestForgetAccount(t *testing.T) {
 
 // TestForgetNames: what a name means.
 func TestForgetNames(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	people := s.collections[0]
 	people.items = append(people.items, text("/c/people/twin.vcf", "1", "twin.vcf", strings.Replace(card(1), "UID:card-1", "UID:twin", 1)),
@@ -241,23 +242,23 @@ func TestForgetNames(t *testing.T) {
 	people.items[0] = text(people.items[0].ID, "2", "0.vcf", strings.ReplaceAll(card(0), "Person 0", "Married Name"))
 	run(t, a, s)
 	for _, c := range []struct {
-		f    Forget
+		f    archive.Forget
 		want string // IDs, or the error
 	}{
-		{Forget{Items: []string{"married name"}}, "/c/people/0.vcf"},
-		{Forget{Items: []string{"Person 0"}}, "/c/people/0.vcf"}, // as it was called before
-		{Forget{Items: []string{"card-2"}}, "card-2"},            // an ID before a UID
-		{Forget{Items: []string{"card-7"}}, "card-2"},
-		{Forget{Items: []string{"Person 1"}}, `3 items are called "Person 1"`},
-		{Forget{Items: []string{"card-1"}}, `2 items are called "card-1"`},
-		{Forget{Items: []string{"card-1"}, Collection: "Family"}, "/c/family/1.vcf"},
-		{Forget{Items: []string{"Person 1"}, All: true}, "/c/people/1.vcf /c/people/twin.vcf /c/family/1.vcf"},
-		{Forget{Items: []string{"IMG_0.JPG", "To do 0"}}, "/k/work/t0.ics /f/DCIM/IMG_0.JPG"},
-		{Forget{Items: []string{"data/Phone/Photos/2024/05/IMG_0.JPG"}}, "/f/DCIM/IMG_0.JPG"},
-		{Forget{Items: []string{"nobody"}}, `the archive has no "nobody" of "Phone"`},
-		{Forget{Items: []string{""}}, `the archive has no "" of "Phone"`},
-		{Forget{Collection: "Family"}, "/c/family/1.vcf"},
-		{Forget{Collection: "Nobody"}, `the archive has no "Nobody" of "Phone"`},
+		{archive.Forget{Items: []string{"married name"}}, "/c/people/0.vcf"},
+		{archive.Forget{Items: []string{"Person 0"}}, "/c/people/0.vcf"}, // as it was called before
+		{archive.Forget{Items: []string{"card-2"}}, "card-2"},            // an ID before a UID
+		{archive.Forget{Items: []string{"card-7"}}, "card-2"},
+		{archive.Forget{Items: []string{"Person 1"}}, `3 items are called "Person 1"`},
+		{archive.Forget{Items: []string{"card-1"}}, `2 items are called "card-1"`},
+		{archive.Forget{Items: []string{"card-1"}, Collection: "Family"}, "/c/family/1.vcf"},
+		{archive.Forget{Items: []string{"Person 1"}, All: true}, "/c/people/1.vcf /c/people/twin.vcf /c/family/1.vcf"},
+		{archive.Forget{Items: []string{"IMG_0.JPG", "To do 0"}}, "/k/work/t0.ics /f/DCIM/IMG_0.JPG"},
+		{archive.Forget{Items: []string{"data/Phone/Photos/2024/05/IMG_0.JPG"}}, "/f/DCIM/IMG_0.JPG"},
+		{archive.Forget{Items: []string{"nobody"}}, `the archive has no "nobody" of "Phone"`},
+		{archive.Forget{Items: []string{""}}, `the archive has no "" of "Phone"`},
+		{archive.Forget{Collection: "Family"}, "/c/family/1.vcf"},
+		{archive.Forget{Collection: "Nobody"}, `the archive has no "Nobody" of "Phone"`},
 	} {
 		c.f.Account = "Phone"
 		p, err := a.PlanForget(t.Context(), c.f)
@@ -279,13 +280,13 @@ func TestForgetNames(t *testing.T) {
 // still there, or nothing is.
 func TestForgetPowerCut(t *testing.T) {
 	from, _ := confided(t)
-	for _, f := range []Forget{{Account: "Phone", Items: []string{"zerlina-uid", "Zerlina.jpg"}}, {Account: "Phone"}} {
+	for _, f := range []archive.Forget{{Account: "Phone", Items: []string{"zerlina-uid", "Zerlina.jpg"}}, {Account: "Phone"}} {
 		at, more := 0, true
 		for more {
 			at++
 			dir := copyTree(t, from)
 			d, open := newCutDisk(t, at)
-			a, err := Open(dir, Options{Disk: open})
+			a, err := archive.Open(dir, archive.Options{Disk: open})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -317,7 +318,7 @@ func TestForgetPowerCut(t *testing.T) {
 
 func notBegunOrDone(t *testing.T, dir, what string) {
 	t.Helper()
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatalf("at %s: %v", what, err)
 	}
@@ -337,11 +338,11 @@ func notBegunOrDone(t *testing.T, dir, what string) {
 
 // forgetChild forgets what the tests confided, over and over.
 func forgetChild(dir string) error {
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		return err
 	}
-	p, err := a.PlanForget(context.Background(), Forget{Account: "Phone", Items: []string{"zerlina-uid", "Zerlina.jpg"}})
+	p, err := a.PlanForget(context.Background(), archive.Forget{Account: "Phone", Items: []string{"zerlina-uid", "Zerlina.jpg"}})
 	if err != nil {
 		return err
 	}

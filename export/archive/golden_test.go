@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"archive/tar"
@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -50,7 +51,7 @@ func TestArchiveOfEveryFormatOpens(t *testing.T) {
 	for format := 1; format <= history.Format; format++ {
 		t.Run(fmt.Sprint(format), func(t *testing.T) {
 			dir := unpack(t, goldenFile(format))
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +68,7 @@ func TestArchiveOfEveryFormatOpens(t *testing.T) {
 }
 
 // goldenHolds compares what the archive holds with what was put into it.
-func goldenHolds(t *testing.T, a *Archive) {
+func goldenHolds(t *testing.T, a *archive.Archive) {
 	t.Helper()
 	accounts, err := a.Accounts(t.Context())
 	if err != nil {
@@ -106,13 +107,13 @@ func TestOldFormatIsReadAsItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
 	goldenHolds(t, a)
-	if old, err := history.IsOlder(t.Context(), StoreOf(a).DB); err != nil || !old {
+	if old, err := history.IsOlder(t.Context(), archive.StoreOf(a).DB); err != nil || !old {
 		t.Errorf("it was changed: %v", err)
 	}
 	if err := l.Release(); err != nil {
@@ -129,7 +130,7 @@ func TestOldFormatIsReadAsItIs(t *testing.T) {
 func writeGolden(t *testing.T) {
 	day := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
 	dir := filepath.Join(t.TempDir(), "Sidekeep")
-	a, err := Create(dir, Options{Now: func() time.Time { return day }})
+	a, err := archive.Create(dir, archive.Options{Now: func() time.Time { return day }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"database/sql"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -26,9 +27,9 @@ func writeChild(dir string) error {
 // closes, the locks of its connections stay, and no other process writes
 // meanwhile.
 func TestLocksStay(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, smallPhone())
-	conn, err := StoreOf(a).DB.Conn(t.Context())
+	conn, err := archive.StoreOf(a).DB.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,21 +54,21 @@ func TestLocksStay(t *testing.T) {
 	}
 	writes("while it reads", false)
 	for what, do := range map[string]func() error{
-		"the pages are read": func() error { _, err := history.ReadPages(StoreOf(a)); return err },
-		"it is read again":   func() error { return history.Reading(StoreOf(a), func(io.ReadSeeker) error { return nil }) },
+		"the pages are read": func() error { _, err := history.ReadPages(archive.StoreOf(a)); return err },
+		"it is read again":   func() error { return history.Reading(archive.StoreOf(a), func(io.ReadSeeker) error { return nil }) },
 		"another connection": func() error {
-			other, err := StoreOf(a).DB.Conn(t.Context())
+			other, err := archive.StoreOf(a).DB.Conn(t.Context())
 			if err != nil {
 				return err
 			}
 			return other.Close()
 		},
 		"another archive": func() error {
-			b, err := Open(a.Dir(), Options{})
+			b, err := archive.Open(a.Dir(), archive.Options{})
 			if err != nil {
 				return err
 			}
-			_, err = history.ReadPages(StoreOf(b))
+			_, err = history.ReadPages(archive.StoreOf(b))
 			return errors.Join(err, b.Close())
 		},
 		"it is looked for": func() error { _, err := history.IDOf(a.Dir()); return err },
@@ -88,11 +89,11 @@ func TestLocksStay(t *testing.T) {
 // TestBriefLock: who holds the lock for a moment keeps no export from beginning,
 // and who holds it for long is told at once.
 func TestBriefLock(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, smallPhone())
 	b := open(t, a.Dir())
 	defer b.Close()
-	_, end, err := history.BeginSettings(StoreOf(b), t.Context()) // as a change of the settings does
+	_, end, err := history.BeginSettings(archive.StoreOf(b), t.Context()) // as a change of the settings does
 	if err != nil {
 		t.Fatal(err)
 	}

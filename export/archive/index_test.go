@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	unicode16 "golang.org/x/text/encoding/unicode"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/openfiles"
 )
@@ -41,10 +42,10 @@ func TestIndexRunsNothing(t *testing.T) {
 	camera := &shelved{Collection: export.Collection{ID: "+camera!", Name: "-photos", Kind: export.Photos}}
 	camera.items = append(camera.items, picture("@p", "-1-1", "=One/@Two", []byte("picture"), aDay))
 	camera.items[0].Name = "=evil.jpg"
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, &shelf{collections: []*shelved{people, work, camera}})
 	whole(t, a)
-	before := said(t, a, Query{})
+	before := said(t, a, archive.Query{})
 	dir := a.Dir()
 
 	f, err := os.Open(filepath.Join(dir, "data", "Phone", disk.IndexFile))
@@ -82,7 +83,7 @@ func TestIndexRunsNothing(t *testing.T) {
 	}
 	repairNow(t, dir)
 	a = open(t, dir)
-	if after := said(t, a, Query{}); len(after) != len(before) {
+	if after := said(t, a, archive.Query{}); len(after) != len(before) {
 		t.Errorf("%d items, want %d", len(after), len(before))
 	} else {
 		for id, want := range before {
@@ -113,7 +114,7 @@ func TestIndexLineIsReadAsItWasWritten(t *testing.T) {
 			t.Errorf("%q is read as %q", line, got)
 		}
 	}
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := smallPhone()
 	s.collections[0].items[0] = text("'=1", "'@2", "", card(0))
 	run(t, a, s)
@@ -165,9 +166,9 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 	camera := &shelved{Collection: export.Collection{ID: "camera", Name: "Kamera", Kind: export.Photos}}
 	camera.items = append(camera.items, picture("p1", "v", "Süd", []byte("picture"), aDay))
 	s := &shelf{collections: []*shelved{people, work, camera}}
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, s)
-	before := said(t, a, Query{})
+	before := said(t, a, archive.Query{})
 	dir := a.Dir()
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
@@ -238,7 +239,7 @@ func TestIndexThatASpreadsheetSaved(t *testing.T) {
 			}
 			r := repairNow(t, copied)
 			a := open(t, copied)
-			after := said(t, a, Query{})
+			after := said(t, a, archive.Query{})
 			if x.lost {
 				if len(r.Lost) != 2 || !strings.Contains(fmt.Sprint(r.Lost), "does not name the columns") || len(after) != 0 {
 					t.Errorf("lost %+v, and %d items", r.Lost, len(after))

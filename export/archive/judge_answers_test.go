@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // TestAcceptAndHold: the owner's answers, there and back.
 func TestAcceptAndHold(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, phoneOf(0, 25))
 	before := shownNow(t, a)
 	s := phoneOf(0, 25)
@@ -22,7 +23,7 @@ func TestAcceptAndHold(t *testing.T) {
 	before["/k/new.ics"] = event(99)
 	sameShown(t, a, before)
 	for _, n := range []int64{0, 1, 4} {
-		if _, err := a.Accept(t.Context(), n); !errors.Is(err, ErrNoExport) && !errors.Is(err, ErrNoHold) {
+		if _, err := a.Accept(t.Context(), n); !errors.Is(err, archive.ErrNoExport) && !errors.Is(err, archive.ErrNoHold) {
 			t.Errorf("accept %d: %v", n, err)
 		}
 	}
@@ -61,7 +62,7 @@ func TestAcceptAndHold(t *testing.T) {
 }
 
 func TestAcknowledged(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := phoneOf(0, 6)
 	s.collections[0].items = append(s.collections[0].items, text("/c/odd.vcf", "1", "", "no vCard"))
 	aside := func() int {
@@ -72,7 +73,7 @@ func TestAcknowledged(t *testing.T) {
 		return accounts[0].SetAside
 	}
 	run(t, a, s)
-	if _, err := a.Hold(t.Context(), 1); !errors.Is(err, ErrNoHold) {
+	if _, err := a.Hold(t.Context(), 1); !errors.Is(err, archive.ErrNoHold) {
 		t.Errorf("hold: %v", err)
 	}
 	if answer, err := a.Accept(t.Context(), 1); err != nil || answer.SetAside != 1 || answer.Loss != nil || aside() != 0 {
@@ -95,7 +96,7 @@ func TestAcknowledged(t *testing.T) {
 }
 
 func TestThresholdsOfAccount(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 2, Percent: 50}); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestThresholdsOfAccount(t *testing.T) {
 // TestIncompleteEndsNothing: only a complete listing ends a hold, also if what
 // was missing is listed again before it breaks off.
 func TestIncompleteEndsNothing(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, phoneOf(0, 25))
 	before := shownNow(t, a)
 	s := phoneOf(0, 25)
@@ -150,7 +151,7 @@ func TestIncompleteEndsNothing(t *testing.T) {
 // what is still missing of it keeps it, however little that is.
 func TestRemadeBook(t *testing.T) {
 	for _, back := range []int{100, 99, 85} {
-		a := create(t, Options{})
+		a := create(t, archive.Options{})
 		run(t, a, phoneOf(0, 100))
 		before := shownNow(t, a)
 		s := phoneOf(0, 100)

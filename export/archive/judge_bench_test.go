@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -24,14 +25,14 @@ func large(n int) string {
 func BenchmarkHourly(b *testing.B) {
 	for b.Loop() {
 		now := aDay
-		a := create(b, Options{Now: func() time.Time { return now }})
+		a := create(b, archive.Options{Now: func() time.Time { return now }})
 		people := &shelved{Collection: export.Collection{ID: "/c/", Name: "People", Kind: export.Contacts}}
 		for i := range 10000 {
 			people.items = append(people.items, text(fmt.Sprintf("/c/%d.vcf", i), "1", "", large(i)))
 		}
 		s := &shelf{collections: []*shelved{people}}
 		run(b, a, s)
-		before := sizeOf(b, StoreOf(a).Path(disk.HistoryFile))
+		before := sizeOf(b, archive.StoreOf(a).Path(disk.HistoryFile))
 		var first, last time.Duration
 		for n := range 100 {
 			now = now.Add(time.Hour)
@@ -52,7 +53,7 @@ func BenchmarkHourly(b *testing.B) {
 			}
 		}
 		came := int64(100 * 9 * len(large(1)))
-		b.ReportMetric(float64(sizeOf(b, StoreOf(a).Path(disk.HistoryFile))-before)/float64(came), "grown/came")
+		b.ReportMetric(float64(sizeOf(b, archive.StoreOf(a).Path(disk.HistoryFile))-before)/float64(came), "grown/came")
 		b.ReportMetric(first.Seconds()*100, "first-ms/export")
 		b.ReportMetric(last.Seconds()*100, "last-ms/export")
 	}
@@ -64,7 +65,7 @@ func BenchmarkAllChanged(b *testing.B) {
 	const n = 10000
 	var took time.Duration
 	for b.Loop() {
-		a := create(b, Options{})
+		a := create(b, archive.Options{})
 		people := &shelved{Collection: export.Collection{ID: "/c/", Name: "People", Kind: export.Contacts}}
 		for i := range n {
 			people.items = append(people.items, text(fmt.Sprintf("/c/%d.vcf", i), "1", "", numbered10(i, 1)))

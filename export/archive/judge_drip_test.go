@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // TestLittleByLittle: 4 items an hour are noticed when a fifth is gone, of
@@ -53,7 +54,7 @@ func TestLittleByLittle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := aDay
-			a := create(t, Options{Now: func() time.Time { return now }})
+			a := create(t, archive.Options{Now: func() time.Time { return now }})
 			s := phoneOf(0, 100)
 			run(t, a, s)
 			for hour := 1; hour <= 12; hour++ {
@@ -86,7 +87,7 @@ func TestLittleByLittle(t *testing.T) {
 // account is held.
 func TestHoldOfADrip(t *testing.T) {
 	now := aDay
-	a := create(t, Options{Now: func() time.Time { return now }})
+	a := create(t, archive.Options{Now: func() time.Time { return now }})
 	s := phoneOf(0, 100)
 	run(t, a, s)
 	held := false
@@ -116,7 +117,7 @@ func TestHoldOfADrip(t *testing.T) {
 // TestNotice: between a loss and nothing there is a notice, told once, until it
 // is answered.
 func TestNotice(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := phoneOf(0, 50)
 	if l := run(t, a, s); l.Notice != nil {
 		t.Errorf("the first export: %+v", l.Notice)
@@ -150,7 +151,7 @@ func TestNotice(t *testing.T) {
 	if answer, err := a.Hold(t.Context(), 2); err != nil || answer.Notice == nil || noticed() != 2 {
 		t.Errorf("hold: %+v, %v, waits %d", answer, err, noticed())
 	}
-	if _, err := a.Accept(t.Context(), 3); !errors.Is(err, ErrNoHold) {
+	if _, err := a.Accept(t.Context(), 3); !errors.Is(err, archive.ErrNoHold) {
 		t.Errorf("accept 3: %v", err)
 	}
 	if _, err := a.Accept(t.Context(), 2); err != nil {
@@ -179,7 +180,7 @@ func TestNoticeIsUndone(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := create(t, Options{})
+			a := create(t, archive.Options{})
 			waits := func() bool {
 				accounts, err := a.Accounts(t.Context())
 				if err != nil {

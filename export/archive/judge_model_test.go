@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/loss/losstest"
 )
 
@@ -57,7 +58,7 @@ func TestJudgeModel(t *testing.T) {
 			if w.Before != nil {
 				w.Before(p)
 			}
-			a := create(t, Options{Now: func() time.Time { return p.Now() }})
+			a := create(t, archive.Options{Now: func() time.Time { return p.Now() }})
 			first := shelfOf(p)
 			run(t, a, first)
 			held := false
@@ -104,7 +105,7 @@ func TestJudgeModel(t *testing.T) {
 func TestNoticeIsRare(t *testing.T) {
 	i := slices.IndexFunc(losstest.Ways(), func(w losstest.Way) bool { return w.Name == "a busy year" })
 	w, p := losstest.Ways()[i], losstest.New(1, 70)
-	a := create(t, Options{Now: func() time.Time { return p.Now() }})
+	a := create(t, archive.Options{Now: func() time.Time { return p.Now() }})
 	run(t, a, shelfOf(p))
 	for day := range w.Days / 4 {
 		p.Sleep(1)

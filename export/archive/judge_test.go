@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // aKnown is a shelf that says for whom it answers.
@@ -51,14 +52,14 @@ func (c *shelved) rewrite(t testing.TB, n int, change func(i int, body string) s
 
 // shownNow is what the open files show: of each item that is no photo of one
 // that is present, its body, by ID; of a photo its ID alone.
-func shownNow(t testing.TB, a *Archive) map[string]string {
+func shownNow(t testing.TB, a *archive.Archive) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if it.State != Present && it.State != SetAside {
+		if it.State != archive.Present && it.State != archive.SetAside {
 			continue
 		}
 		all[it.ID] = ""
@@ -81,7 +82,7 @@ func shownNow(t testing.TB, a *Archive) map[string]string {
 
 // sameShown compares what is shown, what stands in the open files and what
 // index.csv counts.
-func sameShown(t testing.TB, a *Archive, want map[string]string) {
+func sameShown(t testing.TB, a *archive.Archive, want map[string]string) {
 	t.Helper()
 	got := shownNow(t, a)
 	for id, body := range want {
@@ -108,11 +109,11 @@ func sameShown(t testing.TB, a *Archive, want map[string]string) {
 		t.Errorf("index.csv has %d items, want %d", n, present)
 	}
 	n := 0
-	for it, err := range a.Items(t.Context(), Query{Kind: export.Contacts}) {
-		if err == nil && it.State == Present && !strings.Contains(read(t, a, it.Path), "UID:"+it.UID+"\r\n") {
+	for it, err := range a.Items(t.Context(), archive.Query{Kind: export.Contacts}) {
+		if err == nil && it.State == archive.Present && !strings.Contains(read(t, a, it.Path), "UID:"+it.UID+"\r\n") {
 			t.Errorf("%s does not have %s", it.Path, it.UID)
 		}
-		if it.State == Present {
+		if it.State == archive.Present {
 			n++
 		}
 	}
@@ -123,9 +124,9 @@ func sameShown(t testing.TB, a *Archive, want map[string]string) {
 }
 
 // recordedCount counts what is recorded as present.
-func recordedCount(t testing.TB, a *Archive) (n int) {
+func recordedCount(t testing.TB, a *archive.Archive) (n int) {
 	t.Helper()
-	if err := StoreOf(a).DB.QueryRow("SELECT count(*) FROM item WHERE present").Scan(&n); err != nil {
+	if err := archive.StoreOf(a).DB.QueryRow("SELECT count(*) FROM item WHERE present").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -143,7 +144,7 @@ func rulesOf(l export.Ledger) string {
 	return strings.Join(slices.Compact(list), ", ")
 }
 
-func heldBy(t testing.TB, a *Archive) *Hold {
+func heldBy(t testing.TB, a *archive.Archive) *archive.Hold {
 	t.Helper()
 	accounts, err := a.Accounts(t.Context())
 	if err != nil {
@@ -220,7 +221,7 @@ func TestHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := create(t, Options{})
+			a := create(t, archive.Options{})
 			run(t, a, phoneOf(0, 25))
 			before := shownNow(t, a)
 			s := phoneOf(0, 25)
@@ -242,7 +243,7 @@ func TestHeld(t *testing.T) {
 				t.Errorf("%d items are recorded, the source lists %d", got, n)
 			}
 			h := heldBy(t, a)
-			if h == nil || h.Export != 2 || h.State != HoldOpen || len(h.Loss.Reasons) == 0 {
+			if h == nil || h.Export != 2 || h.State != archive.HoldOpen || len(h.Loss.Reasons) == 0 {
 				t.Fatalf("hold: %+v", h)
 			}
 			// Again: nothing new, still held.
@@ -262,7 +263,7 @@ func TestHeld(t *testing.T) {
 			if v := strings.Count(read(t, a, "data/Phone/index.csv"), ",gone,"); v != 0 {
 				t.Errorf("%d items came up as vanished", v)
 			}
-			if _, err := a.Accept(t.Context(), 2); !errors.Is(err, ErrOverAgain) {
+			if _, err := a.Accept(t.Context(), 2); !errors.Is(err, archive.ErrOverAgain) {
 				t.Errorf("accepting what is over: %v", err)
 			}
 		})
@@ -308,7 +309,7 @@ func without(names ...string) func(int, string) string {
 // TestAnotherPerson: what the source says of itself counts, and nothing of
 // another person ever comes up in the files.
 func TestAnotherPerson(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, aKnown{phoneOf(0, 25), "/anna/"})
 	before := shownNow(t, a)
 	other := phoneOf(500, 4)
@@ -336,7 +337,7 @@ func TestAnotherPerson(t *testing.T) {
 
 // TestLeftOut: what the owner does not want was not listed, and is not missed.
 func TestLeftOut(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, phoneOf(0, 25))
 	before := shownNow(t, a)
 	for _, plan := range []export.Plan{
@@ -365,7 +366,7 @@ func TestLeftOut(t *testing.T) {
 // its end does not empty the files when the archive is opened again.
 func TestCutOffLoss(t *testing.T) {
 	dir := fastDir(t) + "/archive"
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,7 +389,7 @@ func TestCutOffLoss(t *testing.T) {
 		t.Fatalf("%+v, %v", tally, err)
 	}
 	dead := copyTree(t, dir)
-	if a, err = Open(dead, Options{}); err != nil {
+	if a, err = archive.Open(dead, archive.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()

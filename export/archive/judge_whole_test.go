@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // TestLossAsOf: a loss says at the end of which exports all was there that it is
@@ -58,7 +59,7 @@ func TestLossAsOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := create(t, Options{})
+			a := create(t, archive.Options{})
 			s := phoneOf(0, 50)
 			run(t, a, s)
 			var l export.Ledger
@@ -84,7 +85,7 @@ func TestLossAsOf(t *testing.T) {
 // TestGoneThenAdded: that somebody new came between two losses makes no
 // difference to how many are gone.
 func TestGoneThenAdded(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := phoneOf(0, 50)
 	c := s.collections[0]
 	run(t, a, s)

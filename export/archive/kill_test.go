@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -26,7 +27,7 @@ const (
 // killChild exports again and again, each time something else, and says after
 // each closed collection what it committed.
 func killChild(dir string) error {
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func moving(round int64) *shelf {
 }
 
 // telling prints the collections that an archive has closed.
-type telling struct{ *Archive }
+type telling struct{ *archive.Archive }
 
 func (a telling) Begin(ctx context.Context, account string, at time.Time) (export.Session, error) {
 	s, err := a.Archive.Begin(ctx, account, at)
@@ -108,7 +109,7 @@ func TestKilled(t *testing.T) {
 		t.Run(strconv.Itoa(lane), func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(fastDir(t), "archive")
-			a, err := Create(dir, Options{})
+			a, err := archive.Create(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +165,7 @@ func killOnce(t *testing.T, dir string, after time.Duration) (told []string) {
 
 func afterKill(t *testing.T, dir string, told []string) {
 	t.Helper()
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

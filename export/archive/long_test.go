@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 	"sidekeep/formats/vcard"
@@ -70,7 +71,7 @@ func longPhone() *shelf {
 // TestLongBodies is that long bodies are kept as delivered, published as if they
 // were short, and verified.
 func TestLongBodies(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, longPhone())
 	held, err := bodies(t, a)
 	if err != nil {
@@ -82,7 +83,7 @@ func TestLongBodies(t *testing.T) {
 		}
 	}
 	var chunks, largest int
-	if err := StoreOf(a).DB.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
+	if err := archive.StoreOf(a).DB.QueryRow("SELECT (SELECT count(DISTINCT blob) FROM chunk), (SELECT max(length(bytes)) FROM blob WHERE blob NOT IN (SELECT blob FROM version WHERE item IN (SELECT item FROM item WHERE id LIKE '%words.vcf')))").Scan(&chunks, &largest); err != nil {
 		t.Fatal(err)
 	}
 	if chunks != 9 || largest > history.LongBody {
@@ -93,7 +94,7 @@ func TestLongBodies(t *testing.T) {
 	// The same open files are made of the same bodies in one piece.
 	defer func(n int) { history.LongBody = n }(history.LongBody)
 	history.LongBody = 4 << 20
-	b := create(t, Options{})
+	b := create(t, archive.Options{})
 	run(t, b, longPhone())
 	for _, name := range []string{"data/Phone/Contacts/People.vcf", "data/Phone/Calendars/Work_ _mixed_.ics", "data/Phone/Calendars/Work_ _mixed_ (2).ics", "data/Phone/index.csv", "data/Phone/Set aside/open.vcf"} {
 		if got, want := read(t, a, name), read(t, b, name); got != want {
@@ -104,26 +105,26 @@ func TestLongBodies(t *testing.T) {
 
 // TestLongBodySays is that a long body is understood, and found, by what it says.
 func TestLongBodySays(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := longPhone()
 	s.collections[1].items = append(s.collections[1].items, text("/k/work/around.ics", "1", "around.ics", strings.Replace(event(11), "PRODID", "X-PICTURE:"+longValue(11)+"\r\nPRODID", 1)))
 	run(t, a, s)
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch it.ID {
 		case "/c/people/long.vcf":
-			if it.Name != "Long long" || it.UID != "long" || it.State != Present || it.Size != int64(len(longCard("long", 1))) {
+			if it.Name != "Long long" || it.UID != "long" || it.State != archive.Present || it.Size != int64(len(longCard("long", 1))) {
 				t.Errorf("%+v", it)
 			}
 		case "/c/people/open.vcf", "/k/work/around.ics":
-			if it.State != SetAside {
+			if it.State != archive.SetAside {
 				t.Errorf("%+v", it)
 			}
 		}
 	}
-	list, err := a.Search(t.Context(), Search{Words: "Long lf"})
+	list, err := a.Search(t.Context(), archive.Search{Words: "Long lf"})
 	if err != nil || len(list.Hits) == 0 {
 		t.Errorf("%v, %v", list, err)
 	}
@@ -142,7 +143,7 @@ func TestLongBodyDamaged(t *testing.T) {
 		"the hash":    "UPDATE blob SET hash = randomblob(32) WHERE blob = " + of,
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := create(t, Options{})
+			a := create(t, archive.Options{})
 			run(t, a, longPhone())
 			a.Close()
 			change(t, a.Dir(), query)
@@ -177,7 +178,7 @@ func TestLongBodyDamaged(t *testing.T) {
 // TestLongBodyRebuilt is that a history that is made anew has long bodies as
 // well.
 func TestLongBodyRebuilt(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, longPhone())
 	a.Close()
 	if err := os.Remove(filepath.Join(a.Dir(), disk.HistoryFile)); err != nil {
@@ -207,7 +208,7 @@ func TestLongBodyRebuilt(t *testing.T) {
 // TestLongBodyPruned is that a pruning takes the chunks, too, and counts them.
 func TestLongBodyPruned(t *testing.T) {
 	at := &clock{aDay}
-	a := create(t, Options{Now: at.Now})
+	a := create(t, archive.Options{Now: at.Now})
 	for day := range 4 {
 		at.now = aDay.AddDate(0, 0, day)
 		s := tinyPhone()
@@ -225,7 +226,7 @@ func TestLongBodyPruned(t *testing.T) {
 		t.Fatal(err)
 	}
 	var chunks int64
-	if err := StoreOf(a).DB.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
+	if err := archive.StoreOf(a).DB.QueryRow("SELECT sum(length(bytes)) FROM chunk").Scan(&chunks); err != nil || chunks != int64(len(longCard("long", 1))) {
 		t.Errorf("%d bytes are left in chunks: %v", chunks, err)
 	}
 	whole(t, a)
@@ -236,7 +237,7 @@ func TestLongBodyPruned(t *testing.T) {
 func TestLongBodyWithoutTable(t *testing.T) {
 	dir := unpack(t, goldenFile(3))
 	a := open(t, dir)
-	if old, err := history.IsOlder(t.Context(), StoreOf(a).DB); err != nil || old {
+	if old, err := history.IsOlder(t.Context(), archive.StoreOf(a).DB); err != nil || old {
 		t.Errorf("opened, it has no such table: %v", err)
 	}
 	s := goldenPhone(3)

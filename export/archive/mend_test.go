@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -22,7 +23,7 @@ import (
 func agedArchive(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(fastDir(t), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,15 +56,15 @@ func agedSource() *shelf {
 }
 
 // holding is what an archive tells of every item, and their bytes.
-func holding(t testing.TB, a *Archive) map[string]string {
+func holding(t testing.TB, a *archive.Archive) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		body := ""
-		if it.State != Failed {
+		if it.State != archive.Failed {
 			r, err := a.Delivered(t.Context(), it.Account, it.Collection, it.ID)
 			if err != nil {
 				t.Errorf("%s: %v", it.ID, err)
@@ -93,18 +94,18 @@ func sameHolding(t *testing.T, what string, got, want map[string]string) {
 	}
 }
 
-func repairNow(t testing.TB, dir string) *Repaired {
+func repairNow(t testing.TB, dir string) *archive.Repaired {
 	t.Helper()
-	r, err := Repair(t.Context(), dir, Options{}, nil)
+	r, err := archive.Repair(t.Context(), dir, archive.Options{}, nil)
 	if err != nil {
 		t.Fatalf("repair: %v", err)
 	}
 	return r
 }
 
-func open(t testing.TB, dir string) *Archive {
+func open(t testing.TB, dir string) *archive.Archive {
 	t.Helper()
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +176,7 @@ func TestEveryFileDamaged(t *testing.T) {
 				damagedNamed(t, dir, name)
 				r := repairNow(t, dir)
 				alone := strings.Contains(name, "Phone/Photos") && !strings.Contains(name, "IMG_0.JPG") && !strings.HasSuffix(name, "IMG_1.JPG")
-				left := slices.IndexFunc(r.Bad, func(b Bad) bool { return b.Path == name })
+				left := slices.IndexFunc(r.Bad, func(b archive.Bad) bool { return b.Path == name })
 				if alone {
 					if left < 0 || len(r.Bad) != 1 {
 						t.Errorf("left: %+v, want %s", r.Bad, name)
@@ -209,7 +210,7 @@ func TestEveryFileDamaged(t *testing.T) {
 // damagedNamed verifies a damaged archive, and wants a file named.
 func damagedNamed(t *testing.T, dir, name string) {
 	t.Helper()
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if name == disk.HistoryFile && errors.Is(err, export.ErrHistory) {
 		return
 	}
@@ -221,7 +222,7 @@ func damagedNamed(t *testing.T, dir, name string) {
 	if err != nil {
 		t.Fatalf("verify: %v", err)
 	}
-	if !slices.ContainsFunc(c.Bad, func(b Bad) bool { return strings.HasPrefix(b.Path, name) }) {
+	if !slices.ContainsFunc(c.Bad, func(b archive.Bad) bool { return strings.HasPrefix(b.Path, name) }) {
 		t.Errorf("%s is not among %+v", name, c.Bad)
 	}
 }
@@ -253,7 +254,7 @@ func TestHistoryDamaged(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, b := range c.Bad {
-				if !slices.ContainsFunc(r.Bad, func(was Bad) bool { return was.Path == b.Path }) {
+				if !slices.ContainsFunc(r.Bad, func(was archive.Bad) bool { return was.Path == b.Path }) {
 					t.Errorf("not named: %+v", b)
 				}
 			}
@@ -282,7 +283,7 @@ var (
 // for one whose photo was lost.
 func TestRepairWithoutPhotos(t *testing.T) {
 	dir := filepath.Join(fastDir(t), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

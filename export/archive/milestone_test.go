@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // bulkPhone lists people by number; what says what stands on the card of one.
@@ -77,7 +78,7 @@ func TestPruneKeepsWhatWasBeforeABulkChange(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			at := &clock{aDay}
-			a, err := Create(filepath.Join(fastDir(t), "archive"), Options{Now: at.Now})
+			a, err := archive.Create(filepath.Join(fastDir(t), "archive"), archive.Options{Now: at.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +107,7 @@ func TestPruneKeepsWhatWasBeforeABulkChange(t *testing.T) {
 			for i, s := range days[:len(days)-1] {
 				n := int64(i + 1)
 				got, err := asOfBodies(t, a, n)
-				var pruned *PrunedError
+				var pruned *archive.PrunedError
 				if errors.As(err, &pruned) && !slices.Contains(c.kept, n) {
 					if !slices.Equal(pruned.Kept, c.kept) {
 						t.Errorf("export %d: kept as of %v", n, pruned.Kept)
@@ -131,14 +132,14 @@ func TestPruneKeepsWhatWasBeforeABulkChange(t *testing.T) {
 // its exports with it, and not what others had then.
 func TestForgetMovesMilestones(t *testing.T) {
 	at := &clock{aDay}
-	a, err := Create(filepath.Join(fastDir(t), "archive"), Options{Now: at.Now})
+	a, err := archive.Create(filepath.Join(fastDir(t), "archive"), archive.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
 	runAs := func(account string, s *shelf) {
 		t.Helper()
-		if l, err := export.Run(t.Context(), s, a, export.Plan{Account: account, Now: StoreOf(a).Now}, nil); err != nil || !l.Balanced() {
+		if l, err := export.Run(t.Context(), s, a, export.Plan{Account: account, Now: archive.StoreOf(a).Now}, nil); err != nil || !l.Balanced() {
 			t.Fatalf("%+v, %v", l, err)
 		}
 		at.now = at.now.Add(time.Hour)
@@ -155,7 +156,7 @@ func TestForgetMovesMilestones(t *testing.T) {
 	if err != nil || !slices.Equal(p.Kept, []int64{2, 3}) {
 		t.Fatalf("kept as of %v, %v", p.Kept, err)
 	}
-	f, err := a.PlanForget(t.Context(), Forget{Account: "Other"})
+	f, err := a.PlanForget(t.Context(), archive.Forget{Account: "Other"})
 	if err == nil {
 		err = a.Forget(t.Context(), f)
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/history"
 )
 
@@ -16,7 +17,7 @@ import (
 // then, and the last bytes of what it had had.
 func (m *model) asOf(n int64) (map[key]state, error) {
 	all := map[key]state{}
-	for c, err := range m.a.Contents(m.t.Context(), Query{AsOf: Moment{Export: n}, Moved: true}) {
+	for c, err := range m.a.Contents(m.t.Context(), archive.Query{AsOf: archive.Moment{Export: n}, Moved: true}) {
 		if err != nil {
 			return nil, err
 		}
@@ -28,7 +29,7 @@ func (m *model) asOf(n int64) (map[key]state, error) {
 		if err := errors.Join(err, r.Close()); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.ID, err)
 		}
-		all[key{c.Account, c.Collection, c.ID}] = state{present: c.State != Gone && c.State != Moved, body: string(b)}
+		all[key{c.Account, c.Collection, c.ID}] = state{present: c.State != archive.Gone && c.State != archive.Moved, body: string(b)}
 	}
 	return all, nil
 }
@@ -90,11 +91,11 @@ func (m *model) lookBack(step int) error {
 		}
 	}
 	for _, n := range numbers {
-		if at, _, err := m.a.At(m.t.Context(), Moment{Time: m.when[n].Add(modelPause / 2)}); at != n || err != nil {
+		if at, _, err := m.a.At(m.t.Context(), archive.Moment{Time: m.when[n].Add(modelPause / 2)}); at != n || err != nil {
 			return fmt.Errorf("after export %d the newest one is %d: %v", n, at, err)
 		}
 		got, err := m.asOf(n)
-		var pruned *PrunedError
+		var pruned *archive.PrunedError
 		if n < m.whole && !slices.Contains(m.milestones, n) {
 			if !errors.As(err, &pruned) || pruned.From != m.whole {
 				return fmt.Errorf("as of export %d, which was pruned: %v", n, err)
@@ -113,7 +114,7 @@ func (m *model) lookBack(step int) error {
 
 // lookAt compares what the open files of an account show with what is accepted.
 // While it is held the model knows only what must not happen.
-func (m *model) lookAt(files *openFiles, x Account) error {
+func (m *model) lookAt(files *openFiles, x archive.Account) error {
 	now, before := m.of(m.now, x.Name), m.of(m.shown, x.Name)
 	bodies := map[key][]string{}
 	states := []map[key]state{now, before}
@@ -238,7 +239,7 @@ func known(got map[key]state, bodies map[key][]string) error {
 func (m *model) isHeld(account string) (bool, error) {
 	holds, err := m.a.Holds(m.t.Context(), account)
 	for _, h := range holds {
-		if h.State == HoldOpen {
+		if h.State == archive.HoldOpen {
 			return true, err
 		}
 	}
@@ -289,7 +290,7 @@ func (m *model) moved(l *export.Ledger, before map[key]state) error {
 	if err != nil {
 		return err
 	}
-	var c ChangeCount
+	var c archive.ChangeCount
 	added, gone := map[string]string{}, map[string]string{} // by body: book
 	for x, err := range m.a.Changes(m.t.Context(), l.Number) {
 		if err != nil {
@@ -297,15 +298,15 @@ func (m *model) moved(l *export.Ledger, before map[key]state) error {
 		}
 		to := key{x.Account, x.Collection, x.ID}
 		switch x.What {
-		case Added, Returned:
+		case archive.Added, archive.Returned:
 			c.Added++
 			added[m.now[to].body] = to.book
-		case Changed:
+		case archive.Changed:
 			c.Changed++
-		case Gone:
+		case archive.Gone:
 			c.Gone++
 			gone[m.now[to].body] = to.book
-		case Moved:
+		case archive.Moved:
 			c.Moved++
 			from := key{x.Account, x.From.Collection, x.From.ID}
 			was, is := before[from], m.now[to]

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -48,7 +49,7 @@ func (m *model) holdAgain(p *phone) error {
 
 // unlessWrong takes it as no error that a number was the wrong one.
 func unlessWrong(err error) error {
-	if errors.Is(err, ErrNoExport) || errors.Is(err, ErrNoHold) || errors.Is(err, ErrOverAgain) {
+	if errors.Is(err, archive.ErrNoExport) || errors.Is(err, archive.ErrNoHold) || errors.Is(err, archive.ErrOverAgain) {
 		return nil
 	}
 	return err
@@ -75,7 +76,7 @@ func (m *model) forget(p *phone) error {
 	}
 	k := keys[m.random.IntN(len(keys))]
 	m.note("forget %v", k)
-	f, err := m.a.PlanForget(m.t.Context(), Forget{Account: k.account, Collection: k.book, Items: []string{k.id}})
+	f, err := m.a.PlanForget(m.t.Context(), archive.Forget{Account: k.account, Collection: k.book, Items: []string{k.id}})
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // A long run is -model.seeds=1000. A sequence that failed is run alone with
@@ -44,7 +45,7 @@ type model struct {
 	random *rand.Rand // of the step
 	at     clock
 	dir    string
-	a      *Archive
+	a      *archive.Archive
 	phones []*phone
 
 	now   map[key]state           // as recorded
@@ -101,7 +102,7 @@ func runModel(t *testing.T, seed int) {
 			t.Logf("-model.seed=%d:\n%s", seed, strings.Join(m.log, "\n"))
 		}
 	}()
-	if err := m.open(Options{Now: m.at.Now}); err != nil {
+	if err := m.open(archive.Options{Now: m.at.Now}); err != nil {
 		t.Fatal(err)
 	}
 	skip := strings.Split(*modelSkip, ",")
@@ -131,8 +132,8 @@ func runModel(t *testing.T, seed int) {
 // modelPause is how long the steps are apart.
 const modelPause = 7 * time.Hour
 
-func (m *model) open(o Options) (err error) {
-	m.a, err = Create(m.dir, o)
+func (m *model) open(o archive.Options) (err error) {
+	m.a, err = archive.Create(m.dir, o)
 	return err
 }
 
@@ -332,7 +333,7 @@ func (m *model) powerCut(p *phone) error {
 		return err
 	}
 	d, open := newCutDisk(m.t, 1+m.random.IntN(80))
-	if err := m.open(Options{Now: m.at.Now, Disk: open}); err != nil && !errors.Is(err, errCut) {
+	if err := m.open(archive.Options{Now: m.at.Now, Disk: open}); err != nil && !errors.Is(err, errCut) {
 		return err
 	} else if err == nil {
 		p.told = nil
@@ -348,7 +349,7 @@ func (m *model) powerCut(p *phone) error {
 // reopen opens the archive after an export of p was cut off. Every item is as
 // it was before or as it was delivered; which of the two, the model learns.
 func (m *model) reopen(p *phone) error {
-	if err := m.open(Options{Now: m.at.Now}); err != nil {
+	if err := m.open(archive.Options{Now: m.at.Now}); err != nil {
 		return err
 	}
 	m.deleted = ""

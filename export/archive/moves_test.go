@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 )
 
 // Forty of a hundred contacts move to another book, under their IDs or new
@@ -26,7 +27,7 @@ func TestMovedToAnotherBook(t *testing.T) {
 				for i := range 100 {
 					from.items[fmt.Sprint(i, ".vcf")] = &thing{version: "1", name: fmt.Sprint(i, ".vcf"), body: card(i)}
 				}
-				a, err := Create(t.TempDir(), Options{Now: at.Now})
+				a, err := archive.Create(t.TempDir(), archive.Options{Now: at.Now})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -66,7 +67,7 @@ func TestMovedToAnotherBook(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if n++; c.What != Moved || c.Collection != "/b/" || c.From == nil || c.From.Name != "Old" || c.From.To != "New" {
+					if n++; c.What != archive.Moved || c.Collection != "/b/" || c.From == nil || c.From.Name != "Old" || c.From.To != "New" {
 						t.Fatalf("%s %s: from %+v", c.What, c.ID, c.From)
 					}
 					if (len(c.Differences) > 0) != (how == "rewritten") {

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -88,11 +89,11 @@ func FuzzCleanName(f *testing.F) {
 
 func TestFoldName(t *testing.T) {
 	for _, same := range [][2]string{{"Work", "WORK"}, {"caf\u00e9", "CAFE\u0301"}, {"Straße", "STRASSE"}, {"ﬁle", "FILE"}, {"Ⅷ", "viii"}} {
-		if FoldName(same[0]) != FoldName(same[1]) {
+		if archive.FoldName(same[0]) != archive.FoldName(same[1]) {
 			t.Errorf("%q and %q are not taken for the same", same[0], same[1])
 		}
 	}
-	if FoldName("Work") == FoldName("Work (2)") {
+	if archive.FoldName("Work") == archive.FoldName("Work (2)") {
 		t.Error("different names are taken for the same")
 	}
 }

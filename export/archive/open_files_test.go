@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/formats/ical"
 )
@@ -53,7 +54,7 @@ func components(raw []byte) (list [][]byte) {
 // TestRebuiltFromOpenFiles builds every object as it was delivered from the
 // open files and index.csv alone.
 func TestRebuiltFromOpenFiles(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	other := strings.Replace(zoneBerlin, "+0100", "+0130", 1)
 	third := strings.Replace(zoneBerlin, "+0100", "+0145", 1)
 	exception := strings.Replace(event(3), "END:VEVENT\r\n", "END:VEVENT\r\nBEGIN:VEVENT\r\nUID:event-3\r\nRECURRENCE-ID:20240404T090000\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:moved\r\nEND:VEVENT\r\n", 1)
@@ -123,7 +124,7 @@ func TestRebuiltFromOpenFiles(t *testing.T) {
 // TestPathsFit: the longest names from outside still make paths that fit, also
 // for what vanished.
 func TestPathsFit(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	long := strings.Repeat("Ä long name 字 ", 40)
 	s := &shelf{}
 	for i, kind := range []export.Kind{export.Contacts, export.Events, export.Photos} {
@@ -157,16 +158,16 @@ func TestPathsFit(t *testing.T) {
 				t.Errorf("too long: %s", part)
 			}
 		}
-		if was := seen[FoldName(name)]; was != "" {
+		if was := seen[archive.FoldName(name)]; was != "" {
 			t.Errorf("%s and %s are the same on some disks", was, name)
 		}
-		seen[FoldName(name)] = name
+		seen[archive.FoldName(name)] = name
 	}
 }
 
 // TestREADME: names from outside cannot do anything in the page.
 func TestREADME(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	s.collections[0].Name = "<script>alert(1)</script> #1"
 	if _, err := export.Run(t.Context(), s, a, export.Plan{Account: "\"><img src=x onerror=y>"}, nil); err != nil {

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"os"
@@ -9,19 +9,20 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
 // TestOwnWritesAreNoLoss: what Sidekeep itself removed or replaced at the
 // source is followed, and counted again when somebody else goes on.
 func TestOwnWritesAreNoLoss(t *testing.T) {
-	keys := func(c *shelved, from, to int) (list []ItemKey) {
+	keys := func(c *shelved, from, to int) (list []archive.ItemKey) {
 		for _, it := range c.items[from:to] {
-			list = append(list, ItemKey{Collection: c.ID, ID: it.ID})
+			list = append(list, archive.ItemKey{Collection: c.ID, ID: it.ID})
 		}
-		return append(list, ItemKey{Collection: c.ID, ID: "unknown"})
+		return append(list, archive.ItemKey{Collection: c.ID, ID: "unknown"})
 	}
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := phoneOf(0, 25)
 	run(t, a, s)
 	people, work := s.collections[0], s.collections[1]
@@ -51,18 +52,18 @@ func TestOwnWritesAreNoLoss(t *testing.T) {
 
 func TestProofs(t *testing.T) {
 	now := aDay
-	a := create(t, Options{Now: func() time.Time { return now }})
-	proof := func() *Proof {
+	a := create(t, archive.Options{Now: func() time.Time { return now }})
+	proof := func() *archive.Proof {
 		accounts, err := a.Accounts(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return accounts[0].Proof
 	}
-	set := func(slice, slices, checked, good int, bad ...Bad) {
+	set := func(slice, slices, checked, good int, bad ...archive.Bad) {
 		t.Helper()
 		now = now.Add(time.Hour)
-		if err := a.SetProof(t.Context(), "Phone", slice, slices, Proof{Checked: checked, Good: good, Bad: bad}); err != nil {
+		if err := a.SetProof(t.Context(), "Phone", slice, slices, archive.Proof{Checked: checked, Good: good, Bad: bad}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +74,7 @@ func TestProofs(t *testing.T) {
 		}
 	}
 	next(0)
-	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{}); err == nil {
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, archive.Proof{}); err == nil {
 		t.Error("what was never exported is proven")
 	}
 	run(t, a, smallPhone())
@@ -87,7 +88,7 @@ func TestProofs(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	next(1)
-	set(1, 3, 4, 3, Bad{Path: "a", Why: "differs"})
+	set(1, 3, 4, 3, archive.Bad{Path: "a", Why: "differs"})
 	if p := proof(); p.Proven() || p.Checked != 10 || p.Good != 9 || !p.At.Equal(first) {
 		t.Errorf("a part that fails: %+v", p)
 	}
@@ -112,7 +113,7 @@ func TestProofs(t *testing.T) {
 // TestProofIsTold: README.html tells of a proof at once, and of one that is
 // recorded while an export is running when that has ended.
 func TestProofIsTold(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	tells := func(what string) bool {
 		t.Helper()
 		text, err := os.ReadFile(filepath.Join(a.Dir(), disk.ReadmeFile))
@@ -122,7 +123,7 @@ func TestProofIsTold(t *testing.T) {
 		return strings.Contains(string(text), what)
 	}
 	run(t, a, smallPhone())
-	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 10}); err != nil {
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, archive.Proof{Checked: 10, Good: 10}); err != nil {
 		t.Fatal(err)
 	}
 	if !tells("10 of 10 were put back") {
@@ -132,7 +133,7 @@ func TestProofIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.SetProof(t.Context(), "Phone", 1, 1, Proof{Checked: 10, Good: 9, Bad: []Bad{{Path: "a", Why: "differs"}}}); err != nil {
+	if err := a.SetProof(t.Context(), "Phone", 1, 1, archive.Proof{Checked: 10, Good: 9, Bad: []archive.Bad{{Path: "a", Why: "differs"}}}); err != nil {
 		t.Fatal(err)
 	}
 	found := 0

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/search"
 )
 
 // yearly is an archive of 10,000 contacts, of which 20 exports changed 100
 // each.
-func yearly(b *testing.B) *Archive {
-	a := create(b, Options{})
+func yearly(b *testing.B) *archive.Archive {
+	a := create(b, archive.Options{})
 	mark := make([]int, 10000)
 	for n := range 21 {
 		c := &shelved{Collection: export.Collection{ID: "c", Name: "People", Kind: export.Contacts}}
@@ -32,7 +33,7 @@ func yearly(b *testing.B) *Archive {
 // under 100 ms. Beside it the present, and the same with all bytes.
 func BenchmarkAsOf(b *testing.B) {
 	a := yearly(b)
-	for name, q := range map[string]Query{"past": {AsOf: Moment{Export: 10}}, "past by time": {AsOf: Moment{Time: time.Now()}, Kind: export.Contacts}, "present": {}} {
+	for name, q := range map[string]archive.Query{"past": {AsOf: archive.Moment{Export: 10}}, "past by time": {AsOf: archive.Moment{Time: time.Now()}, Kind: export.Contacts}, "present": {}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				n := 0
@@ -96,9 +97,9 @@ func BenchmarkChanges(b *testing.B) {
 // field, and the counts. The target is under half a second.
 func BenchmarkHistory(b *testing.B) {
 	const n = 10000
-	for _, what := range []string{Changed, Moved, Gone} {
+	for _, what := range []string{archive.Changed, archive.Moved, archive.Gone} {
 		b.Run(what, func(b *testing.B) {
-			a := create(b, Options{})
+			a := create(b, archive.Options{})
 			one := &shelved{Collection: export.Collection{ID: "/c/", Name: "People", Kind: export.Contacts}}
 			other := &shelved{Collection: export.Collection{ID: "/d/", Name: "Others", Kind: export.Contacts}}
 			s := &shelf{collections: []*shelved{one, other}}
@@ -109,9 +110,9 @@ func BenchmarkHistory(b *testing.B) {
 			one.items = nil
 			for i := range n {
 				switch what {
-				case Changed:
+				case archive.Changed:
 					one.items = append(one.items, text(fmt.Sprintf("/c/%d.vcf", i), "2", "", numbered10(i, 2)))
-				case Moved:
+				case archive.Moved:
 					other.items = append(other.items, text(fmt.Sprintf("/d/%d.vcf", i), "1", "", numbered10(i, 1)))
 				}
 			}
@@ -141,16 +142,16 @@ func BenchmarkHistory(b *testing.B) {
 // is under 50 ms for whatever is typed. The index itself is made before, which
 // is measured too.
 func BenchmarkSearch(b *testing.B) {
-	a := create(b, Options{})
+	a := create(b, archive.Options{})
 	run(b, a, endless{50000})
 	b.Run("index", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
-			if err := search.Drop(StoreOf(a)); err != nil {
+			if err := search.Drop(archive.StoreOf(a)); err != nil {
 				b.Fatal(err)
 			}
 			b.StartTimer()
-			x, err := search.Open(StoreOf(a), b.Context(), nil)
+			x, err := search.Open(archive.StoreOf(a), b.Context(), nil)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -158,7 +159,7 @@ func BenchmarkSearch(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		info, err := StoreOf(a).Disk.Lstat(search.SearchFile)
+		info, err := archive.StoreOf(a).Disk.Lstat(search.SearchFile)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -167,7 +168,7 @@ func BenchmarkSearch(b *testing.B) {
 	for _, typed := range []string{"person 4711", "p4711@example.org", "030 0004711", "e", "ev", "person", "p", "0", "1", "february 2024", "nobody", "example org", "e p n o"} {
 		b.Run(typed, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := a.Search(b.Context(), Search{Words: typed}); err != nil {
+				if _, err := a.Search(b.Context(), archive.Search{Words: typed}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/verify"
 )
@@ -22,7 +23,7 @@ import (
 func TestPhotoIsContinued(t *testing.T) {
 	body := bytes.Repeat([]byte("0123456789"), 10000)
 	for _, ranges := range []bool{true, false} {
-		a := create(t, Options{})
+		a := create(t, archive.Options{})
 		var asked []int64
 		cut := int64(40000)
 		it := picture("p/IMG.JPG", "1", "", body, aDay)
@@ -46,7 +47,7 @@ func TestPhotoIsContinued(t *testing.T) {
 		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		a, err := Open(dir, Options{})
+		a, err := archive.Open(dir, archive.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +71,7 @@ func TestPhotoIsContinued(t *testing.T) {
 // TestSamePhotos: the same content is there once, whatever it is called, and
 // different content of one name twice.
 func TestSamePhotos(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := &shelf{collections: []*shelved{
 		{Collection: export.Collection{ID: "p", Name: "P", Kind: export.Photos}, items: []export.Item{
 			picture("a/IMG_1.JPG", "1", "a", []byte("one"), aDay),
@@ -102,7 +103,7 @@ func TestSamePhotos(t *testing.T) {
 // TestUnknownFilesStay: a file that a person put where the archive wants to
 // write is not replaced.
 func TestUnknownFilesStay(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	for _, name := range []string{"data/Phone/Photos/2024/05/IMG_0.JPG", "data/Phone/Contacts/People.vcf"} {
 		file := filepath.Join(a.Dir(), filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -130,7 +131,7 @@ func TestUnknownFilesStay(t *testing.T) {
 // what they were delivered as, also one that is put twice, one of the same bytes,
 // and one whose name something unknown has; and nothing is left aside.
 func TestPhotosOfABatch(t *testing.T) {
-	a := create(t, Options{Disk: func(dir string) (disk.Disk, error) {
+	a := create(t, archive.Options{Disk: func(dir string) (disk.Disk, error) {
 		d, err := disk.OpenDisk(dir)
 		return alwaysAtOnce{d}, err
 	}})

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -15,16 +15,17 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 	"sidekeep/export/archive/record"
 )
 
 // states are the states of the items, by ID.
-func states(t testing.TB, a *Archive) map[string]string {
+func states(t testing.TB, a *archive.Archive) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,9 +34,9 @@ func states(t testing.TB, a *Archive) map[string]string {
 	return all
 }
 
-func itemOf(t testing.TB, a *Archive, id string) Item {
+func itemOf(t testing.TB, a *archive.Archive, id string) archive.Item {
 	t.Helper()
-	for it, err := range a.Items(t.Context(), Query{}) {
+	for it, err := range a.Items(t.Context(), archive.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,10 +45,10 @@ func itemOf(t testing.TB, a *Archive, id string) Item {
 		}
 	}
 	t.Fatalf("there is no item %s", id)
-	return Item{}
+	return archive.Item{}
 }
 
-func read(t testing.TB, a *Archive, name string) string {
+func read(t testing.TB, a *archive.Archive, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(name)))
 	if err != nil {
@@ -57,12 +58,12 @@ func read(t testing.TB, a *Archive, name string) string {
 }
 
 func TestChangedGoneAndBack(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	run(t, a, s)
 	run(t, a, later())
 	whole(t, a)
-	if got := states(t, a); got["/k/work/e0.ics"] != Gone || got["/f/DCIM/IMG_0.JPG"] != Gone || got["/c/people/odd.vcf"] != SetAside || got["/c/people/1.vcf"] != Present {
+	if got := states(t, a); got["/k/work/e0.ics"] != archive.Gone || got["/f/DCIM/IMG_0.JPG"] != archive.Gone || got["/c/people/odd.vcf"] != archive.SetAside || got["/c/people/1.vcf"] != archive.Present {
 		t.Errorf("states: %v", got)
 	}
 	if it := itemOf(t, a, "/k/work/e0.ics"); it.Path != "data/Phone/Vanished/Calendars/Work_ _mixed_.ics" || !strings.Contains(read(t, a, it.Path), "UID:event-0\r\n") {
@@ -88,7 +89,7 @@ func TestChangedGoneAndBack(t *testing.T) {
 		t.Errorf("back: %+v", l.Counts)
 	}
 	whole(t, a)
-	if got := states(t, a); got["/k/work/e0.ics"] != Present || got["/c/people/odd.vcf"] != Gone {
+	if got := states(t, a); got["/k/work/e0.ics"] != archive.Present || got["/c/people/odd.vcf"] != archive.Gone {
 		t.Errorf("states: %v", got)
 	}
 	if _, err := os.Stat(filepath.Join(a.Dir(), "data/Phone/Vanished/Calendars")); err == nil {
@@ -99,7 +100,7 @@ func TestChangedGoneAndBack(t *testing.T) {
 }
 
 func TestCollectionNoLongerNamed(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	run(t, a, s)
 	people := s.collections[0]
@@ -121,14 +122,14 @@ func TestCollectionNoLongerNamed(t *testing.T) {
 // TestFailedItems: an item that fails keeps what was held of it, is told as a
 // problem, and is tried again though a delta does not name it.
 func TestFailedItems(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	s.delta = true
 	people := s.collections[0]
 	good := people.items[2]
 	people.items[2].Open, people.items[2].Err = nil, fmt.Errorf("%w: 403", export.ErrDenied)
 	l := run(t, a, s)
-	if l.Failed != 1 || states(t, a)[good.ID] != Failed {
+	if l.Failed != 1 || states(t, a)[good.ID] != archive.Failed {
 		t.Fatalf("first: %+v, %v", l.Counts, states(t, a))
 	}
 	whole(t, a)
@@ -164,7 +165,7 @@ func (broken) Read([]byte) (int, error) {
 
 func TestDelta(t *testing.T) {
 	now := aDay
-	a := create(t, Options{Now: func() time.Time { return now }})
+	a := create(t, archive.Options{Now: func() time.Time { return now }})
 	s := tinyPhone()
 	s.delta = true
 	run(t, a, s)
@@ -189,7 +190,7 @@ func TestDelta(t *testing.T) {
 }
 
 func TestListingThatBreaksOff(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	run(t, a, s)
 	people := s.collections[0]
@@ -210,7 +211,7 @@ func TestListingThatBreaksOff(t *testing.T) {
 }
 
 func TestNewMarkForTheSameBytes(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := tinyPhone()
 	s.collections[0].items = append(s.collections[0].items, text("/c/people/odd.vcf", "1", "odd.vcf", "no vCard"))
 	if l := run(t, a, s); l.SetAside != 1 || l.NewAside != 1 {
@@ -231,7 +232,7 @@ func TestNewMarkForTheSameBytes(t *testing.T) {
 
 // TestSizes: a body that is not as long as the source says is no item.
 func TestSizes(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	body := []byte(card(1))
 	pic := bytes.Repeat([]byte("p"), 1000)
 	long := text("long", "1", "long.vcf", card(1))
@@ -278,7 +279,7 @@ func (zeros) Read(b []byte) (int, error) { return len(b), nil }
 // TestLargeText takes a card that does not fit into the memory set aside for
 // one.
 func TestLargeText(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	body := "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Large\r\nN:Large;;;;\r\nNOTE:" + strings.Repeat("x", 3*record.MaxMemory) + "\r\nEND:VCARD\r\n"
 	s := &shelf{collections: []*shelved{{Collection: export.Collection{ID: "c", Name: "C", Kind: export.Contacts}, items: []export.Item{text("l", "1", "l.vcf", body)}}}}
 	run(t, a, s)
@@ -293,7 +294,7 @@ func TestLargeText(t *testing.T) {
 
 // TestEmptyAccount: an account without collections is an export like others.
 func TestEmptyAccount(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	if l := run(t, a, &shelf{}); *l.Found != 0 {
 		t.Errorf("%+v", l.Counts)
 	}
@@ -305,7 +306,7 @@ func TestEmptyAccount(t *testing.T) {
 
 // TestManyAtOnce puts from several goroutines, the same photo among them.
 func TestManyAtOnce(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s, err := a.Begin(t.Context(), "Phone", aDay)
 	if err != nil {
 		t.Fatal(err)
@@ -350,7 +351,7 @@ func TestManyAtOnce(t *testing.T) {
 // TestSeenMustBeHeld: a source that names as held what is not held is not
 // believed.
 func TestSeenMustBeHeld(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s, err := a.Begin(t.Context(), "Phone", aDay)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/forget"
 	"sidekeep/export/archive/remove"
 	"sidekeep/export/archive/resume"
@@ -29,7 +30,7 @@ func aged(t *testing.T) (dir string, days []*shelf, at *clock) {
 	t.Helper()
 	dir = filepath.Join(fastDir(t), "archive")
 	at = &clock{aDay}
-	a, err := Create(dir, Options{Now: at.Now})
+	a, err := archive.Create(dir, archive.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestPrune(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir, days, at := aged(t)
-			a, err := Open(dir, Options{Now: at.Now})
+			a, err := archive.Open(dir, archive.Options{Now: at.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,9 +138,9 @@ func TestPrune(t *testing.T) {
 
 func treeOf(t *testing.T, dir string) string { return tree(filepath.Join(dir, "data")) }
 
-func count(t *testing.T, a *Archive, query string, args ...any) (n int) {
+func count(t *testing.T, a *archive.Archive, query string, args ...any) (n int) {
 	t.Helper()
-	if err := StoreOf(a).DB.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := archive.StoreOf(a).DB.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -147,11 +148,11 @@ func count(t *testing.T, a *Archive, query string, args ...any) (n int) {
 
 // asOfStill compares what the archive tells of every day with what the source
 // had then: it is that, or it says that it no longer knows.
-func asOfStill(t *testing.T, a *Archive, days []*shelf, p Pruning) {
+func asOfStill(t *testing.T, a *archive.Archive, days []*shelf, p archive.Pruning) {
 	t.Helper()
 	for i, s := range days {
 		n := int64(i + 1)
-		var pruned *PrunedError
+		var pruned *archive.PrunedError
 		got, err := asOfBodies(t, a, n)
 		if errors.As(err, &pruned) {
 			if p.Versions == 0 || n >= p.Export || pruned.From != p.Export {
@@ -175,10 +176,10 @@ func asOfStill(t *testing.T, a *Archive, days []*shelf, p Pruning) {
 }
 
 // asOfBodies is what the source had at export n, by ID.
-func asOfBodies(t testing.TB, a *Archive, n int64) (map[string]string, error) {
+func asOfBodies(t testing.TB, a *archive.Archive, n int64) (map[string]string, error) {
 	t.Helper()
 	all := map[string]string{}
-	for c, err := range a.Contents(t.Context(), Query{AsOf: Moment{Export: n}, Present: true}) {
+	for c, err := range a.Contents(t.Context(), archive.Query{AsOf: archive.Moment{Export: n}, Present: true}) {
 		if err != nil {
 			return all, err
 		}
@@ -199,7 +200,7 @@ func asOfBodies(t testing.TB, a *Archive, n int64) (map[string]string, error) {
 // TestPruneAfterAnExport: what was shown is not what would be removed.
 func TestPruneAfterAnExport(t *testing.T) {
 	dir, days, at := aged(t)
-	a, err := Open(dir, Options{Now: at.Now})
+	a, err := archive.Open(dir, archive.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +211,7 @@ func TestPruneAfterAnExport(t *testing.T) {
 	}
 	run(t, a, days[0])
 	before := count(t, a, "SELECT count(*) FROM version")
-	if _, err := a.Prune(t.Context(), p); !errors.Is(err, ErrChanged) {
+	if _, err := a.Prune(t.Context(), p); !errors.Is(err, archive.ErrChanged) {
 		t.Errorf("%v", err)
 	}
 	if n := count(t, a, "SELECT count(*) FROM version"); n != before {
@@ -231,7 +232,7 @@ func TestPruneAfterAnExport(t *testing.T) {
 // TestPruneLess: what was pruned once stays unknown when less is pruned later.
 func TestPruneLess(t *testing.T) {
 	dir, days, at := aged(t)
-	a, err := Open(dir, Options{Now: at.Now})
+	a, err := archive.Open(dir, archive.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +261,7 @@ func TestPruneLess(t *testing.T) {
 func TestPruneKeepsWhatIsAccepted(t *testing.T) {
 	dir, _, at := aged(t)
 	for _, open := range []int{0, 1} {
-		a, err := Open(dir, Options{Now: at.Now})
+		a, err := archive.Open(dir, archive.Options{Now: at.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +290,7 @@ func TestPruneCutOff(t *testing.T) {
 	from, days, at := aged(t)
 	for _, name := range []string{"before the commit", "after the commit"} {
 		dir := copyTree(t, from)
-		a, err := Open(dir, Options{Now: at.Now})
+		a, err := archive.Open(dir, archive.Options{Now: at.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -297,7 +298,7 @@ func TestPruneCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, w, err := resume.Begin(StoreOf(a))
+		l, w, err := resume.Begin(archive.StoreOf(a))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,14 +307,14 @@ func TestPruneCutOff(t *testing.T) {
 		if name == "before the commit" { // deleting fails, on this connection only
 			_, err = w.Raw("CREATE TEMP TRIGGER stop BEFORE DELETE ON main.version BEGIN SELECT raise(ABORT, 'stop'); END")
 		} else if _, err = w.Raw("PRAGMA busy_timeout = 1"); err == nil { // somebody reads on, so that the file cannot be made smaller
-			if rows, err = StoreOf(a).DB.Query("SELECT * FROM version"); err == nil && !rows.Next() {
+			if rows, err = archive.StoreOf(a).DB.Query("SELECT * FROM version"); err == nil && !rows.Next() {
 				err = errors.New("there are no versions")
 			}
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = forget.PruneNow(StoreOf(a), w, p); err == nil {
+		if _, err = forget.PruneNow(archive.StoreOf(a), w, p); err == nil {
 			t.Errorf("%s: nothing failed", name)
 		}
 		w.Unlock()
@@ -328,21 +329,21 @@ func TestPruneCutOff(t *testing.T) {
 		if n, err := a.Pruned(t.Context()); n != 0 || err != nil {
 			t.Errorf("%s: whole from %d on, %v", name, n, err)
 		}
-		asOfStill(t, a, days, Pruning{})
+		asOfStill(t, a, days, archive.Pruning{})
 		check(t, a)
 		a.Close()
 		os.RemoveAll(filepath.Dir(dir))
 	}
 	// Killed after the commit and before the file was made smaller.
 	change(t, from, "INSERT INTO archive VALUES ('shrink', '1'); CREATE TABLE filler AS SELECT zeroblob(1000000) AS b; DROP TABLE filler")
-	a, err := Open(from, Options{Now: at.Now})
+	a, err := archive.Open(from, archive.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	before := remove.HistorySize(StoreOf(a))
+	before := remove.HistorySize(archive.StoreOf(a))
 	run(t, a, days[5])
-	if after := remove.HistorySize(StoreOf(a)); before-after < 900000 {
+	if after := remove.HistorySize(archive.StoreOf(a)); before-after < 900000 {
 		t.Errorf("%d bytes, before %d", after, before)
 	}
 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"crypto/sha256"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/record"
 	"sidekeep/export/archive/resume"
@@ -40,7 +41,7 @@ func TestPutBack(t *testing.T) {
 				if err := do(filepath.Join(dir, filepath.FromSlash(file))); err != nil {
 					t.Fatal(err)
 				}
-				a, err := Open(dir, Options{})
+				a, err := archive.Open(dir, archive.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -89,7 +90,7 @@ func TestPhotoThatCannotBePutBack(t *testing.T) {
 			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(lost))); err != nil {
 				t.Fatal(err)
 			}
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,11 +113,11 @@ func TestPhotoThatCannotBePutBack(t *testing.T) {
 // TestDeletedFolder deletes everything that is open.
 func TestDeletedFolder(t *testing.T) {
 	dir := filled(t)
-	before := read(t, At(dir), disk.ManifestFile)
+	before := read(t, archive.At(dir), disk.ManifestFile)
 	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,34 +135,34 @@ func TestDeletedFolder(t *testing.T) {
 // file: well under a second.
 func BenchmarkLook(b *testing.B) {
 	dir := filepath.Join(fastDir(b), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer a.Close()
 	camera := &shelved{Collection: export.Collection{ID: "/f/", Name: "Camera", Kind: export.Photos}}
 	run(b, a, &shelf{collections: []*shelved{camera}})
-	l, w, err := resume.Begin(StoreOf(a))
+	l, w, err := resume.Begin(archive.StoreOf(a))
 	if err != nil {
 		b.Fatal(err)
 	}
 	for i := range 50000 {
 		name := filepath.ToSlash(filepath.Join("data/Phone/Photos", aDay.AddDate(0, i/500, 0).Format("2006/01"), "IMG_"+string(rune('A'+i%26))+aDay.AddDate(0, 0, i).Format("20060102")+".JPG"))
-		if err := disk.MakeFolders(StoreOf(a).Disk, name[:strings.LastIndex(name, "/")]); err != nil {
+		if err := disk.MakeFolders(archive.StoreOf(a).Disk, name[:strings.LastIndex(name, "/")]); err != nil {
 			b.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
 			b.Fatal(err)
 		}
 		hash := sha256.Sum256([]byte(name))
-		if _, err := w.Exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, FoldName(name)); err != nil {
+		if _, err := w.Exec("INSERT INTO photo (account, hash, size, path, key) VALUES (1, ?, ?, ?, ?)", hash[:], len(name), name, archive.FoldName(name)); err != nil {
 			b.Fatal(err)
 		}
 	}
 	if err := errors.Join(w.Commit(), w.Close(), l.Release()); err != nil {
 		b.Fatal(err)
 	}
-	l, w, err = resume.Begin(StoreOf(a))
+	l, w, err = resume.Begin(archive.StoreOf(a))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func BenchmarkLook(b *testing.B) {
 	defer w.Close()
 	b.ResetTimer()
 	for range b.N {
-		s := &record.Session{A: StoreOf(a), W: w, Account: 1, Folder: "data/Phone"}
+		s := &record.Session{A: archive.StoreOf(a), W: w, Account: 1, Folder: "data/Phone"}
 		if err := s.Look(b.Context()); err != nil || len(s.Lost) > 0 {
 			b.Fatal(len(s.Lost), err)
 		}

@@ -1,5 +1,5 @@
 //go:build race
 
-package archive
+package archive_test
 
 const raceEnabled = true

@@ -1,9 +1,10 @@
-package archive
+package archive_test
 
 import (
 	"errors"
 	"testing"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/publish"
 	"sidekeep/export/archive/resume"
 )
@@ -12,7 +13,7 @@ import (
 // their time zone for the first time. Beside it a publication that has nothing
 // to change in them.
 func BenchmarkPages(b *testing.B) {
-	a := create(b, Options{})
+	a := create(b, archive.Options{})
 	run(b, a, endless{10000})
 	publish := func(b *testing.B, first bool) {
 		for b.Loop() {
@@ -30,8 +31,8 @@ func BenchmarkPages(b *testing.B) {
 
 // publishPages publishes what changed, which is nothing; first forgets before
 // that there are pages.
-func publishPages(a *Archive, first bool) (err error) {
-	l, w, err := resume.Begin(StoreOf(a))
+func publishPages(a *archive.Archive, first bool) (err error) {
+	l, w, err := resume.Begin(archive.StoreOf(a))
 	if err != nil {
 		return err
 	}
@@ -48,5 +49,5 @@ func publishPages(a *Archive, first bool) (err error) {
 	if err := w.Commit(); err != nil {
 		return err
 	}
-	return publish.Files(StoreOf(a), w, false)
+	return publish.Files(archive.StoreOf(a), w, false)
 }

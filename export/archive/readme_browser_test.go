@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"encoding/base64"
@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/site"
 )
 
 // browse loads a page of the archive from the disk in a real browser, with a
 // script that stands behind the page's own, and returns the page as it is then.
-func browse(t *testing.T, a *Archive, page, script string) string {
+func browse(t *testing.T, a *archive.Archive, page, script string) string {
 	t.Helper()
 	browser := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -88,7 +89,7 @@ func hostile() *shelf {
 // TestHostilePages: nothing that came from outside runs in the pages, and the
 // policy has nothing to refuse.
 func TestHostilePages(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	if _, err := export.Run(t.Context(), hostile(), a, export.Plan{Account: `"><script>owned=14</script>`}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestHostilePages(t *testing.T) {
 
 // TestPolicyHolds: a script that got into a page all the same does not run.
 func TestPolicyHolds(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, tinyPhone())
 	name := filepath.Join(a.Dir(), "README.html")
 	raw, err := os.ReadFile(name)
@@ -157,7 +158,7 @@ func personCard(i int, extra string) string {
 // TestSearchInPages: the search finds people by name, without accents, and by number,
 // however many pages they are on; the address book has everybody.
 func TestSearchInPages(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, many(3000))
 	for words, want := range map[string]string{"emile 00042": "Émile 00042", "7700317": "王 00317", "ZOE 01008": "Zoë 01008"} {
 		dom := browse(t, a, "README.html", fmt.Sprintf(`var f=document.getElementById("sought");f.focus();f.value=%q;f.dispatchEvent(new Event("input"))`, words))
@@ -178,7 +179,7 @@ func TestSearchInPages(t *testing.T) {
 
 // TestThumbnailsShow: portraits and thumbnails are there for the browser.
 func TestThumbnailsShow(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := many(3)
 	raw, err := base64.StdEncoding.DecodeString(dot)
 	if err != nil {

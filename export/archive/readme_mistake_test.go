@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/site"
 )
 
@@ -45,7 +46,7 @@ func TestEventsThatNeverTakePlace(t *testing.T) {
 			"BEGIN:VJOURNAL\r\nUID:j\r\nDTSTAMP:20261101T080000Z\r\nSUMMARY:x\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := create(t, Options{})
+			a := create(t, archive.Options{})
 			l := run(t, a, calendarsOf(body))
 			if !l.Good() || l.Kept != 2 || len(l.NotShown) > 0 {
 				t.Errorf("%+v", l)
@@ -87,7 +88,7 @@ func TestMistakesInPages(t *testing.T) {
 			return nil
 		},
 	} {
-		a := create(t, Options{})
+		a := create(t, archive.Options{})
 		site.Sections[at].Stage = broken
 		s := calendarsOf(neverTakesPlace)
 		l := run(t, a, s)
@@ -122,7 +123,7 @@ func TestMistakesInPages(t *testing.T) {
 // TestMistakesWithItems: an item that cannot be shown is named, and the others
 // are on the page.
 func TestMistakesWithItems(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	at := slices.IndexFunc(site.Sections, func(s site.Section) bool { return s.Name == "To-dos" })
 	was := site.Sections[at].Stage
 	t.Cleanup(func() { site.Sections[at].Stage = was })

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"encoding/base64"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/site"
 )
 
@@ -31,7 +32,7 @@ func changedPages(before, after map[string]os.FileInfo) (list []string) {
 // TestPagesThatChange: one changed contact has one page and its index written
 // again, and nothing else that shows people.
 func TestPagesThatChange(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := many(3000)
 	run(t, a, s)
 	whole(t, a)
@@ -75,7 +76,7 @@ func TestPagesThatChange(t *testing.T) {
 // TestPagesFollow: pages, portraits and thumbnails of what the archive no
 // longer shows are removed, and what is missing is made again.
 func TestPagesFollow(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := many(400)
 	run(t, a, s)
 	faces := facesOf(t, a)
@@ -115,7 +116,7 @@ func TestPagesFollow(t *testing.T) {
 	}
 }
 
-func facesOf(t *testing.T, a *Archive) (names []string) {
+func facesOf(t *testing.T, a *archive.Archive) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(site.FacesDir)))
 	if err != nil {
@@ -130,7 +131,7 @@ func facesOf(t *testing.T, a *Archive) (names []string) {
 // TestForgottenLeavesThePages: what is forgotten is in no page, no index, no
 // portrait and no thumbnail.
 func TestForgottenLeavesThePages(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := many(2)
 	raw, err := base64.StdEncoding.DecodeString(dot)
 	if err != nil {
@@ -142,7 +143,7 @@ func TestForgottenLeavesThePages(t *testing.T) {
 	if len(facesOf(t, a)) != 1 || len(thumbsOf(t, a)) == 0 {
 		t.Fatal("no portrait, or no thumbnail")
 	}
-	p, err := a.PlanForget(t.Context(), Forget{Account: "Phone"})
+	p, err := a.PlanForget(t.Context(), archive.Forget{Account: "Phone"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestForgottenLeavesThePages(t *testing.T) {
 	whole(t, a)
 }
 
-func thumbsOf(t *testing.T, a *Archive) (names []string) {
+func thumbsOf(t *testing.T, a *archive.Archive) (names []string) {
 	for name := range snapshot(t, a.Dir()) {
 		if strings.HasPrefix(name, site.ThumbDir) {
 			names = append(names, name)
@@ -168,7 +169,7 @@ func thumbsOf(t *testing.T, a *Archive) (names []string) {
 
 // TestStrangePage: a file among the pages that nobody put there is told of.
 func TestStrangePage(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, tinyPhone())
 	name := site.PagesDir + "faces/mine.html"
 	if err := os.MkdirAll(filepath.Join(a.Dir(), "readme", "faces"), 0o777); err != nil {

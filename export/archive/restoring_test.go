@@ -1,12 +1,16 @@
-package archive
+package archive_test
 
-import "testing"
+import (
+	"testing"
+
+	"sidekeep/export/archive"
+)
 
 // TestOpenRestoreKeepsTheHold: what a restore has put back until it was stopped
 // brings the loss below the threshold, and the rest is missing still. It is
 // shown until the restore is no longer open.
 func TestOpenRestoreKeepsTheHold(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := phoneOf(0, 60)
 	run(t, a, s)
 	whole := listedBy(s)
@@ -49,7 +53,7 @@ func TestOpenRestoreKeepsTheHold(t *testing.T) {
 }
 
 func TestSeal(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	for _, want := range []string{"", "abc", "def", ""} {
 		if err := a.Seal(t.Context(), 3, want); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/search"
 )
 
@@ -30,7 +31,7 @@ func person(name, more string) string {
 
 // hits is what a search finds: where, what it is called now, and the exports
 // whose versions say it.
-func hits(t testing.TB, a *Archive, s Search) string {
+func hits(t testing.TB, a *archive.Archive, s archive.Search) string {
 	t.Helper()
 	r, err := a.Search(t.Context(), s)
 	if err != nil {
@@ -51,7 +52,7 @@ func hits(t testing.TB, a *Archive, s Search) string {
 }
 
 func TestSearchFinds(t *testing.T) {
-	a := createFast(t, Options{})
+	a := createFast(t, archive.Options{})
 	run(t, a, people(map[string]string{
 		"anna":  person("Anna Müller", "TEL;TYPE=CELL:+49 (170) 123-4567\r\nEMAIL:anna.m@example.org\r\nNOTE:plays the oboe\r\n"),
 		"carl":  person("Carl Gustaf Ångström", "TEL:030/12 34 567\r\nADR:;;Storgatan 3;Uppsala;;753 31;Sweden\r\n"),
@@ -102,12 +103,12 @@ func TestSearchFinds(t *testing.T) {
 		"name:anna": "", "NOT": "", "anna NOT berg": "", "'; DROP TABLE words; --": "", "\ue000491": "", "anna\x00berg": "present Anna Berg 2",
 	} {
 		if want == "-" {
-			if _, err := a.Search(t.Context(), Search{Words: typed}); !errors.Is(err, ErrNoWords) {
+			if _, err := a.Search(t.Context(), archive.Search{Words: typed}); !errors.Is(err, archive.ErrNoWords) {
 				t.Errorf("%q: %v", typed, err)
 			}
 			continue
 		}
-		if got := hits(t, a, Search{Words: typed}); got != want {
+		if got := hits(t, a, archive.Search{Words: typed}); got != want {
 			t.Errorf("%q: %s, want %s", typed, got, want)
 		}
 	}
@@ -115,7 +116,7 @@ func TestSearchFinds(t *testing.T) {
 
 // TestSearchLong: a query of any length is answered, from its first words.
 func TestSearchLong(t *testing.T) {
-	a := createFast(t, Options{})
+	a := createFast(t, archive.Options{})
 	run(t, a, people(map[string]string{"a": person("Anna", "NOTE:"+strings.Repeat("x", 100)+"\r\n")}))
 	for name, typed := range map[string]string{
 		"one word":  strings.Repeat("x", 1<<20),
@@ -127,7 +128,7 @@ func TestSearchLong(t *testing.T) {
 		"cut runes": strings.Repeat("ä", 1<<19),
 	} {
 		start := time.Now()
-		r, err := a.Search(t.Context(), Search{Words: typed})
+		r, err := a.Search(t.Context(), archive.Search{Words: typed})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -147,7 +148,7 @@ func TestSearchLong(t *testing.T) {
 // by the next, for every kind.
 func TestSearchFollows(t *testing.T) {
 	clock := &clockwork{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
-	a := createFast(t, Options{Now: clock.now})
+	a := createFast(t, archive.Options{Now: clock.now})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +167,7 @@ func TestSearchFollows(t *testing.T) {
 		got := fmt.Sprint(step + 1)
 		for i, words := range []string{"person 1 p1", "p.jpg", "event february", "To-do 1"} {
 			in := "none"
-			r, err := a.Search(t.Context(), Search{Words: words, Kind: []export.Kind{export.Contacts, export.Photos, export.Events, export.Todos}[i]})
+			r, err := a.Search(t.Context(), archive.Search{Words: words, Kind: []export.Kind{export.Contacts, export.Photos, export.Events, export.Todos}[i]})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,7 +184,7 @@ func TestSearchFollows(t *testing.T) {
 			t.Errorf("got %s\nwant %s", got, want[step])
 		}
 	}
-	r, err := a.Search(t.Context(), Search{Words: "february", Kind: export.Events})
+	r, err := a.Search(t.Context(), archive.Search{Words: "february", Kind: export.Events})
 	if err != nil || len(r.Hits) != 1 || len(r.Hits[0].Found) != 2 {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -195,7 +196,7 @@ func TestSearchFollows(t *testing.T) {
 // TestSearchLimit: what is present comes first, whatever is cut off, and the
 // names before the rest.
 func TestSearchLimit(t *testing.T) {
-	a := createFast(t, Options{})
+	a := createFast(t, archive.Options{})
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 1000, Percent: 100}); err != nil {
 		t.Fatal(err)
 	}
@@ -205,19 +206,19 @@ func TestSearchLimit(t *testing.T) {
 	}
 	run(t, a, people(old))
 	run(t, a, people(map[string]string{"z": old["z"], "y": person("Aaron", "NOTE:Anna\r\n"), "1": person("No longer", "")}))
-	if got := hits(t, a, Search{Words: "anna", Limit: 2}); got != "present Anna Z 1, present Aaron 2, more" {
+	if got := hits(t, a, archive.Search{Words: "anna", Limit: 2}); got != "present Anna Z 1, present Aaron 2, more" {
 		t.Error(got)
 	}
-	if got := hits(t, a, Search{Words: "anna", Limit: 1}); got != "present Anna Z 1, more" {
+	if got := hits(t, a, archive.Search{Words: "anna", Limit: 1}); got != "present Anna Z 1, more" {
 		t.Error(got)
 	}
-	if got := hits(t, a, Search{Words: "anna", Limit: 202}); strings.Contains(got, "more") || !strings.HasSuffix(got, "older No longer 1") || strings.Count(got, "vanished") != 199 {
+	if got := hits(t, a, archive.Search{Words: "anna", Limit: 202}); strings.Contains(got, "more") || !strings.HasSuffix(got, "older No longer 1") || strings.Count(got, "vanished") != 199 {
 		t.Error(got)
 	}
-	if got := hits(t, a, Search{Words: "anna", Account: "Tablet"}); got != "" {
+	if got := hits(t, a, archive.Search{Words: "anna", Account: "Tablet"}); got != "" {
 		t.Error(got)
 	}
-	if got := hits(t, a, Search{Words: "anna", Kind: export.Events}); got != "" {
+	if got := hits(t, a, archive.Search{Words: "anna", Kind: export.Events}); got != "" {
 		t.Error(got)
 	}
 }
@@ -256,12 +257,12 @@ func TestSearchIndex(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := createFast(t, Options{})
+			a := createFast(t, archive.Options{})
 			run(t, a, people(map[string]string{"a": person("Anna", "")}))
-			if got := hits(t, a, Search{Words: "anna"}); got != want {
+			if got := hits(t, a, archive.Search{Words: "anna"}); got != want {
 				t.Fatal(got)
 			}
-			file := StoreOf(a).Path(search.SearchFile)
+			file := archive.StoreOf(a).Path(search.SearchFile)
 			if _, err := os.Stat(file); err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +270,7 @@ func TestSearchIndex(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 {
-				if got := hits(t, a, Search{Words: "anna"}); got != want {
+				if got := hits(t, a, archive.Search{Words: "anna"}); got != want {
 					t.Error(got)
 				}
 			}
@@ -290,7 +291,7 @@ func must[T any](v T, err error) T {
 
 // TestSearchStopped: an index that was not finished is gone on with.
 func TestSearchStopped(t *testing.T) {
-	a := createFast(t, Options{})
+	a := createFast(t, archive.Options{})
 	cards := map[string]string{}
 	for i := range 1200 {
 		cards[fmt.Sprintf("%05d", i)] = person(fmt.Sprintf("Anna %d", i), "")
@@ -298,10 +299,10 @@ func TestSearchStopped(t *testing.T) {
 	run(t, a, people(cards))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.Search(ctx, Search{Words: "anna"}); !errors.Is(err, context.Canceled) {
+	if _, err := a.Search(ctx, archive.Search{Words: "anna"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
-	if got := hits(t, a, Search{Words: "anna 1199"}); got != "present Anna 1199 1" {
+	if got := hits(t, a, archive.Search{Words: "anna 1199"}); got != "present Anna 1199 1" {
 		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -35,7 +36,7 @@ func TestOwnerOnly(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no permissions of this kind")
 	}
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	run(t, a, tinyPhone())
 	if list := othersMay(t, a.Dir()); len(list) > 0 {
 		t.Errorf("others may read %v", list)
@@ -66,14 +67,14 @@ func TestTighten(t *testing.T) {
 		t.Skip("it has no permissions of this kind")
 	}
 	for mode, open := range map[os.FileMode]bool{0o755: false, 0o775: false, 0o770: true} {
-		a := create(t, Options{})
+		a := create(t, archive.Options{})
 		run(t, a, tinyPhone())
 		dir := a.Dir()
 		err := errors.Join(os.Chmod(dir, mode), os.Chmod(filepath.Join(dir, "history.db"), 0o644), os.Chmod(filepath.Join(dir, "data"), mode))
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := Open(dir, Options{})
+		b, err := archive.Open(dir, archive.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +92,7 @@ func TestTighten(t *testing.T) {
 // the archive is not opened, nor mended, and what they lead to is as it was.
 func TestLinkedFolders(t *testing.T) {
 	for _, name := range []string{"data", ".sidekeep", "readme", "history.db"} {
-		a := create(t, Options{})
+		a := create(t, archive.Options{})
 		run(t, a, tinyPhone())
 		dir, outside := a.Dir(), filepath.Join(t.TempDir(), "elsewhere")
 		if err := a.Close(); err != nil {
@@ -104,10 +105,10 @@ func TestLinkedFolders(t *testing.T) {
 			t.Skip("this system makes no links: ", err)
 		}
 		var link *export.LinkError
-		if _, err := Open(dir, Options{}); !errors.As(err, &link) || link.Name != name || link.To != outside {
+		if _, err := archive.Open(dir, archive.Options{}); !errors.As(err, &link) || link.Name != name || link.To != outside {
 			t.Errorf("opening with %s a link: %v", name, err)
 		}
-		if _, err := Repair(t.Context(), dir, Options{}, nil); !errors.Is(err, export.ErrLink) {
+		if _, err := archive.Repair(t.Context(), dir, archive.Options{}, nil); !errors.Is(err, export.ErrLink) {
 			t.Errorf("mending with %s a link: %v", name, err)
 		}
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
@@ -116,7 +117,7 @@ func TestLinkedFolders(t *testing.T) {
 		if err := os.Rename(outside, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
-		b, err := Open(dir, Options{})
+		b, err := archive.Open(dir, archive.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +141,7 @@ func TestModeless(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no permissions of this kind")
 	}
-	a := create(t, Options{Disk: func(dir string) (disk.Disk, error) {
+	a := create(t, archive.Options{Disk: func(dir string) (disk.Disk, error) {
 		d, err := disk.OpenDisk(dir)
 		return modelessDisk{d}, err
 	}})

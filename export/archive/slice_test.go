@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -25,7 +26,7 @@ func TestSlices(t *testing.T) {
 	flipBit(t, filepath.Join(dir, filepath.FromSlash(pic)), 7, 1)
 	found := map[string]int{}
 	for _, part := range []int{3, 1, 5, 2, 4} {
-		c, err := a.VerifySlice(t.Context(), Slice{Part: part, Of: of}, nil)
+		c, err := a.VerifySlice(t.Context(), archive.Slice{Part: part, Of: of}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,10 +41,10 @@ func TestSlices(t *testing.T) {
 		t.Errorf("found: %v", found)
 	}
 	v, err := a.Verified()
-	if err != nil || v.Whole.Done != of || v.Whole.Good() || !slices.ContainsFunc(v.Whole.Bad, func(b Bad) bool { return b.Path == pic }) || v.Now != nil {
+	if err != nil || v.Whole.Done != of || v.Whole.Good() || !slices.ContainsFunc(v.Whole.Bad, func(b archive.Bad) bool { return b.Path == pic }) || v.Now != nil {
 		t.Errorf("the round: %+v, %v", v.Whole, err)
 	}
-	for _, s := range []Slice{{Part: 0, Of: 5}, {Part: 6, Of: 5}, {Part: 1, Of: 0}} {
+	for _, s := range []archive.Slice{{Part: 0, Of: 5}, {Part: 6, Of: 5}, {Part: 1, Of: 0}} {
 		if _, err := a.VerifySlice(t.Context(), s, nil); err == nil {
 			t.Errorf("there is a part %v", s)
 		}
@@ -51,7 +52,7 @@ func TestSlices(t *testing.T) {
 	if next, err := a.NextSlice(of); err != nil || next.Part != 1 {
 		t.Errorf("next: %v, %v", next, err)
 	}
-	if err := os.WriteFile(StoreOf(a).Path(disk.VerifiedFile), []byte("{"), 0o666); err != nil {
+	if err := os.WriteFile(archive.StoreOf(a).Path(disk.VerifiedFile), []byte("{"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if v, err := a.Verified(); err != nil || v.Whole != nil {

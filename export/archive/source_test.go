@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -155,9 +156,9 @@ func smallPhone() *shelf {
 	return &shelf{collections: []*shelved{people, work, camera}}
 }
 
-func create(t testing.TB, o Options) *Archive {
+func create(t testing.TB, o archive.Options) *archive.Archive {
 	t.Helper()
-	a, err := Create(t.TempDir(), o)
+	a, err := archive.Create(t.TempDir(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,9 +167,9 @@ func create(t testing.TB, o Options) *Archive {
 }
 
 // run exports s and holds the engine and the archive to their sum.
-func run(t testing.TB, a *Archive, s export.Source) export.Ledger {
+func run(t testing.TB, a *archive.Archive, s export.Source) export.Ledger {
 	t.Helper()
-	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: StoreOf(a).Now}, nil)
+	l, err := export.Run(t.Context(), s, a, export.Plan{Account: "Phone", Now: archive.StoreOf(a).Now}, nil)
 	if err != nil {
 		t.Fatalf("export: %v", err)
 	}
@@ -179,7 +180,7 @@ func run(t testing.TB, a *Archive, s export.Source) export.Ledger {
 }
 
 // whole checks an archive with Verify and, in every byte, with coreutils.
-func whole(t testing.TB, a *Archive) Check {
+func whole(t testing.TB, a *archive.Archive) archive.Check {
 	t.Helper()
 	c, err := a.Verify(t.Context(), nil)
 	if err != nil {

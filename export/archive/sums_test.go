@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -24,7 +25,7 @@ func rowsOf(t testing.TB, dir string) string {
 	a := open(t, dir)
 	defer a.Close()
 	var tables []string
-	rows, err := StoreOf(a).DB.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
+	rows, err := archive.StoreOf(a).DB.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('archive', 'file', 'place', 'name', 'stem') ORDER BY name")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func rowsOf(t testing.TB, dir string) string {
 	}
 	var out strings.Builder
 	for _, table := range tables {
-		rows, err := StoreOf(a).DB.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
+		rows, err := archive.StoreOf(a).DB.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +128,7 @@ func TestFlippedHistory(t *testing.T) {
 		what := fmt.Sprintf("seed %d, %d flips", seed, n)
 		for range 2 {
 			named(t, what, dir)
-			if a, err := Open(dir, Options{}); err == nil {
+			if a, err := archive.Open(dir, archive.Options{}); err == nil {
 				_, err := export.Run(t.Context(), agedSource(), a, export.Plan{Account: "Phone"}, nil)
 				if !errors.Is(err, export.ErrHistory) && !errors.Is(err, export.ErrDamaged) {
 					t.Errorf("%s: an export ends with %v", what, err)
@@ -161,7 +162,7 @@ func TestFlippedHistory(t *testing.T) {
 // verifying it.
 func named(t *testing.T, what, dir string) {
 	t.Helper()
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		if !errors.Is(err, export.ErrHistory) && !errors.Is(err, export.ErrDamaged) {
 			t.Errorf("%s: opening says %v", what, err)
@@ -170,7 +171,7 @@ func named(t *testing.T, what, dir string) {
 	}
 	defer a.Close()
 	c, err := a.Verify(t.Context(), nil)
-	if err == nil && !slices.ContainsFunc(c.Bad, func(b Bad) bool { return strings.HasPrefix(b.Path, disk.HistoryFile) }) {
+	if err == nil && !slices.ContainsFunc(c.Bad, func(b archive.Bad) bool { return strings.HasPrefix(b.Path, disk.HistoryFile) }) {
 		t.Errorf("%s: a verification names %v", what, c.Bad)
 	}
 }
@@ -225,7 +226,7 @@ func TestTurnBack(t *testing.T) {
 func TestSumsStay(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if err := history.CheckSums(StoreOf(a)); err != nil {
+	if err := history.CheckSums(archive.StoreOf(a)); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(history.SumsFile)))
@@ -233,12 +234,12 @@ func TestSumsStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	flipBit(t, filepath.Join(dir, disk.HistoryFile), 4096*3+777, 3)
-	history.NoteSums(StoreOf(a))
+	history.NoteSums(archive.StoreOf(a))
 	after, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(history.SumsFile)))
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the sums are others (%v)", err)
 	}
-	if err := history.CheckSums(StoreOf(a)); !errors.Is(err, export.ErrHistory) {
+	if err := history.CheckSums(archive.StoreOf(a)); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
 }
@@ -248,10 +249,10 @@ func TestSumsStay(t *testing.T) {
 func TestSumsOfAnotherProgram(t *testing.T) {
 	dir := copyArchive(t, agedArchive(t))
 	a := open(t, dir)
-	if _, err := StoreOf(a).DB.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
+	if _, err := archive.StoreOf(a).DB.Exec("UPDATE export SET ledger = ledger || ' '"); err != nil {
 		t.Fatal(err)
 	}
-	if err := history.CheckSums(StoreOf(a)); err != nil {
+	if err := history.CheckSums(archive.StoreOf(a)); err != nil {
 		t.Errorf("after another program: %v", err)
 	}
 	if c, err := a.Verify(t.Context(), nil); err != nil || len(c.Bad) > 0 {
@@ -260,17 +261,17 @@ func TestSumsOfAnotherProgram(t *testing.T) {
 	if err := a.SetThresholds(t.Context(), "Phone", export.Thresholds{Items: 7, Percent: 30}); err != nil {
 		t.Fatal(err)
 	}
-	if s := history.NotedSums(StoreOf(a)); s == nil {
+	if s := history.NotedSums(archive.StoreOf(a)); s == nil {
 		t.Fatal("nothing is noted")
 	}
 	flipBit(t, filepath.Join(dir, disk.HistoryFile), 4096*3+777, 3)
-	if err := history.CheckSums(StoreOf(a)); !errors.Is(err, export.ErrHistory) {
+	if err := history.CheckSums(archive.StoreOf(a)); !errors.Is(err, export.ErrHistory) {
 		t.Errorf("after a flip: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(history.SumsFile))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if err := history.CheckSums(StoreOf(a)); err != nil {
+	if err := history.CheckSums(archive.StoreOf(a)); err != nil {
 		t.Errorf("without a note: %v", err)
 	}
 }

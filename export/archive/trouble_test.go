@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"database/sql"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 )
@@ -19,7 +20,7 @@ import (
 func filled(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(fastDir(t), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestOpenRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := tree(dir)
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
@@ -100,7 +101,7 @@ func TestCreateRefusesAFolderWithOtherThings(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "thesis.doc"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(dir, Options{}); !errors.Is(err, export.ErrNotWritable) || !strings.Contains(err.Error(), "not empty") {
+	if _, err := archive.Create(dir, archive.Options{}); !errors.Is(err, export.ErrNotWritable) || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("%v", err)
 	}
 	if files, _ := os.ReadDir(dir); len(files) != 1 {
@@ -110,7 +111,7 @@ func TestCreateRefusesAFolderWithOtherThings(t *testing.T) {
 
 func TestOneWriter(t *testing.T) {
 	dir := filled(t)
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestOneWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Open(dir, Options{})
+	b, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatalf("reading while somebody writes: %v", err)
 	}
@@ -153,7 +154,7 @@ func TestFullDisk(t *testing.T) {
 		dir := copyTree(t, from)
 		d, open := newCutDisk(t, at)
 		d.fail = syscall.ENOSPC
-		a, err := Open(dir, Options{Disk: open})
+		a, err := archive.Open(dir, archive.Options{Disk: open})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +178,7 @@ func TestFullDisk(t *testing.T) {
 		if out, err := sha.CombinedOutput(); err != nil && !strings.HasPrefix(what, "rename") && !strings.HasPrefix(what, "syncdir data") && !strings.HasPrefix(what, "mkdir data") && !strings.HasPrefix(what, "remove") {
 			t.Errorf("full at %s: the open files were changed: %s", what, out)
 		}
-		if a, err = Open(dir, Options{}); err != nil {
+		if a, err = archive.Open(dir, archive.Options{}); err != nil {
 			t.Fatalf("full at %s: %v", what, err)
 		}
 		check(t, a)
@@ -195,7 +196,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 // check is Verify without coreutils.
-func check(t testing.TB, a *Archive) {
+func check(t testing.TB, a *archive.Archive) {
 	t.Helper()
 	for _, f := range wrong(t, a) {
 		t.Error("verify:", f)
@@ -214,7 +215,7 @@ func TestReallyFullDisk(t *testing.T) {
 	defer exec.Command("umount", "-l", disk).Run()
 	for _, kind := range []export.Kind{export.Contacts, export.Photos} {
 		dir := filepath.Join(disk, string(kind))
-		a, err := Create(dir, Options{})
+		a, err := archive.Create(dir, archive.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +237,7 @@ func TestReallyFullDisk(t *testing.T) {
 		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if a, err = Open(dir, Options{}); err != nil {
+		if a, err = archive.Open(dir, archive.Options{}); err != nil {
 			t.Fatalf("%s: opening on a full disk: %v", kind, err)
 		}
 		held, err := bodies(t, a)
@@ -252,7 +253,7 @@ func TestReallyFullDisk(t *testing.T) {
 		if out, err := exec.Command("mount", "-o", "remount,size=60m", disk).CombinedOutput(); err != nil {
 			t.Fatalf("remount: %v: %s", err, out)
 		}
-		if a, err = Open(dir, Options{}); err != nil {
+		if a, err = archive.Open(dir, archive.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		whole(t, a)
@@ -284,7 +285,7 @@ func TestReadOnly(t *testing.T) {
 	if out, err := exec.Command("mount", "-o", "remount,ro", disk).CombinedOutput(); err != nil {
 		t.Skipf("remount: %v: %s", err, out)
 	}
-	a, err := Open(dir, Options{})
+	a, err := archive.Open(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +297,7 @@ func TestReadOnly(t *testing.T) {
 	if err := a.SetAccount(t.Context(), "Other", nil); !errors.Is(err, export.ErrNotWritable) {
 		t.Errorf("%v", err)
 	}
-	if _, err := Create(filepath.Join(disk, "new"), Options{}); !errors.Is(err, export.ErrNotWritable) {
+	if _, err := archive.Create(filepath.Join(disk, "new"), archive.Options{}); !errors.Is(err, export.ErrNotWritable) {
 		t.Errorf("%v", err)
 	}
 }
@@ -305,7 +306,7 @@ func TestReadOnly(t *testing.T) {
 // published now stops no other: its bytes are set aside.
 func TestNoLongerUnderstood(t *testing.T) {
 	dir := filepath.Join(fastDir(t), "archive")
-	a, err := Create(dir, Options{})
+	a, err := archive.Create(dir, archive.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,12 +320,12 @@ func TestNoLongerUnderstood(t *testing.T) {
 	}
 	change(t, dir, `UPDATE item SET aside = 0; UPDATE version SET aside = NULL; UPDATE collection SET dirty = 2; UPDATE archive SET value = '1' WHERE name = 'publish';
 		UPDATE archive SET value = '0 0' WHERE name = 'reader'`)
-	if a, err = Open(dir, Options{}); err != nil {
+	if a, err = archive.Open(dir, archive.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
 	whole(t, a)
-	if it := itemOf(t, a, "/k/work/odd.ics"); it.State != Present || it.Path != "data/Phone/Set aside/odd.ics" {
+	if it := itemOf(t, a, "/k/work/odd.ics"); it.State != archive.Present || it.Path != "data/Phone/Set aside/odd.ics" {
 		t.Errorf("%+v", it)
 	}
 }

@@ -1,10 +1,12 @@
-package archive
+package archive_test
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sidekeep/export/archive"
 )
 
 func oldObject(uid, zone string) string {
@@ -14,7 +16,7 @@ func oldObject(uid, zone string) string {
 // TestOldCalendars: objects of vCalendar 1.0 stand in files of that version, byte
 // for byte, and the history can be rebuilt from them.
 func TestOldCalendars(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	s := calendarsOf(oldObject("a", "+01"), neverTakesPlace, oldObject("b", "-05"), oldObject("c", "+01"))
 	if l := run(t, a, s); !l.Good() || l.Kept != 5 {
 		t.Fatalf("%+v", l)
@@ -40,7 +42,7 @@ func TestOldCalendars(t *testing.T) {
 	run(t, a, s)
 	whole(t, a)
 
-	old := create(t, Options{})
+	old := create(t, archive.Options{})
 	run(t, old, calendarsOf(oldObject("a", "+01")))
 	entries, err := os.ReadDir(filepath.Join(old.Dir(), "data/Phone/Calendars"))
 	if err != nil || len(entries) != 1 || entries[0].Name() != "Dates.vcs" {
@@ -54,7 +56,7 @@ func TestOldCalendars(t *testing.T) {
 
 // TestFloatingStarts: a time of no zone is known for one, and another is not.
 func TestFloatingStarts(t *testing.T) {
-	a := create(t, Options{})
+	a := create(t, archive.Options{})
 	event := func(start string) string {
 		return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:" + start + "\r\nDTSTART" + start + "\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	}
@@ -68,7 +70,7 @@ func TestFloatingStarts(t *testing.T) {
 	}
 	run(t, a, calendarsOf(list...))
 	n := 0
-	for it, err := range a.Items(t.Context(), Query{Kind: "events"}) {
+	for it, err := range a.Items(t.Context(), archive.Query{Kind: "events"}) {
 		if err != nil {
 			t.Fatal(err)
 		}

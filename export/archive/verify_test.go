@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/export/archive"
 	"sidekeep/export/archive/disk"
 )
 
@@ -75,7 +76,7 @@ func TestVerifyFinds(t *testing.T) {
 			if err := c.do(dir); err != nil {
 				t.Fatal(err)
 			}
-			a, err := Open(dir, Options{})
+			a, err := archive.Open(dir, archive.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
