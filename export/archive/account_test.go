@@ -37,7 +37,7 @@ func TestAccounts(t *testing.T) {
 	if c.Name != "Phone" || c.Folder != "data/Phone" || string(c.Settings) != `{"type":"dav"}` || list[1].Folder != "data/phone (2)" {
 		t.Errorf("%+v", list)
 	}
-	if c.Items[export.Contacts] != 4 || c.Items[export.Events] != 1 || c.Items[export.Todos] != 2 || c.Items[export.Photos] != 3 || c.Gone != 2 || c.SetAside != 1 || c.Failed != 1 {
+	if c.Items[export.Contacts] != 5 || c.Items[export.Events] != 1 || c.Items[export.Todos] != 2 || c.Items[export.Photos] != 3 || c.Gone != 2 || c.SetAside != 1 || c.Failed != 1 {
 		t.Errorf("%+v", c)
 	}
 	if !c.LastFull.Equal(now) || c.Bytes == 0 {
