@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,11 +72,24 @@ func TestForbidden(t *testing.T) {
 		{"sidekeep/app/flow", "sidekeep/app/gui", false},
 		{"sidekeep/app/work", "sidekeep/app/command", false},
 		{"sidekeep/app/command", "sidekeep/app/gui", false},
+		{"sidekeep/export/archive", "sidekeep/export/archive/repair", true},
+		{"sidekeep/export/archive/record", "sidekeep/export/archive/judge", true},
+		{"sidekeep/export/archive/site", "sidekeep/export/archive/pages", true},
+		{"sidekeep/export/archive/history", "sidekeep/export/archive/judge", false},
+		{"sidekeep/export/archive/judge", "sidekeep/export/archive", false},
+		{"sidekeep/app/work", "sidekeep/export/archive", true},
+		{"sidekeep/app/work", "sidekeep/export/archive/history", false},
 	} {
 		if why := forbidden(c.from, c.to); (why == "") != c.ok {
 			t.Errorf("%s imports %s: %q", c.from, c.to, why)
 		}
 	}
+}
+
+// archiveRooms are the rooms of the archive from the lowest up.
+var archiveRooms = []string{
+	"pages", "disk", "history", "openfiles", "stage", "site", "search", "publish", "judge", "remove", "resume", "record",
+	"accounts", "hold", "verify", "forget", "repair",
 }
 
 // forbidden says why from must not import to, "" if it may.
@@ -87,6 +101,9 @@ func forbidden(from, to string) string {
 		}
 		name, _, _ := strings.Cut(rest, "/")
 		return name
+	}
+	inArchive := func(p string) int {
+		return slices.Index(archiveRooms, strings.TrimPrefix(p, "sidekeep/export/archive/"))
 	}
 	in := func(p, room string) bool { return p == room || strings.HasPrefix(p, room+"/") }
 	a, b := room(from), room(to)
@@ -107,6 +124,10 @@ func forbidden(from, to string) string {
 		return ""
 	case source(to) != "" && source(from) != source(to):
 		return "no source knows another, and nothing else knows one of them by name: export/source/all lists them"
+	case inArchive(to) >= 0 && inArchive(from) < 0 && from != "sidekeep/export/archive":
+		return "the archive is used through its facade"
+	case inArchive(from) >= 0 && (to == "sidekeep/export/archive" || inArchive(to) >= inArchive(from)):
+		return "a room of the archive uses those below it alone"
 	case from == "sidekeep/export" && b == "export":
 		return "the vocabulary is below its implementations"
 	case in(to, "sidekeep/app/gui") && from != "sidekeep/app" && !in(from, "sidekeep/app/gui"):

@@ -93,14 +93,14 @@ func TestBriefLock(t *testing.T) {
 	run(t, a, smallPhone())
 	b := open(t, a.Dir())
 	defer b.Close()
-	_, end, err := history.BeginSettings(archive.StoreOf(b), t.Context()) // as a change of the settings does
+	brief, err := disk.TakeLock(b.Dir(), time.Now()) // as a change of the settings does
 	if err != nil {
 		t.Fatal(err)
 	}
 	released := make(chan error, 1)
 	go func() {
 		time.Sleep(300 * time.Millisecond)
-		released <- end()
+		released <- brief.Release()
 	}()
 	run(t, a, smallPhone())
 	if err := <-released; err != nil {

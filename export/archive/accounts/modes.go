@@ -2,11 +2,9 @@ package accounts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 
-	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
 	"sidekeep/export/archive/resume"
 )
@@ -21,30 +19,26 @@ const (
 // only. Where a disk has no permissions, only the wish is noted: see
 // Archive.OthersMay.
 func (a Keeper) SetShared(ctx context.Context, shared bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	l, w, err := resume.Begin(a.s)
-	if err != nil {
-		return err
-	}
 	value, mode := "0", history.PrivateMode
 	if shared {
 		value, mode = "1", sharedMode
 	}
-	w.Lock()
-	err = history.SetValue(w, history.SharedName, value)
-	if err == nil {
-		err = w.Commit()
-	}
-	w.Unlock()
-	if d, ok := a.s.Disk.(history.Moder); ok && err == nil {
-		if shared {
-			mode |= d.Mode() // a group that may write keeps on
+	err := resume.Write(ctx, a.s, func(w *history.Batch) error {
+		if err := history.SetValue(w, history.SharedName, value); err != nil {
+			return err
 		}
-		d.SetMode(mode)
-	}
-	if err := errors.Join(disk.Caused(err), w.Close(), l.Release()); err != nil {
+		if err := w.Commit(); err != nil {
+			return err
+		}
+		if d, ok := a.s.Disk.(history.Moder); ok {
+			if shared {
+				mode |= d.Mode() // a group that may write keeps on
+			}
+			d.SetMode(mode)
+		}
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("noting who may read the archive: %w", err)
 	}
 	return nil

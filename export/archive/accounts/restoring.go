@@ -16,7 +16,7 @@ import (
 // account stays, whatever the source lists by then: what is left of the restore
 // is missing still. An account that the archive does not know has no hold.
 func (a Keeper) SetRestoring(ctx context.Context, account string, open bool) error {
-	err := changeUnder(a.s, ctx, func(w *history.Batch) error {
+	err := history.Write(ctx, a.s, func(w *history.Batch) error {
 		var id int64
 		known, err := w.Row("SELECT account FROM account WHERE name = ?", []any{account}, &id)
 		switch {
@@ -42,7 +42,7 @@ func sealName(restore int) string { return fmt.Sprintf("seal/%d", restore) }
 // stands in the history alone, beside which a journal lies. An empty key
 // forgets it.
 func (a Keeper) Seal(ctx context.Context, restore int, key string) error {
-	err := changeUnder(a.s, ctx, func(w *history.Batch) error {
+	err := history.Write(ctx, a.s, func(w *history.Batch) error {
 		if key != "" {
 			return history.SetValue(w, sealName(restore), key)
 		}
@@ -63,25 +63,4 @@ func (a Keeper) SealOf(ctx context.Context, restore int) (key string, err error)
 		return "", nil
 	}
 	return key, disk.Caused(err)
-}
-
-// changeUnder writes to the history in one transaction, beside whoever else does.
-func changeUnder(a *history.Store, ctx context.Context, do func(*history.Batch) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	w, end, err := history.BeginSettings(a, ctx)
-	if err != nil {
-		return err
-	}
-	w.Lock()
-	err = w.Begin()
-	if err == nil {
-		err = do(w)
-	}
-	if err == nil {
-		err = w.Commit()
-	}
-	w.Unlock()
-	return disk.Caused(errors.Join(err, end()))
 }

@@ -24,17 +24,7 @@ import (
 // whole or not at all: when it is cut off in between, opening the archive goes
 // on with it. The error is [ErrChanged] if the archive has changed since.
 func (a Forgetter) Forget(ctx context.Context, p Forgetting) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	l, w, err := resume.Begin(a.s)
-	if err != nil {
-		return err
-	}
-	w.Lock()
-	err = forgetPlanned(a.s, w, p)
-	w.Unlock()
-	return errors.Join(disk.Caused(err), w.Close(), l.Release())
+	return resume.Write(ctx, a.s, func(w *history.Batch) error { return forgetPlanned(a.s, w, p) })
 }
 
 func forgetPlanned(a *history.Store, w *history.Batch, p Forgetting) error {

@@ -66,19 +66,15 @@ var ErrChanged = errors.New("the archive has changed since")
 // is [ErrChanged] if another export has run since, [export.ErrBusy] if one is
 // running.
 func (a Forgetter) Prune(ctx context.Context, p Pruning) (Pruning, error) {
-	if err := ctx.Err(); err != nil {
-		return p, err
-	}
-	l, w, err := resume.Begin(a.s)
-	if err != nil {
-		return p, err
-	}
-	w.Lock()
-	done, err := PruneNow(a.s, w, p)
-	w.Unlock()
-	return done, errors.Join(disk.Caused(err), w.Close(), l.Release())
+	done := p
+	err := resume.Write(ctx, a.s, func(w *history.Batch) (err error) {
+		done, err = PruneNow(a.s, w, p)
+		return err
+	})
+	return done, err
 }
 
+// PruneNow is Prune with the archive open for writing.
 func PruneNow(a *history.Store, w *history.Batch, p Pruning) (Pruning, error) {
 	if err := w.Begin(); err != nil {
 		return p, err

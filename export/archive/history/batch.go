@@ -51,6 +51,19 @@ func NewBatch(ctx context.Context, db *sql.DB) (*Batch, error) {
 func (w *Batch) Lock()   { w.mu.Lock() }
 func (w *Batch) Unlock() { w.mu.Unlock() }
 
+// transaction has do write by itself, with nothing in the batch before.
+func (w *Batch) transaction(do func(*Batch) error) error {
+	w.Lock()
+	defer w.Unlock()
+	if err := w.Begin(); err != nil { // before anything is read that do decides by
+		return err
+	}
+	if err := do(w); err != nil {
+		return err
+	}
+	return w.Commit()
+}
+
 // tick commits a batch that waits for more while nothing comes.
 func (w *Batch) tick() {
 	w.Lock()

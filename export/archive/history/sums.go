@@ -314,10 +314,23 @@ func HistoryChanged(a *Store, ctx context.Context, conn *sql.Conn, locked bool) 
 	return "", nil
 }
 
-// BeginSettings opens a writer for one change that may be made while somebody else
-// exports, with the lock if nobody has it: then it is made sure before that the
-// history is sound, and noted after what it is. The caller calls end.
-func BeginSettings(a *Store, ctx context.Context) (w *Batch, end func() error, err error) {
+// Write writes to the history in one transaction, also while somebody else
+// exports. If nobody does, it is made sure before that the history is sound, and
+// noted after what it is. What do returns an error of is not written.
+func Write(ctx context.Context, s *Store, do func(*Batch) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w, end, err := beginBeside(s, ctx)
+	if err != nil {
+		return err
+	}
+	return disk.Caused(errors.Join(w.transaction(do), end()))
+}
+
+// beginBeside opens a batch for one change, with the lock if nobody has it. The
+// caller calls end.
+func beginBeside(a *Store, ctx context.Context) (w *Batch, end func() error, err error) {
 	if err := disk.MakeFolders(a.Disk, disk.SideDir); err != nil {
 		return nil, nil, disk.Caused(err)
 	}

@@ -53,31 +53,17 @@ func (a Holder) Hold(ctx context.Context, n int64) (Answer, error) {
 // SetThresholds sets from when on an account's losses are noticed; the zero
 // value sets the defaults. The archive need not know the account yet.
 func (a Holder) SetThresholds(ctx context.Context, account string, t export.Thresholds) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if t.Items < 0 || t.Percent < 0 || t.Percent > 100 {
 		return fmt.Errorf("%d items and %d %% are no thresholds", t.Items, t.Percent)
 	}
-	w, end, err := history.BeginSettings(a.s, ctx)
-	if err != nil {
+	return history.Write(ctx, a.s, func(w *history.Batch) error {
+		id, _, err := history.AccountOf(w, account)
+		if err == nil {
+			_, err = w.Exec("INSERT INTO alarm (account, items, percent) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET items = excluded.items, percent = excluded.percent",
+				id, t.Items, t.Percent)
+		}
 		return err
-	}
-	w.Lock()
-	err = w.Begin()
-	var id int64
-	if err == nil {
-		id, _, err = history.AccountOf(w, account)
-	}
-	if err == nil {
-		_, err = w.Exec("INSERT INTO alarm (account, items, percent) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET items = excluded.items, percent = excluded.percent",
-			id, t.Items, t.Percent)
-	}
-	if err == nil {
-		err = w.Commit()
-	}
-	w.Unlock()
-	return errors.Join(err, end())
+	})
 }
 
 // An answering is one answer being written.
@@ -94,24 +80,18 @@ type answering struct {
 }
 
 func answer(a *history.Store, ctx context.Context, n int64, do func(*answering) error) (Answer, error) {
-	if err := ctx.Err(); err != nil {
-		return Answer{}, err
-	}
-	l, w, err := resume.Begin(a)
-	if err != nil {
-		return Answer{}, err
-	}
-	w.Lock()
-	t := &answering{w: w, now: a.Now(), n: n, answer: Answer{Export: n}}
-	err = t.find()
-	if err == nil {
-		err = do(t)
-	}
-	if err == nil {
-		err = followSource(a, w)
-	}
-	w.Unlock()
-	return t.answer, errors.Join(disk.Caused(err), w.Close(), l.Release())
+	t := &answering{now: a.Now(), n: n, answer: Answer{Export: n}}
+	err := resume.Write(ctx, a, func(w *history.Batch) error {
+		t.w = w
+		if err := t.find(); err != nil {
+			return err
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+		return followSource(a, w)
+	})
+	return t.answer, err
 }
 
 // followSource commits, and lets the open files follow if any is behind.

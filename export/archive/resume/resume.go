@@ -21,6 +21,22 @@ import (
 // off.
 const BegunQuery = `SELECT EXISTS (SELECT 1 FROM export WHERE ended IS NULL) OR EXISTS (SELECT 1 FROM archive WHERE name = 'publish' AND value = '1' OR name = '` + history.ForgettingName + `')`
 
+// Write opens the archive for writing and has do write, for it to commit. It waits
+// for no other writer: [export.ErrBusy] if there is one.
+func Write(ctx context.Context, a *history.Store, do func(*history.Batch) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l, w, err := Begin(a)
+	if err != nil {
+		return err
+	}
+	w.Lock()
+	err = do(w)
+	w.Unlock()
+	return errors.Join(disk.Caused(err), w.Close(), l.Release())
+}
+
 // FinishBegun finishes what a cut-off export began. If somebody is writing, or
 // the disk takes nothing, the archive can still be read as it is.
 func FinishBegun(a *history.Store, ctx context.Context) error {
