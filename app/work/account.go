@@ -67,22 +67,22 @@ func (f *Found) Mixed() bool {
 
 // Find signs in and lists what is there, with counts. It saves nothing. An
 // account may be empty, as that of a new phone is.
-func (w *Work) Find(ctx context.Context, c Candidate) (*Found, error) {
-	if err := w.CheckCandidate(c); err != nil {
+func (w Registry) Find(ctx context.Context, c Candidate) (*Found, error) {
+	if err := newRegistry(w.d).CheckCandidate(c); err != nil {
 		return nil, err
 	}
-	a := w.accountFor("", c)
-	secret := w.secret(a)
+	a := accountFor(w.d, "", c)
+	secret := secretOf(w.d, a)
 	if password := c.Values[source.Password]; password != "" {
 		secret = func(context.Context) (string, error) { return password, nil }
 	}
-	return w.find(ctx, a, secret)
+	return findPlace(w.d, ctx, a, secret)
 }
 
 // CheckCandidate refuses what must never be tried or saved, with a
 // [*source.FieldError].
-func (w *Work) CheckCandidate(c Candidate) error {
-	t, ok := source.Find(w.Types(), c.Type)
+func (w Registry) CheckCandidate(c Candidate) error {
+	t, ok := source.Find(newPlace(w.d).Types(), c.Type)
 	if !ok {
 		return unknownType("", c.Type)
 	}
@@ -93,12 +93,12 @@ func (w *Work) CheckCandidate(c Candidate) error {
 }
 
 // accountFor is c as it is saved, without its password.
-func (w *Work) accountFor(name string, c Candidate) settings.Account {
+func accountFor(w *Desk, name string, c Candidate) settings.Account {
 	a := settings.Account{
 		Name: name, Type: c.Type, Service: c.Service,
 		PasswordCommand: c.PasswordCommand, Only: slices.Clone(c.Only), Trust: c.Trust,
 	}
-	t, _ := source.Find(w.Types(), c.Type)
+	t, _ := source.Find(newPlace(w).Types(), c.Type)
 	v := source.Values{}
 	for _, f := range t.Fields {
 		switch f.Form {
@@ -115,8 +115,8 @@ func (w *Work) accountFor(name string, c Candidate) settings.Account {
 	return a
 }
 
-func (w *Work) find(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (*Found, error) {
-	src, err := w.open(ctx, a, secret)
+func findPlace(w *Desk, ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (*Found, error) {
+	src, err := openSource(w, ctx, a, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -175,15 +175,15 @@ func wanted(a settings.Account, c export.Collection) bool {
 // Add saves the account that f was found for. The password goes to the
 // keychain; nothing is saved if that fails. skip names collections by ID that
 // the owner does not want.
-func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip []string) error {
+func (w Registry) Add(ctx context.Context, name string, c Candidate, f *Found, skip []string) error {
 	name = strings.TrimSpace(name)
-	if err := w.CheckName(name); err != nil {
+	if err := newRegistry(w.d).CheckName(name); err != nil {
 		return err
 	}
-	if err := w.CheckCandidate(c); err != nil {
+	if err := newRegistry(w.d).CheckCandidate(c); err != nil {
 		return err
 	}
-	a := w.accountFor(name, c)
+	a := accountFor(w.d, name, c)
 	a.Skip = slices.Clone(skip)
 	if f != nil {
 		a.Trust, a.Service = f.Trust, f.Service
@@ -193,13 +193,13 @@ func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip
 	}
 	if password := c.Values[source.Password]; password != "" && c.PasswordCommand == "" {
 		a.Secret = secretKey(name)
-		if err := w.o.Secrets.Set(ctx, a.Secret, password); err != nil {
+		if err := w.d.o.Secrets.Set(ctx, a.Secret, password); err != nil {
 			return err
 		}
 	}
-	if err := w.settings.Add(a); err != nil {
+	if err := w.d.settings.Add(a); err != nil {
 		if a.Secret != "" {
-			err = errors.Join(err, w.o.Secrets.Delete(context.WithoutCancel(ctx), a.Secret))
+			err = errors.Join(err, w.d.o.Secrets.Delete(context.WithoutCancel(ctx), a.Secret))
 		}
 		return known(err, name)
 	}
@@ -207,7 +207,7 @@ func (w *Work) Add(ctx context.Context, name string, c Candidate, f *Found, skip
 }
 
 // CheckName refuses a name that no new account can have.
-func (w *Work) CheckName(name string) error {
+func (w Registry) CheckName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":
 		return badName("it is empty")
@@ -218,7 +218,7 @@ func (w *Work) CheckName(name string) error {
 	case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
 		return badName("it has characters that cannot be shown")
 	}
-	if _, ok := w.settings.Account(name); ok {
+	if _, ok := w.d.settings.Account(name); ok {
 		return exists(name)
 	}
 	return nil
@@ -236,29 +236,29 @@ func known(err error, name string) error {
 const DemoName = "Demo phone"
 
 // AddDemo sets the demo phone up as an account, if it is not there yet.
-func (w *Work) AddDemo(context.Context) (name string, err error) {
-	for _, a := range w.settings.Accounts() {
+func (w Registry) AddDemo(context.Context) (name string, err error) {
+	for _, a := range w.d.settings.Accounts() {
 		if a.Type == settings.Demo {
 			return a.Name, nil
 		}
 	}
-	err = w.settings.Add(settings.Account{Name: DemoName, Type: settings.Demo})
+	err = w.d.settings.Add(settings.Account{Name: DemoName, Type: settings.Demo})
 	return DemoName, known(err, DemoName)
 }
 
 // Remove forgets an account and its password. Its data stays in the archive.
-func (w *Work) Remove(ctx context.Context, name string) error {
-	a, err := w.account(name)
+func (w Registry) Remove(ctx context.Context, name string) error {
+	a, err := accountNamed(w.d, name)
 	if err != nil {
 		return err
 	}
-	if err := w.settings.Remove(name); err != nil {
+	if err := w.d.settings.Remove(name); err != nil {
 		return known(err, name)
 	}
 	if a.Secret == "" {
 		return nil
 	}
-	if err := w.o.Secrets.Delete(ctx, a.Secret); err != nil {
+	if err := w.d.o.Secrets.Delete(ctx, a.Secret); err != nil {
 		return &Error{
 			What:    fmt.Sprintf("“%s” was removed, but its password is still in the keychain.", a.Name),
 			Meaning: "Its data stays in the archive.",
@@ -271,49 +271,49 @@ func (w *Work) Remove(ctx context.Context, name string) error {
 
 // Check signs in to an account that is set up and lists what is there. Answers
 // that were given on the way are saved.
-func (w *Work) Check(ctx context.Context, name string) (*Found, error) {
-	a, err := w.account(name)
+func (w Registry) Check(ctx context.Context, name string) (*Found, error) {
+	a, err := accountNamed(w.d, name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := w.find(ctx, a, w.secret(a))
+	f, err := findPlace(w.d, ctx, a, secretOf(w.d, a))
 	if err != nil || reflect.DeepEqual(f.Trust, a.Trust) {
 		return f, err
 	}
-	return f, known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = f.Trust }), a.Name)
+	return f, known(w.d.settings.Update(a.Name, func(a *settings.Account) { a.Trust = f.Trust }), a.Name)
 }
 
 // SignIn checks a new password, or a new password command, for an account that
 // is set up, and saves it if the service accepts it.
-func (w *Work) SignIn(ctx context.Context, name, password, command string) (*Found, error) {
-	a, err := w.account(name)
+func (w Registry) SignIn(ctx context.Context, name, password, command string) (*Found, error) {
+	a, err := accountNamed(w.d, name)
 	if err != nil {
 		return nil, err
 	}
 	before := a.Secret
 	a.Secret, a.PasswordCommand = "", command
-	secret := w.secret(a)
+	secret := secretOf(w.d, a)
 	if command == "" {
 		secret = func(context.Context) (string, error) { return password, nil }
 	}
-	f, err := w.find(ctx, a, secret)
+	f, err := findPlace(w.d, ctx, a, secret)
 	if err != nil {
 		return nil, err
 	}
 	if command == "" {
 		a.Secret = secretKey(a.Name)
-		if err := w.o.Secrets.Set(ctx, a.Secret, password); err != nil {
+		if err := w.d.o.Secrets.Set(ctx, a.Secret, password); err != nil {
 			return nil, err
 		}
 	}
-	err = w.settings.Update(a.Name, func(on *settings.Account) {
+	err = w.d.settings.Update(a.Name, func(on *settings.Account) {
 		on.Secret, on.PasswordCommand, on.Trust = a.Secret, command, f.Trust
 	})
 	if err != nil {
 		return nil, known(err, name)
 	}
 	if before != "" {
-		_ = w.o.Secrets.Delete(ctx, before) // the new one counts; an old one that stays is never used again
+		_ = w.d.o.Secrets.Delete(ctx, before) // the new one counts; an old one that stays is never used again
 	}
 	return f, nil
 }

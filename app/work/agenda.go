@@ -35,15 +35,15 @@ func (o Occasion) Begins() time.Time {
 // recurrences expanded, in the order of the clock. unsure are the items of
 // which occurrences may be missing, because their rules are not understood or
 // name too many.
-func (w *Work) Agenda(ctx context.Context, q archive.Query, from, to time.Time) (all []Occasion, unsure []archive.Item, err error) {
-	a, err := w.archive()
+func (w Historian) Agenda(ctx context.Context, q archive.Query, from, to time.Time) (all []Occasion, unsure []archive.Item, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = a.Close() }() // it only read
 	for c, err := range a.Contents(ctx, q) {
 		if err != nil {
-			return nil, nil, w.ofPast(err)
+			return nil, nil, ofPast(w.d, err)
 		}
 		if c.State != archive.Present && !q.Vanished {
 			continue

@@ -20,8 +20,8 @@ type DemoItem struct {
 
 // DemoItems reads everything that is on the demo phone now, by collection and
 // ID. It asks the phone, not the archive.
-func (w *Work) DemoItems(ctx context.Context) (items map[[2]string]DemoItem, err error) {
-	src, err := w.openDemo(ctx)
+func (w Practice) DemoItems(ctx context.Context) (items map[[2]string]DemoItem, err error) {
+	src, err := openDemo(w.d, ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +41,12 @@ func (w *Work) DemoItems(ctx context.Context) (items map[[2]string]DemoItem, err
 
 // LoseDemo removes from the demo phone all but some items of every collection,
 // as a service does that fails, and tells how many of each kind.
-func (w *Work) LoseDemo(ctx context.Context, keep int) (lost map[export.Kind]int, err error) {
-	items, err := w.DemoItems(ctx)
+func (w Practice) LoseDemo(ctx context.Context, keep int) (lost map[export.Kind]int, err error) {
+	items, err := newPractice(w.d).DemoItems(ctx)
 	if err != nil {
 		return nil, err
 	}
-	src, err := w.openDemo(ctx)
+	src, err := openDemo(w.d, ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -101,3 +101,9 @@ func (v *inventory) Put(ctx context.Context, it export.Item) error {
 	v.items[[2]string{v.in.ID, it.ID}] = DemoItem{v.in, export.Ref{ID: it.ID, Version: it.Version}, kind, sha256.Sum256(raw)}
 	return nil
 }
+
+// A Practice plays the loss of October 2009 on the demo phone.
+type Practice struct{ d *Desk }
+
+// newPractice is the Practice of a desk.
+func newPractice(d *Desk) Practice { return Practice{d} }

@@ -19,8 +19,8 @@ type Dropped struct {
 
 // LookInto tells what files, folders and zip archives hold. It changes nothing
 // and does not read photos.
-func (w *Work) LookInto(ctx context.Context, paths []string) (d Dropped, err error) {
-	src, err := w.openFiles(ctx, paths)
+func (w Restorer) LookInto(ctx context.Context, paths []string) (d Dropped, err error) {
+	src, err := filesOpened(w.d, ctx, paths)
 	if err != nil {
 		return d, notRestored(err)
 	}
@@ -78,7 +78,7 @@ func (t *tally) Put(ctx context.Context, it export.Item) error {
 // ReadBack reads the target of a plan again, after [Work.Restore] and before the
 // plan is closed, and tells of which items of the plan the target says now all
 // that the plan's source says of them.
-func (w *Work) ReadBack(ctx context.Context, p *RestorePlan) (map[restore.Key]bool, error) {
+func (w Restorer) ReadBack(ctx context.Context, p *RestorePlan) (map[restore.Key]bool, error) {
 	items := func(yield func(restore.Item, error) bool) {
 		for i := range p.Lines {
 			if !yield(p.Lines[i].Item, nil) {

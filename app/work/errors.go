@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"sidekeep/export"
+	"sidekeep/export/archive"
 	"sidekeep/export/near"
 	"sidekeep/export/settings"
 )
@@ -216,3 +218,56 @@ func damaged(err error) error {
 		Err:     err,
 	}
 }
+
+// ofPast gives what the archive cannot answer of the past its words.
+func ofPast(w *Desk, err error) error {
+	now := w.o.Now()
+	var early *archive.TooEarlyError
+	var none *archive.NoExportError
+	var pruned *archive.PrunedError
+	switch {
+	case errors.As(err, &early) && early.First.IsZero():
+		e := &Error{What: "There has been no export yet.", Meaning: "There is no past to look at.", Try: "Export first: “sidekeep export”.", Usage: true, Err: err}
+		if early.Account != "" {
+			e.What = fmt.Sprintf("There has been no export of “%s” yet.", early.Account)
+		}
+		return e
+	case errors.As(err, &early):
+		of := ""
+		if early.Account != "" {
+			of = fmt.Sprintf(" of “%s”", early.Account)
+		}
+		return &Error{
+			What:    fmt.Sprintf("The first export%s was later: number %d, on %s.", of, early.Number, exactly(early.First, now)),
+			Meaning: "Nothing is known of the time before it.",
+			Try:     fmt.Sprintf("Ask for that day or a later one, or for export %d.", early.Number), Usage: true, Err: err,
+		}
+	case errors.As(err, &none):
+		e := &Error{
+			What: fmt.Sprintf("There is no export %d.", none.Number), Meaning: "Nothing was done.",
+			Try: fmt.Sprintf("The newest one is %d; “sidekeep history” lists them.", none.Newest), Usage: true, Err: err,
+		}
+		if none.Newest == 0 {
+			e.Try = "There has been none yet: begin with “sidekeep export”."
+		}
+		return e
+	case errors.As(err, &pruned):
+		e := &Error{
+			What:    fmt.Sprintf("The older versions before export %d of %s were removed, as the owner asked.", pruned.From, exactly(pruned.When, now)),
+			Meaning: "What was before it is no longer known in full, so there is no answer rather than a wrong one.",
+			Try:     fmt.Sprintf("Ask for export %d or a later one.", pruned.From), Usage: true, Err: err,
+		}
+		if len(pruned.Kept) > 0 {
+			e.Try = fmt.Sprintf("Ask for export %d or a later one, or for export %d, which was kept since much changed right after it.", pruned.From, pruned.Kept[len(pruned.Kept)-1])
+		}
+		return e
+	}
+	return err
+}
+
+// exactly is a time with its day and year.
+func exactly(t, now time.Time) string { return t.In(now.Location()).Format("2 January 2006, 15:04") }
+
+const nothingWritten = "Nothing was written."
+
+const nothingDeleted = "Nothing was deleted."

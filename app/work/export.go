@@ -18,7 +18,6 @@ import (
 // A source counts as listed in full for freshFor; a new full listing is asked
 // for after listEvery, so that a daily or weekly export keeps to it.
 const (
-	freshFor  = 7 * 24 * time.Hour
 	listEvery = 6 * 24 * time.Hour
 )
 
@@ -26,32 +25,32 @@ const (
 // report is called as in [export.Run]. The ledger is filled as far as the
 // export came, also with an error; its number is 0 if nothing was begun in the
 // archive.
-func (w *Work) Export(ctx context.Context, name string, report func(export.Progress)) (export.Ledger, error) {
+func (w Exporter) Export(ctx context.Context, name string, report func(export.Progress)) (export.Ledger, error) {
 	none := export.Ledger{
-		Account: name, Started: w.o.Now(), Listing: "full",
+		Account: name, Started: w.d.o.Now(), Listing: "full",
 		Collections: []export.CollectionLedger{}, Problems: []export.Problem{},
 	}
-	l, err := w.export(ctx, name, none, report)
+	l, err := exportInto(w.d, ctx, name, none, report)
 	if err != nil && l.Stop == nil {
 		l.Stop = export.NewStop(err)
 	}
-	if a, ok := w.settings.Account(name); ok && ctx.Err() == nil {
-		w.noteTry(a.Name, &l, err)
+	if a, ok := w.d.settings.Account(name); ok && ctx.Err() == nil {
+		noteTry(w.d, a.Name, &l, err)
 	}
 	return l, err
 }
 
-func (w *Work) export(ctx context.Context, name string, none export.Ledger, report func(export.Progress)) (l export.Ledger, err error) {
-	a, err := w.account(name)
+func exportInto(w *Desk, ctx context.Context, name string, none export.Ledger, report func(export.Progress)) (l export.Ledger, err error) {
+	a, err := accountNamed(w, name)
 	if err != nil {
 		return none, err
 	}
 	none.Account = a.Name
 	// A first look, before anybody is asked for anything: an archive that
 	// cannot be written needs no source.
-	into, err := w.archive()
+	into, err := archiveHere(w)
 	if err != nil {
-		if err := w.mayMake(ctx, err); err != nil {
+		if err := mayMake(w, ctx, err); err != nil {
 			return none, err
 		}
 	}
@@ -61,7 +60,7 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 		}
 	}()
 	if into != nil {
-		if err := w.allowSynced(ctx, into.Dir()); err != nil {
+		if err := allowSynced(w, ctx, into.Dir()); err != nil {
 			return none, err
 		}
 		if err := tellOpen(ctx, into, a.Name); err != nil { // a restore may have been killed at its end
@@ -72,33 +71,33 @@ func (w *Work) export(ctx context.Context, name string, none export.Ledger, repo
 		report(export.Progress{Account: a.Name, Phase: export.Connecting, Total: -1, Left: -1})
 	}
 	var src export.Source
-	if o, err := w.open(ctx, a, w.secret(a)); err == nil {
+	if o, err := openSource(w, ctx, a, secretOf(w, a)); err == nil {
 		src = o
 		defer func() { _ = o.Close() }() // it only read
 	} else if into == nil {
 		return none, err
 	} else {
-		src = unopened{err}
+		src = unopened{err: err}
 	}
 	if into == nil {
-		if into, err = w.makeArchive(ctx); err != nil {
+		if into, err = makeArchive(w, ctx); err != nil {
 			return none, err
 		}
 	}
 	plan := export.Plan{Account: a.Name, Only: a.Only, Skip: a.Skip, Now: w.o.Now}
-	if plan.Full, err = w.describe(ctx, into, a); err != nil {
+	if plan.Full, err = describe(w, ctx, into, a); err != nil {
 		return none, err
 	}
 	l, err = export.Run(ctx, src, into, plan, report)
 	if err == nil {
 		err = keepLimits(into.Dir(), a.Name, src, l.Collections)
 	}
-	return l, errors.Join(err, w.keepTrust(a, src))
+	return l, errors.Join(err, keepTrust(w, a, src))
 }
 
 // describe tells the archive how the account is set up, if that has changed,
 // and reports whether it is time to list everything.
-func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.Account) (full bool, err error) {
+func describe(w *Desk, ctx context.Context, into *archive.Archive, a settings.Account) (full bool, err error) {
 	now, err := json.Marshal(a)
 	if err != nil {
 		return false, fmt.Errorf("describing %q: %w", a.Name, err)
@@ -123,10 +122,16 @@ func (w *Work) describe(ctx context.Context, into *archive.Archive, a settings.A
 }
 
 // keepTrust saves the answers that were given during an export.
-func (w *Work) keepTrust(a settings.Account, src export.Source) error {
+func keepTrust(w *Desk, a settings.Account, src export.Source) error {
 	now, ok := source.TrustOf(src)
 	if !ok || reflect.DeepEqual(now, a.Trust) {
 		return nil
 	}
 	return known(w.settings.Update(a.Name, func(a *settings.Account) { a.Trust = now }), a.Name)
 }
+
+// An Exporter exports, and answers what is held.
+type Exporter struct{ d *Desk }
+
+// newExporter is the Exporter of a desk.
+func newExporter(d *Desk) Exporter { return Exporter{d} }

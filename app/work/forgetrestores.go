@@ -13,8 +13,8 @@ import (
 
 // ForgetsRestores tells which restores name what p deletes, so that they are
 // deleted with it and can no longer be turned back; the newest first.
-func (w *Work) ForgetsRestores(p archive.Forgetting) (numbers []int, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Pruner) ForgetsRestores(p archive.Forgetting) (numbers []int, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		numbers, err = restoresNaming(a.Dir(), p)
 		return err
 	})

@@ -94,25 +94,3 @@ func (p *RestorePlan) stillDropped(ctx context.Context, open []restore.Item) (re
 	}
 	return itemsOf(open), nil
 }
-
-// made tells which collections a restore has made, by those whose items they take.
-func (n *restoreNote) made(ctx context.Context, a *archive.Archive) (map[restore.Key]string, error) {
-	key, err := a.SealOf(ctx, n.Number)
-	if err != nil {
-		return nil, err
-	}
-	out, from := map[restore.Key]string{}, map[int]restore.Key{}
-	err = n.records(a, key, func(r restore.Record) error {
-		switch {
-		case r.Forged():
-		case r.Step == restore.Intent && r.Deed == restore.MakeNew && r.From != nil:
-			from[r.N] = *r.From
-		case r.Step == restore.Done:
-			if k, ok := from[r.N]; ok {
-				out[k] = r.Collection.ID
-			}
-		}
-		return nil
-	})
-	return out, err
-}

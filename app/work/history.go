@@ -11,16 +11,16 @@ import (
 
 // Changes yields what export n added, changed and found gone. It ends after
 // the first error.
-func (w *Work) Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, error] {
+func (w Historian) Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, error] {
 	return func(yield func(archive.Change, error) bool) {
-		a, err := w.archive()
+		a, err := archiveHere(w.d)
 		if err != nil {
 			yield(archive.Change{}, err)
 			return
 		}
 		defer func() { _ = a.Close() }() // it only read
 		for c, err := range a.Changes(ctx, n) {
-			if !yield(c, w.ofPast(err)) || err != nil {
+			if !yield(c, ofPast(w.d, err)) || err != nil {
 				return
 			}
 		}
@@ -29,8 +29,8 @@ func (w *Work) Changes(ctx context.Context, n int64) iter.Seq2[archive.Change, e
 
 // ChangeCounts counts what the exports of these numbers added, changed and found
 // gone.
-func (w *Work) ChangeCounts(ctx context.Context, exports []int64) (n map[int64]archive.ChangeCount, err error) {
-	a, err := w.archive()
+func (w Historian) ChangeCounts(ctx context.Context, exports []int64) (n map[int64]archive.ChangeCount, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +39,8 @@ func (w *Work) ChangeCounts(ctx context.Context, exports []int64) (n map[int64]a
 }
 
 // Ledger tells of export n; nil if there is none of this number that ended.
-func (w *Work) Ledger(ctx context.Context, n int64) (l *export.Ledger, err error) {
-	a, err := w.archive()
+func (w Historian) Ledger(ctx context.Context, n int64) (l *export.Ledger, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,8 @@ func (w *Work) Ledger(ctx context.Context, n int64) (l *export.Ledger, err error
 }
 
 // Holds tells what was held of an account, "" for all, newest first.
-func (w *Work) Holds(ctx context.Context, account string) (list []archive.Hold, err error) {
-	a, err := w.archive()
+func (w Historian) Holds(ctx context.Context, account string) (list []archive.Hold, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func (w *Work) Holds(ctx context.Context, account string) (list []archive.Hold, 
 
 // Edited are the files that keep what somebody wrote into the archive: see
 // [archive.Archive.Edited].
-func (w *Work) Edited() (list []string, err error) {
-	a, err := w.archive()
+func (w Historian) Edited() (list []string, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +70,8 @@ func (w *Work) Edited() (list []string, err error) {
 }
 
 // Verified tells when the archive was verified last.
-func (w *Work) Verified() (v archive.Verified, err error) {
-	a, err := w.archive()
+func (w Historian) Verified() (v archive.Verified, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return v, err
 	}

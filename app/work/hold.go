@@ -12,17 +12,17 @@ import (
 // Accept answers the held export n with: it was me. The copy follows what the
 // source lists; what the account has set aside until then is acknowledged. It
 // changes the archive alone.
-func (w *Work) Accept(ctx context.Context, n int64) (archive.Answer, error) {
-	return w.answer(ctx, n, (*archive.Archive).Accept)
+func (w Exporter) Accept(ctx context.Context, n int64) (archive.Answer, error) {
+	return answer(w.d, ctx, n, (*archive.Archive).Accept)
 }
 
 // Hold takes back what Accept did.
-func (w *Work) Hold(ctx context.Context, n int64) (archive.Answer, error) {
-	return w.answer(ctx, n, (*archive.Archive).Hold)
+func (w Exporter) Hold(ctx context.Context, n int64) (archive.Answer, error) {
+	return answer(w.d, ctx, n, (*archive.Archive).Hold)
 }
 
-func (w *Work) answer(ctx context.Context, n int64, do func(*archive.Archive, context.Context, int64) (archive.Answer, error)) (t archive.Answer, err error) {
-	a, err := w.archive()
+func answer(w *Desk, ctx context.Context, n int64, do func(*archive.Archive, context.Context, int64) (archive.Answer, error)) (t archive.Answer, err error) {
+	a, err := archiveHere(w)
 	if err != nil {
 		return t, err
 	}
@@ -53,17 +53,17 @@ func notAnswered(n int64, err error) error {
 
 // SetAlarm sets from when on fewer items of an account look like a loss. The
 // archive is made if there is none.
-func (w *Work) SetAlarm(ctx context.Context, name string, t export.Thresholds) (err error) {
+func (w Exporter) SetAlarm(ctx context.Context, name string, t export.Thresholds) (err error) {
 	if err := CheckAlarm(t); err != nil {
 		return err
 	}
-	x, err := w.account(name)
+	x, err := accountNamed(w.d, name)
 	if err != nil {
 		return err
 	}
-	a, err := w.archive()
-	if err != nil && w.mayBegin(err) {
-		a, err = w.makeArchive(ctx)
+	a, err := archiveHere(w.d)
+	if err != nil && mayBegin(w.d, err) {
+		a, err = makeArchive(w.d, ctx)
 	}
 	if err != nil {
 		return err
@@ -74,8 +74,8 @@ func (w *Work) SetAlarm(ctx context.Context, name string, t export.Thresholds) (
 
 // Alarms tells the thresholds of each account that the archive knows; none if
 // there is no archive now.
-func (w *Work) Alarms(ctx context.Context) (map[string]export.Thresholds, error) {
-	a, err := w.archive()
+func (w Exporter) Alarms(ctx context.Context) (map[string]export.Thresholds, error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, nil // the accounts can be listed all the same
 	}

@@ -14,9 +14,6 @@ import (
 	"sidekeep/formats/zips"
 )
 
-// FilesName is what the account of imported files is called unless it is named.
-const FilesName = "Files"
-
 // Imported is what an import did.
 type Imported struct {
 	export.Ledger
@@ -28,29 +25,29 @@ type Imported struct {
 // other files brought earlier stays, and so does what a file no longer holds,
 // but for items that were set aside and are mended now. report is called as in
 // [export.Run]. The ledger's number is 0 if nothing was begun in the archive.
-func (w *Work) Import(ctx context.Context, name string, paths []string, report func(export.Progress)) (Imported, error) {
+func (w Filer) Import(ctx context.Context, name string, paths []string, report func(export.Progress)) (Imported, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		name = FilesName
 	}
 	out := Imported{Ledger: export.Ledger{
-		Account: name, Started: w.o.Now(), Listing: "delta",
+		Account: name, Started: w.d.o.Now(), Listing: "delta",
 		Collections: []export.CollectionLedger{}, Problems: []export.Problem{},
 	}}
-	err := w.imports(ctx, name, paths, &out, report)
+	err := importFiles(w.d, ctx, name, paths, &out, report)
 	if err != nil && out.Stop == nil {
 		out.Stop = export.NewStop(err)
 	}
 	return out, err
 }
 
-func (w *Work) imports(ctx context.Context, name string, paths []string, out *Imported, report func(export.Progress)) (err error) {
+func importFiles(w *Desk, ctx context.Context, name string, paths []string, out *Imported, report func(export.Progress)) (err error) {
 	if a, ok := w.settings.Account(name); ok {
 		return takenByService(a.Name)
 	}
-	if err := w.CheckName(name); err != nil {
+	if err := newRegistry(w).CheckName(name); err != nil {
 		return err
 	}
-	src, err := w.openFiles(ctx, paths)
+	src, err := filesOpened(w, ctx, paths)
 	if err != nil {
 		return notImported(err)
 	}
@@ -63,7 +60,7 @@ func (w *Work) imports(ctx context.Context, name string, paths []string, out *Im
 	if out.Skipped = source.SkippedFiles(src); len(list) == 0 {
 		return nothingThere(out.Skipped)
 	}
-	into, err := w.makeArchive(ctx)
+	into, err := makeArchive(w, ctx)
 	if err != nil {
 		return err
 	}
@@ -100,10 +97,6 @@ func importName(ctx context.Context, into *archive.Archive, name string) (string
 	}
 	return name, into.SetAccount(ctx, name, nil)
 }
-
-// imported tells whether an account of an archive is one of files: it has no
-// settings, because nothing exports it.
-func imported(in archive.Account) bool { return in.Name != "" && len(in.Settings) == 0 }
 
 // setAside lists the present items of an account that could not be understood,
 // by collection.
@@ -250,12 +243,4 @@ func nothingThere(skipped []source.SkippedFile) error {
 		e.What = fmt.Sprintf("There is nothing to import. The first file: %s: %s.", skipped[0].Path, skipped[0].Why)
 	}
 	return e
-}
-
-func holdsFiles(name string) error {
-	return &Error{
-		What:    fmt.Sprintf("“%s” holds imported files in this archive.", name),
-		Meaning: "Nothing was exported: the files would be taken for items that the service lost.",
-		Try:     "Remove the account and set it up under another name.",
-	}
 }

@@ -2,7 +2,6 @@ package work
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,23 +24,6 @@ import (
 // restoresDir, in an archive, holds a folder for each restore: its note, its
 // journal and what items were that the history has not.
 const restoresDir = sideDir + "/restores"
-
-// sideDir is the folder of an archive that holds nothing for a reader.
-const sideDir = ".sidekeep"
-
-// openWithin opens a folder of an archive, for the caller to close; fs.ErrNotExist
-// if it is not there.
-func openWithin(archiveDir, name string) (*within.Folder, error) {
-	top, err := within.Open(archiveDir)
-	if err != nil {
-		return nil, err
-	}
-	f, err := top.Sub(name)
-	if err != nil {
-		return nil, errors.Join(err, top.Close())
-	}
-	return f, top.Close()
-}
 
 // A restoreNote is note.json of a restore.
 type restoreNote struct {
@@ -189,39 +171,6 @@ func (n *restoreNote) make(archiveDir string) error {
 	return errors.Join(dir.Mkdir(strconv.Itoa(n.Number)), dir.Close())
 }
 
-// begin opens the journal of a restore: that of note, which is open, or a new one
-// if it is nil. The lock is held.
-func beginRestore(ctx context.Context, a *archive.Archive, note *restoreNote, r *RestoreRequest, now time.Time) (*restoreNote, *restore.FileJournal, error) {
-	if note == nil {
-		mark, err := markOf(r)
-		if err != nil {
-			return nil, nil, err
-		}
-		notes, err := readNotes(a.Dir())
-		if err != nil {
-			return nil, nil, err
-		}
-		note = &restoreNote{Request: mark, Asked: *r, RestoreEntry: RestoreEntry{Account: r.To, From: r.From, Paths: r.Paths, At: now, State: RestoreOpen}}
-		for note.Number = 1; ; note.Number++ {
-			if len(notes) > 0 {
-				note.Number = max(note.Number, notes[0].Number+1)
-			}
-			err := note.make(a.Dir())
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, fs.ErrExist) {
-				return nil, nil, fmt.Errorf("%w: %w", export.ErrNotWritable, err)
-			}
-		}
-		if err := errors.Join(a.Seal(ctx, note.Number, rand.Text()), note.write(a.Dir())); err != nil {
-			return nil, nil, err
-		}
-	}
-	j, err := note.journal(ctx, a)
-	return note, j, err
-}
-
 // journal opens the journal of a restore with its seal.
 func (n *restoreNote) journal(ctx context.Context, a *archive.Archive) (*restore.FileJournal, error) {
 	key, err := a.SealOf(ctx, n.Number)
@@ -352,9 +301,9 @@ func wrote(ctx context.Context, a *archive.Archive, account string, items map[ar
 }
 
 // Restores lists the restores of this archive, the newest first.
-func (w *Work) Restores(ctx context.Context) ([]RestoreEntry, error) {
+func (w Journals) Restores(ctx context.Context) ([]RestoreEntry, error) {
 	list := []RestoreEntry{}
-	err := w.withArchive(func(a *archive.Archive) error {
+	err := withArchive(w.d, func(a *archive.Archive) error {
 		notes, err := readNotes(a.Dir())
 		for i := range notes {
 			n := &notes[i]
@@ -372,8 +321,8 @@ func (w *Work) Restores(ctx context.Context) ([]RestoreEntry, error) {
 }
 
 // openRestore finds the newest open restore that is wanted; nil if there is none.
-func (w *Work) openRestore(wanted func(*restoreNote) bool) (found *restoreNote, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func openRestore(w *Desk, wanted func(*restoreNote) bool) (found *restoreNote, err error) {
+	err = withArchive(w, func(a *archive.Archive) error {
 		notes, err := readNotes(a.Dir())
 		for i := range notes {
 			if n := &notes[i]; found == nil && n.State == RestoreOpen && wanted(n) {
@@ -385,69 +334,6 @@ func (w *Work) openRestore(wanted func(*restoreNote) bool) (found *restoreNote, 
 	return found, err
 }
 
-// theOpenRestore is the open restore of this number, or if it is 0 the newest open
-// one onto an account.
-func (w *Work) theOpenRestore(ctx context.Context, account string, number int) (*restoreNote, error) {
-	if number == 0 {
-		spelled, err := w.ArchivedName(ctx, account)
-		if err != nil {
-			return nil, err
-		}
-		account = spelled
-	}
-	note, err := w.openRestore(func(n *restoreNote) bool { return n.Number == number || number == 0 && n.Account == account })
-	if err == nil && note == nil {
-		what := fmt.Sprintf("No restore onto “%s” is open.", account)
-		if number > 0 {
-			what = fmt.Sprintf("Restore %d is not open.", number)
-		}
-		err = &Error{What: what, Meaning: nothingWritten, Try: "See the restores with “sidekeep undo --list”.", Usage: true, Err: export.ErrGone}
-	}
-	return note, err
-}
-
-// PlanDrop tells which restore DropRestore would give up.
-func (w *Work) PlanDrop(ctx context.Context, account string) (RestoreEntry, error) {
-	note, err := w.theOpenRestore(ctx, account, 0)
-	if err != nil {
-		return RestoreEntry{}, err
-	}
-	err = w.withArchive(func(a *archive.Archive) error {
-		var own *Error
-		if _, err := note.count(ctx, a); err != nil && !errors.As(err, &own) {
-			return err
-		}
-		return nil
-	})
-	return note.RestoreEntry, err
-}
-
-// DropRestore gives up the open lines of the restore of this number, or if it is 0
-// of the newest open one onto account. What it has written stays, and can be
-// turned back. The next export judges anew whether the account is held.
-func (w *Work) DropRestore(ctx context.Context, account string, number int) (RestoreEntry, error) {
-	note, err := w.theOpenRestore(ctx, account, number)
-	if err != nil {
-		return RestoreEntry{}, err
-	}
-	err = w.withArchive(func(a *archive.Archive) error {
-		release, err := restoreLock(a.Dir())
-		if err != nil {
-			return err
-		}
-		var own *Error
-		if _, err = note.count(ctx, a); errors.As(err, &own) {
-			err = nil // a list that someone changed is dropped too
-		}
-		if err == nil {
-			note.State = RestoreDropped
-			err = errors.Join(note.write(a.Dir()), tellOpen(ctx, a, note.Account))
-		}
-		return errors.Join(err, release())
-	})
-	return note.RestoreEntry, err
-}
-
 // tellOpen tells the archive whether a restore onto an account is open, so that a
 // hold of it stays.
 func tellOpen(ctx context.Context, a *archive.Archive, account string) error {
@@ -457,4 +343,121 @@ func tellOpen(ctx context.Context, a *archive.Archive, account string) error {
 	}
 	open := slices.ContainsFunc(notes, func(n restoreNote) bool { return n.State == RestoreOpen && n.Account == account })
 	return a.SetRestoring(ctx, account, open)
+}
+
+// A Journals tells of the restores that were made.
+type Journals struct{ d *Desk }
+
+// newJournals is the Journals of a desk.
+func newJournals(d *Desk) Journals { return Journals{d} }
+
+// made tells which collections a restore has made, by those whose items they take.
+func (n *restoreNote) made(ctx context.Context, a *archive.Archive) (map[restore.Key]string, error) {
+	key, err := a.SealOf(ctx, n.Number)
+	if err != nil {
+		return nil, err
+	}
+	out, from := map[restore.Key]string{}, map[int]restore.Key{}
+	err = n.records(a, key, func(r restore.Record) error {
+		switch {
+		case r.Forged():
+		case r.Step == restore.Intent && r.Deed == restore.MakeNew && r.From != nil:
+			from[r.N] = *r.From
+		case r.Step == restore.Done:
+			if k, ok := from[r.N]; ok {
+				out[k] = r.Collection.ID
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// A RestoreRequest says what is put onto which account, and how.
+type RestoreRequest struct {
+	To string // the account that is written to; it has to be set up
+	// From is the account whose items are restored, To if it is "". It need only
+	// be in the archive.
+	From string
+	// AsOf is the moment of the archive that is restored; the zero Moment is the
+	// present, as the open files show it.
+	AsOf archive.Moment
+	// Paths are dropped files, folders and zip archives, which are restored
+	// instead of what the archive has. The fields below choose among them too.
+	Paths []string
+
+	Kinds       []export.Kind // nil means all
+	Collections []string      // by name or ID; nil means all
+	Items       []string      // by ID, UID or name; nil means all
+	Keys        []restore.Key // exactly these; nil means all
+	// Vanished takes what the source no longer has, as far as it was found out,
+	// and nothing else; After, if it is not zero, only what vanished after it.
+	Vanished bool
+	After    time.Time
+
+	// Into is the name of the collection of the target that takes everything;
+	// "" matches collections by name, and puts dropped files into the first that
+	// takes them.
+	Into string
+	// Choice is what becomes of what differs; [restore.Merge] if empty. Choices
+	// are those for single items.
+	Choice  restore.Choice
+	Choices map[restore.Key]restore.Choice `json:"-"`
+	// NewUID gives an item whose UID is taken at the target one of its own.
+	NewUID bool
+}
+
+// A RestoreState is how far a restore is that was begun.
+type RestoreState string
+
+// The states of a restore.
+const (
+	// RestoreOpen: lines of its list are not done. The same restore goes on with
+	// it, and a hold of the account stays.
+	RestoreOpen    RestoreState = "open"
+	RestoreDone    RestoreState = "done"
+	RestoreDropped RestoreState = "dropped" // the owner gave up what was open
+	RestoreUndone  RestoreState = "undone"
+)
+
+// A RestoreEntry is a restore of the past.
+type RestoreEntry struct {
+	Number  int          `json:"restore"`
+	Account string       `json:"account"`
+	From    string       `json:"from"` // "" for dropped files
+	Paths   []string     `json:"paths,omitempty"`
+	At      time.Time    `json:"at"`
+	State   RestoreState `json:"state"`
+	Created int          `json:"created"`
+	Changed int          `json:"replaced"` // replaced or merged
+	// Total is how many items it was to write, and Done how many of them are
+	// there: written and seen, or found there already.
+	Total int `json:"lines"`
+	Done  int `json:"lines_done"`
+	// Ended: it came to its end at least once, so that what is open of it was
+	// refused, or not seen at the target.
+	Ended bool `json:"ended"`
+}
+
+// OpenRestores are the restores that have open lines, the newest first.
+func (w Journals) OpenRestores(ctx context.Context) ([]RestoreEntry, error) {
+	there, err := newPlace(w.d).HasArchive()
+	if err != nil || !there {
+		return nil, err
+	}
+	list, err := newJournals(w.d).Restores(ctx)
+	return slices.DeleteFunc(list, func(e RestoreEntry) bool { return e.State != RestoreOpen }), err
+}
+
+// noteHeld notes whether the target is held. A restore that goes on keeps what
+// it noted when it began.
+func (n *restoreNote) noteHeld(ctx context.Context, a *archive.Archive) error {
+	holds, err := a.Holds(ctx, n.Account)
+	if err != nil || n.Held {
+		return err
+	}
+	for _, h := range holds {
+		n.Held = n.Held || h.State == archive.HoldOpen
+	}
+	return n.write(a.Dir())
 }

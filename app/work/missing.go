@@ -24,9 +24,9 @@ type Missing struct {
 // the last one, found gone; after that what it found to have lost content of a
 // kind that l tells of. An item that the source lists elsewhere or under another
 // ID with its UID is there. It ends with the first error.
-func (w *Work) Missing(ctx context.Context, account string, newest int64, l *export.Loss) iter.Seq2[Missing, error] {
+func (w Historian) Missing(ctx context.Context, account string, newest int64, l *export.Loss) iter.Seq2[Missing, error] {
 	return func(yield func(Missing, error) bool) {
-		a, err := w.archive()
+		a, err := archiveHere(w.d)
 		if err != nil {
 			yield(Missing{}, err)
 			return

@@ -181,7 +181,7 @@ func TestForgedUndo(t *testing.T) {
 	}
 	// Forged with the right hashes and versions of what was there before.
 	var others []string
-	err = w.withArchive(func(a *archive.Archive) error {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		for it, err := range a.Contents(t.Context(), archive.Query{Account: name, Kind: export.Contacts, Present: true}) {
 			if err != nil {
 				return err

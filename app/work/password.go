@@ -64,12 +64,12 @@ func commandFailed(why string) error {
 	}
 }
 
-// secret returns a function that finds the password of a when it is needed.
-func (w *Work) secret(a settings.Account) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) { return w.findSecret(ctx, a) }
+// secretOf returns a function that finds the password of a when it is needed.
+func secretOf(w *Desk, a settings.Account) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) { return findSecret(w, ctx, a) }
 }
 
-func (w *Work) findSecret(ctx context.Context, a settings.Account) (string, error) {
+func findSecret(w *Desk, ctx context.Context, a settings.Account) (string, error) {
 	switch {
 	case a.PasswordCommand != "":
 		return runPasswordCommand(ctx, a.PasswordCommand)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/formats/fields"
 )
@@ -58,76 +59,18 @@ func endOfDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, -1, t.Location())
 }
 
-// ofPast gives what the archive cannot answer of the past its words.
-func (w *Work) ofPast(err error) error {
-	now := w.o.Now()
-	var early *archive.TooEarlyError
-	var none *archive.NoExportError
-	var pruned *archive.PrunedError
-	switch {
-	case errors.As(err, &early) && early.First.IsZero():
-		e := &Error{What: "There has been no export yet.", Meaning: "There is no past to look at.", Try: "Export first: “sidekeep export”.", Usage: true, Err: err}
-		if early.Account != "" {
-			e.What = fmt.Sprintf("There has been no export of “%s” yet.", early.Account)
-		}
-		return e
-	case errors.As(err, &early):
-		of := ""
-		if early.Account != "" {
-			of = fmt.Sprintf(" of “%s”", early.Account)
-		}
-		return &Error{
-			What:    fmt.Sprintf("The first export%s was later: number %d, on %s.", of, early.Number, exactly(early.First, now)),
-			Meaning: "Nothing is known of the time before it.",
-			Try:     fmt.Sprintf("Ask for that day or a later one, or for export %d.", early.Number), Usage: true, Err: err,
-		}
-	case errors.As(err, &none):
-		e := &Error{
-			What: fmt.Sprintf("There is no export %d.", none.Number), Meaning: "Nothing was done.",
-			Try: fmt.Sprintf("The newest one is %d; “sidekeep history” lists them.", none.Newest), Usage: true, Err: err,
-		}
-		if none.Newest == 0 {
-			e.Try = "There has been none yet: begin with “sidekeep export”."
-		}
-		return e
-	case errors.As(err, &pruned):
-		e := &Error{
-			What:    fmt.Sprintf("The older versions before export %d of %s were removed, as the owner asked.", pruned.From, exactly(pruned.When, now)),
-			Meaning: "What was before it is no longer known in full, so there is no answer rather than a wrong one.",
-			Try:     fmt.Sprintf("Ask for export %d or a later one.", pruned.From), Usage: true, Err: err,
-		}
-		if len(pruned.Kept) > 0 {
-			e.Try = fmt.Sprintf("Ask for export %d or a later one, or for export %d, which was kept since much changed right after it.", pruned.From, pruned.Kept[len(pruned.Kept)-1])
-		}
-		return e
-	}
-	return err
-}
-
-// exactly is a time with its day and year.
-func exactly(t, now time.Time) string { return t.In(now.Location()).Format("2 January 2006, 15:04") }
-
 // At tells which export a moment stands for and when that ended.
-func (w *Work) At(ctx context.Context, m archive.Moment) (number int64, ended time.Time, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Historian) At(ctx context.Context, m archive.Moment) (number int64, ended time.Time, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		number, ended, err = a.At(ctx, m)
 		return err
 	})
-	return number, ended, w.ofPast(err)
-}
-
-// withArchive opens the archive for do.
-func (w *Work) withArchive(do func(a *archive.Archive) error) error {
-	a, err := w.archive()
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(a), a.Close())
+	return number, ended, ofPast(w.d, err)
 }
 
 // Search looks for words in every version of every item.
-func (w *Work) Search(ctx context.Context, s archive.Search) (r archive.SearchResult, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Historian) Search(ctx context.Context, s archive.Search) (r archive.SearchResult, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		r, err = a.Search(ctx, s)
 		return err
 	})
@@ -159,8 +102,8 @@ const mostBiographies = 20
 // Biographies tells the versions of the items that are meant: those with this
 // ID, UID or name, otherwise those in which these words are found. more tells
 // that there are others.
-func (w *Work) Biographies(ctx context.Context, meant, account string) (list []Biography, more bool, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Historian) Biographies(ctx context.Context, meant, account string) (list []Biography, more bool, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		list, more, err = biographies(ctx, a, meant, account)
 		return err
 	})
@@ -207,10 +150,32 @@ func biographies(ctx context.Context, a *archive.Archive, meant, account string)
 }
 
 // Compare tells in which fields two versions differ.
-func (w *Work) Compare(ctx context.Context, old, new int64) (list []fields.Difference, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Historian) Compare(ctx context.Context, old, new int64) (list []fields.Difference, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		list, err = a.Compare(ctx, old, new)
 		return err
 	})
 	return list, err
+}
+
+// A Historian reads what the archive holds of the past.
+type Historian struct{ d *Desk }
+
+// newHistorian is the Historian of a desk.
+func newHistorian(d *Desk) Historian { return Historian{d} }
+
+// archived is how the archive spells the name of an account.
+func archived(name string, accounts []archive.Account) (string, error) {
+	var names []string
+	for _, x := range accounts {
+		if strings.EqualFold(x.Name, name) {
+			return x.Name, nil
+		}
+		names = append(names, x.Name)
+	}
+	try := "It holds nothing yet."
+	if len(names) > 0 {
+		try = meant(name, names) + "It holds: " + quoted(names) + "."
+	}
+	return "", &Error{What: fmt.Sprintf("The archive holds nothing of an account called “%s”.", name), Meaning: nothingDeleted, Try: try, Usage: true, Err: export.ErrGone}
 }

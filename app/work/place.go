@@ -18,7 +18,7 @@ import (
 	"sidekeep/export/settings"
 )
 
-// archive opens the archive. By whatever way its folder was named, by a flag,
+// archiveHere opens the archive. By whatever way its folder was named, by a flag,
 // the environment, the settings or nothing, one rule holds: an archive is known by
 // its ID, and a folder is where it was seen. What is in the folder that was named
 // is opened; where the known archive was seen and is no longer, it is looked for,
@@ -26,20 +26,20 @@ import (
 //
 // It never makes one. If none is known, and none is there, the error is
 // [export.ErrNoArchive]; if one is known, it is also an [*absentError].
-func (w *Work) archive() (*archive.Archive, error) {
-	dir, known := w.ArchiveDir(), w.settings.Archive()
+func archiveHere(w *Desk) (*archive.Archive, error) {
+	dir, known := newPlace(w).ArchiveDir(), w.settings.Archive()
 	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
 	switch {
 	case err == nil && (known.ID == "" || a.ID() == known.ID):
-		return a, w.seen(known, a)
+		return a, seen(w, known, a)
 	case err == nil && !wasIn(known, dir): // another one, which was named
-		w.tellOther(dir, known)
+		tellOther(w, dir, known)
 		return a, nil
 	case err == nil: // another one in its place, as on another disk of the same letter
 		if err := a.Close(); err != nil {
 			return nil, err
 		}
-		return w.findMoved(dir, known, false, fmt.Errorf("another archive is in %s: %w", dir, export.ErrNoArchive))
+		return findMoved(w, dir, known, false, fmt.Errorf("another archive is in %s: %w", dir, export.ErrNoArchive))
 	case errors.Is(err, syscall.ENOTDIR):
 		return nil, notFolder(dir, err)
 	case !isNone(err):
@@ -48,12 +48,12 @@ func (w *Work) archive() (*archive.Archive, error) {
 		return nil, noArchive(dir, err)
 	case !wasIn(known, dir) || w.o.New:
 		at, ok := findKnown(dir, known)
-		if ok && w.isEmpty(at) { // its first export came to nothing, as on a full disk
+		if ok && isEmpty(w, at) { // its first export came to nothing, as on a full disk
 			return nil, noArchive(dir, err)
 		}
 		return nil, absent(dir, known.Folder, at, err)
 	}
-	return w.findMoved(dir, known, true, err)
+	return findMoved(w, dir, known, true, err)
 }
 
 // isNone reports whether err, of [archive.Open], says that the folder has none.
@@ -63,7 +63,7 @@ func isNone(err error) bool {
 
 // findMoved opens the known archive where it is now; it is not in dir, where it
 // was seen before. empty tells that no other is in its place.
-func (w *Work) findMoved(dir string, known settings.Archive, empty bool, cause error) (*archive.Archive, error) {
+func findMoved(w *Desk, dir string, known settings.Archive, empty bool, cause error) (*archive.Archive, error) {
 	at, ok := findKnown(dir, known)
 	switch {
 	case !ok && empty:
@@ -100,7 +100,7 @@ func findKnown(dir string, known settings.Archive) (at string, ok bool) {
 
 // isEmpty reports whether the archive in dir holds nothing that was ever
 // exported.
-func (w *Work) isEmpty(dir string) bool {
+func isEmpty(w *Desk, dir string) bool {
 	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
 	if err != nil {
 		return false
@@ -144,7 +144,7 @@ func withPlace(seen []string, folder string) []string {
 
 // seen notes that the known archive was seen where a is. a is closed on an
 // error.
-func (w *Work) seen(known settings.Archive, a *archive.Archive) error {
+func seen(w *Desk, known settings.Archive, a *archive.Archive) error {
 	if known.ID == "" || wasIn(known, a.Dir()) {
 		return nil
 	}
@@ -156,7 +156,7 @@ func (w *Work) seen(known settings.Archive, a *archive.Archive) error {
 }
 
 // tellOther tells, once, that another archive than the known one is used.
-func (w *Work) tellOther(dir string, known settings.Archive) {
+func tellOther(w *Desk, dir string, known settings.Archive) {
 	w.mu.Lock()
 	first := !w.told
 	w.told = true
@@ -192,16 +192,16 @@ func likelyPlaces(folder string) []string {
 
 // makeArchive opens the archive, and makes it if there is none yet. Where one is
 // known, that needs a yes. The first archive that is made is remembered.
-func (w *Work) makeArchive(ctx context.Context) (*archive.Archive, error) {
-	a, err := w.archive()
+func makeArchive(w *Desk, ctx context.Context) (*archive.Archive, error) {
+	a, err := archiveHere(w)
 	if err == nil {
-		return a, w.remember(a, false)
+		return a, remember(w, a, false)
 	}
-	if err := w.mayMake(ctx, err); err != nil {
+	if err := mayMake(w, ctx, err); err != nil {
 		return nil, err
 	}
-	dir := w.ArchiveDir()
-	if err := w.allowSynced(ctx, dir); err != nil {
+	dir := newPlace(w).ArchiveDir()
+	if err := allowSynced(w, ctx, dir); err != nil {
 		return nil, err
 	}
 	if a, err = archive.Create(dir, archive.Options{Now: w.o.Now}); errors.Is(err, export.ErrNotWritable) {
@@ -210,20 +210,20 @@ func (w *Work) makeArchive(ctx context.Context) (*archive.Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, w.remember(a, true)
+	return a, remember(w, a, true)
 }
 
 // mayBegin reports whether err, of w.archive, means that there is no archive
 // yet.
-func (w *Work) mayBegin(err error) bool {
+func mayBegin(w *Desk, err error) bool {
 	var known *absentError
 	return errors.Is(err, export.ErrNoArchive) && !errors.As(err, &known)
 }
 
 // mayMake returns nil if an archive may be made after err, of w.archive; where
 // one is known, the owner is asked, once.
-func (w *Work) mayMake(ctx context.Context, err error) error {
-	if w.mayBegin(err) {
+func mayMake(w *Desk, ctx context.Context, err error) error {
+	if mayBegin(w, err) {
 		return nil
 	}
 	var known *absentError
@@ -259,7 +259,7 @@ func foreign(dir string, err error) error {
 
 // remember notes a's folder and ID if no other archive is known, or if a was made
 // where the known one is no longer. a is closed on an error.
-func (w *Work) remember(a *archive.Archive, made bool) error {
+func remember(w *Desk, a *archive.Archive, made bool) error {
 	known := w.settings.Archive()
 	now := settings.Archive{Folder: a.Dir(), ID: a.ID(), Synced: syncedBy(a.Dir()) != ""}
 	switch {
@@ -269,7 +269,7 @@ func (w *Work) remember(a *archive.Archive, made bool) error {
 	case !made:
 		return nil
 	case !sameFolder(known.Folder, a.Dir()):
-		if at, ok := findKnown(a.Dir(), known); ok && !w.isEmpty(at) { // it stays the one that is used
+		if at, ok := findKnown(a.Dir(), known); ok && !isEmpty(w, at) { // it stays the one that is used
 			now = known
 			now.Seen = slices.DeleteFunc(slices.Clone(known.Seen), func(s string) bool { return sameFolder(s, a.Dir()) })
 		}
@@ -285,7 +285,7 @@ func (w *Work) remember(a *archive.Archive, made bool) error {
 
 // allowSynced refuses a folder that a cloud program synchronises, unless the
 // owner agrees or has agreed.
-func (w *Work) allowSynced(ctx context.Context, dir string) error {
+func allowSynced(w *Desk, ctx context.Context, dir string) error {
 	service, was := syncedBy(dir), w.settings.Archive()
 	if service == "" || was.Synced && was.Folder == dir {
 		return nil

@@ -23,7 +23,7 @@ import (
 // heldItems is everything that the archive tells of its items, with their bytes.
 func heldItems(t *testing.T, w *Work) map[string]string {
 	t.Helper()
-	a, err := w.archive()
+	a, err := archiveHere(w.d)
 	if err != nil {
 		t.Fatal(err)
 	}

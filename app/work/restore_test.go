@@ -33,7 +33,7 @@ func demoWork(t *testing.T) (*Work, string) {
 // wipe empties all collections of the demo phone behind Sidekeep's back.
 func wipe(t *testing.T, w *Work, keep int) (removed int) {
 	t.Helper()
-	to, err := w.openWriter(t.Context(), DemoName)
+	to, err := openWriter(w.d, t.Context(), DemoName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +47,13 @@ func wipe(t *testing.T, w *Work, keep int) (removed int) {
 		if c.Kind == export.Photos {
 			continue
 		}
-		items, err := w.demo.server.Items(id)
+		items, err := w.d.demo.server.Items(id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, it := range items {
 			if i >= keep {
-				if err := w.demo.server.Remove(it.Path); err != nil {
+				if err := w.d.demo.server.Remove(it.Path); err != nil {
 					t.Fatal(err)
 				}
 				removed++

@@ -21,18 +21,18 @@ import (
 // longer held. Stopped at any point, the same restore planned again goes on
 // with it. The result is filled as far as it came, also with an error. report,
 // which may be nil, is called from one goroutine at a time.
-func (w *Work) Restore(ctx context.Context, p *RestorePlan, report func(RestoreProgress)) (out Restored, err error) {
+func (w Restorer) Restore(ctx context.Context, p *RestorePlan, report func(RestoreProgress)) (out Restored, err error) {
 	out.Account = p.Request.To
-	err = w.withArchive(func(a *archive.Archive) error {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		release, err := restoreLock(a.Dir())
 		if err != nil {
 			return err
 		}
-		err = w.restoreInto(ctx, a, p, report, &out)
+		err = restoreInto(w.d, ctx, a, p, report, &out)
 		return errors.Join(err, release())
 	})
 	if out.Number > 0 && ctx.Err() == nil && !signInFailed(err) {
-		out.After = w.look(ctx, out.Account, report)
+		out.After = look(w.d, ctx, out.Account, report)
 	}
 	return out, err
 }
@@ -46,7 +46,7 @@ func signInFailed(err error) bool {
 // there.
 const rest = time.Second
 
-func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePlan, report func(RestoreProgress), out *Restored) error {
+func restoreInto(w *Desk, ctx context.Context, a *archive.Archive, p *RestorePlan, report func(RestoreProgress), out *Restored) error {
 	if p.note != nil {
 		if err := p.stillOpen(a); err != nil {
 			return err
@@ -57,7 +57,7 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 		return nil
 	}
 	if !p.Empty() {
-		if err := w.keepTarget(ctx, out.Account, report); err != nil {
+		if err := keepTarget(w, ctx, out.Account, report); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (w *Work) restoreInto(ctx context.Context, a *archive.Archive, p *RestorePl
 	}
 	err = errors.Join(err, j.Close())
 	note.Ended = note.Ended || err == nil
-	return errors.Join(err, w.endRestore(context.WithoutCancel(ctx), a, note, out))
+	return errors.Join(err, endRestore(w, context.WithoutCancel(ctx), a, note, out))
 }
 
 // stillOpen fails if the restore that a plan goes on with was dropped, taken back
@@ -92,19 +92,6 @@ func (p *RestorePlan) stillOpen(a *archive.Archive) error {
 		return err
 	}
 	return &Error{What: fmt.Sprintf("Restore %d is no longer open.", p.note.Number), Meaning: nothingWritten, Try: "Plan it again.", Err: export.ErrChanged}
-}
-
-// noteHeld notes whether the target is held. A restore that goes on keeps what
-// it noted when it began.
-func (n *restoreNote) noteHeld(ctx context.Context, a *archive.Archive) error {
-	holds, err := a.Holds(ctx, n.Account)
-	if err != nil || n.Held {
-		return err
-	}
-	for _, h := range holds {
-		n.Held = n.Held || h.State == archive.HoldOpen
-	}
-	return n.write(a.Dir())
 }
 
 // markOf tells one request from another by what is restored onto what; where and
@@ -142,8 +129,8 @@ func leftAlone(p *restore.Plan) restore.Result {
 }
 
 // keepTarget exports the target, so that what it has is in the archive.
-func (w *Work) keepTarget(ctx context.Context, account string, report func(RestoreProgress)) error {
-	_, err := w.Export(ctx, account, exporting(report, account, Keeping))
+func keepTarget(w *Desk, ctx context.Context, account string, report func(RestoreProgress)) error {
+	_, err := newExporter(w).Export(ctx, account, exporting(report, account, Keeping))
 	if errors.Is(err, export.ErrEmpty) {
 		return nil // a new account has nothing to keep
 	}
@@ -152,14 +139,14 @@ func (w *Work) keepTarget(ctx context.Context, account string, report func(Resto
 
 // look exports the target after something was written to it. What went wrong is
 // in the ledger.
-func (w *Work) look(ctx context.Context, account string, report func(RestoreProgress)) *export.Ledger {
-	l, _ := w.Export(ctx, account, exporting(report, account, Looking))
+func look(w *Desk, ctx context.Context, account string, report func(RestoreProgress)) *export.Ledger {
+	l, _ := newExporter(w).Export(ctx, account, exporting(report, account, Looking))
 	return &l
 }
 
 // endRestore notes what a restore has done, and that it is done if no line of its
 // list is open.
-func (w *Work) endRestore(ctx context.Context, a *archive.Archive, note *restoreNote, out *Restored) error {
+func endRestore(w *Desk, ctx context.Context, a *archive.Archive, note *restoreNote, out *Restored) error {
 	d, err := note.count(ctx, a)
 	if err != nil {
 		return err
@@ -195,8 +182,8 @@ func writing(report func(RestoreProgress), account string, phase RestorePhase) f
 
 // undoable finds the restore that an undo turns back: that of this number, or if
 // it is 0 the newest that was not undone.
-func (w *Work) undoable(ctx context.Context, number int) (RestoreEntry, error) {
-	list, err := w.Restores(ctx)
+func undoable(w *Desk, ctx context.Context, number int) (RestoreEntry, error) {
+	list, err := newJournals(w).Restores(ctx)
 	if err != nil {
 		return RestoreEntry{}, err
 	}
@@ -215,26 +202,26 @@ func (w *Work) undoable(ctx context.Context, number int) (RestoreEntry, error) {
 // PlanUndo tells what [Work.Undo] would do with the restore of this number, or if
 // it is 0 with the newest that was not undone: it reads the target, and changes
 // nothing there.
-func (w *Work) PlanUndo(ctx context.Context, number int) (UndoPlan, error) {
-	e, err := w.undoable(ctx, number)
+func (w Restorer) PlanUndo(ctx context.Context, number int) (UndoPlan, error) {
+	e, err := undoable(w.d, ctx, number)
 	if err != nil {
 		return UndoPlan{RestoreEntry: e}, err
 	}
 	p := UndoPlan{RestoreEntry: e}
-	err = w.undoing(ctx, e, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
-		p.UndoPlan, err = restore.PlanUndo(ctx, to, j, restore.UndoOptions{Old: a, Now: w.o.Now})
+	err = undoing(w.d, ctx, e, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
+		p.UndoPlan, err = restore.PlanUndo(ctx, to, j, restore.UndoOptions{Old: a, Now: w.d.o.Now})
 		return err
 	})
 	return p, err
 }
 
 // undoing opens what it takes to turn a restore back.
-func (w *Work) undoing(ctx context.Context, e RestoreEntry, do func(*archive.Archive, export.Writer, *restoreNote, *restore.FileJournal) error) error {
-	to, err := w.openWriter(ctx, e.Account)
+func undoing(w *Desk, ctx context.Context, e RestoreEntry, do func(*archive.Archive, export.Writer, *restoreNote, *restore.FileJournal) error) error {
+	to, err := openWriter(w, ctx, e.Account)
 	if err != nil {
 		return err
 	}
-	err = w.withArchive(func(a *archive.Archive) error {
+	err = withArchive(w, func(a *archive.Archive) error {
 		release, err := restoreLock(a.Dir())
 		if err != nil {
 			return err
@@ -278,35 +265,35 @@ func undone(e RestoreEntry) error {
 }
 
 // Undo plans an undo and does it: see [Work.UndoPlanned].
-func (w *Work) Undo(ctx context.Context, number int, report func(RestoreProgress)) (Undone, error) {
-	p, err := w.PlanUndo(ctx, number)
+func (w Restorer) Undo(ctx context.Context, number int, report func(RestoreProgress)) (Undone, error) {
+	p, err := newRestorer(w.d).PlanUndo(ctx, number)
 	if err != nil {
 		return Undone{Number: p.Number, Account: p.Account}, err
 	}
-	return w.UndoPlanned(ctx, p, report)
+	return newRestorer(w.d).UndoPlanned(ctx, p, report)
 }
 
 // UndoPlanned does what p says, and nothing else: what the restore made is removed
 // and what it replaced is put back, of what is still as the plan saw it. Stopped at
 // any point, it can be planned and called again. The target is exported
 // afterwards.
-func (w *Work) UndoPlanned(ctx context.Context, p UndoPlan, report func(RestoreProgress)) (out Undone, err error) {
+func (w Restorer) UndoPlanned(ctx context.Context, p UndoPlan, report func(RestoreProgress)) (out Undone, err error) {
 	out.Number, out.Account = p.Number, p.Account
-	err = w.undoing(ctx, p.RestoreEntry, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
+	err = undoing(w.d, ctx, p.RestoreEntry, func(a *archive.Archive, to export.Writer, note *restoreNote, j *restore.FileJournal) error {
 		var err error
 		out.UndoResult, err = restore.ApplyUndo(ctx, to, p.UndoPlan, j, restore.UndoOptions{
-			Old: a, Now: w.o.Now, Rest: rest, Report: writing(report, out.Account, Undoing),
+			Old: a, Now: w.d.o.Now, Rest: rest, Report: writing(report, out.Account, Undoing),
 		})
-		return errors.Join(err, w.endUndo(context.WithoutCancel(ctx), a, note, err == nil && !out.Again()))
+		return errors.Join(err, endUndo(w.d, context.WithoutCancel(ctx), a, note, err == nil && !out.Again()))
 	})
 	if ctx.Err() == nil && !signInFailed(err) {
-		out.After = w.look(ctx, out.Account, report)
+		out.After = look(w.d, ctx, out.Account, report)
 	}
 	return out, err
 }
 
 // endUndo notes what an undo has done.
-func (w *Work) endUndo(ctx context.Context, a *archive.Archive, note *restoreNote, whole bool) error {
+func endUndo(w *Desk, ctx context.Context, a *archive.Archive, note *restoreNote, whole bool) error {
 	d, err := readDeeds(ctx, a, note)
 	if err != nil {
 		return err

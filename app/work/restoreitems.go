@@ -127,7 +127,7 @@ func (c *chooser) missed() error {
 // the system's folder for temporary ones, so that a plan of many holds none of
 // them in memory; photos stay where they are.
 func (p *RestorePlan) dropped(ctx context.Context) (restore.Items, error) {
-	src, err := p.w.openFiles(ctx, p.Request.Paths)
+	src, err := filesOpened(p.w, ctx, p.Request.Paths)
 	if err != nil {
 		return nil, notRestored(err)
 	}

@@ -16,8 +16,6 @@ import (
 	"sidekeep/formats/fields"
 )
 
-const nothingWritten = "Nothing was written."
-
 // Close lets go of the target and the archive.
 func (p *RestorePlan) Close() error {
 	var err error
@@ -30,14 +28,14 @@ func (p *RestorePlan) Close() error {
 
 // planRestore plans a checked request, or the open lines of note if that has a
 // list.
-func (w *Work) planRestore(ctx context.Context, r RestoreRequest, note *restoreNote, report func(RestoreProgress)) (_ *RestorePlan, err error) {
+func planRestore(w *Desk, ctx context.Context, r RestoreRequest, note *restoreNote, report func(RestoreProgress)) (_ *RestorePlan, err error) {
 	p := &RestorePlan{Request: r, w: w}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	a, err := w.archive()
+	a, err := archiveHere(w)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +43,7 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, note *restoreN
 	if p.asOf = r.AsOf; r.Vanished && r.AsOf.IsZero() {
 		// What is held counts as vanished too: it is no longer at the source.
 		if p.asOf.Export, _, err = a.At(ctx, archive.Moment{}); err != nil {
-			return nil, w.ofPast(err)
+			return nil, ofPast(w, err)
 		}
 	}
 	o := restore.Options{
@@ -73,12 +71,12 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, note *restoreN
 	}
 	if len(r.Paths) == 0 {
 		if o.From, err = a.Collections(ctx, r.From); err != nil {
-			return nil, w.ofPast(err)
+			return nil, ofPast(w, err)
 		}
 	}
 	seen := planMeter{report: report, p: RestoreProgress{Account: r.To, Phase: Comparing, Total: -1, Left: -1}, now: w.o.Now}
 	if p.Plan, err = restore.Make(ctx, p.to, seen.count(items), o); err != nil {
-		return nil, w.ofPast(err)
+		return nil, ofPast(w, err)
 	}
 	if len(p.Lines) == 0 && p.note == nil {
 		return nil, p.nothing()
@@ -88,10 +86,10 @@ func (w *Work) planRestore(ctx context.Context, r RestoreRequest, note *restoreN
 
 // checkRestore spells the names of a request as the settings and the archive do,
 // and refuses what cannot be.
-func (w *Work) checkRestore(ctx context.Context, r RestoreRequest) (RestoreRequest, error) {
-	to, err := w.account(r.To)
+func checkRestore(w *Desk, ctx context.Context, r RestoreRequest) (RestoreRequest, error) {
+	to, err := accountNamed(w, r.To)
 	if err != nil {
-		return r, w.noTarget(ctx, r.To, err)
+		return r, noTarget(w, ctx, r.To, err)
 	}
 	r.To = to.Name
 	if r.Choice == "" {
@@ -115,7 +113,7 @@ func (w *Work) checkRestore(ctx context.Context, r RestoreRequest) (RestoreReque
 	if r.From == "" {
 		r.From = r.To
 	}
-	err = w.withArchive(func(a *archive.Archive) error {
+	err = withArchive(w, func(a *archive.Archive) error {
 		accounts, err := a.Accounts(ctx)
 		if err == nil {
 			r.From, err = archived(r.From, accounts)
@@ -129,12 +127,12 @@ func (w *Work) checkRestore(ctx context.Context, r RestoreRequest) (RestoreReque
 		}
 		return err
 	})
-	return r, w.ofPast(err)
+	return r, ofPast(w, err)
 }
 
 // noTarget gives a name that is in the archive only its words.
-func (w *Work) noTarget(ctx context.Context, name string, err error) error {
-	spelled, nameErr := w.ArchivedName(ctx, name)
+func noTarget(w *Desk, ctx context.Context, name string, err error) error {
+	spelled, nameErr := newOverview(w).ArchivedName(ctx, name)
 	if nameErr != nil {
 		return err
 	}
@@ -163,11 +161,11 @@ func (p *RestorePlan) nothing() error {
 
 // openTarget signs in to the account that is written to.
 func (p *RestorePlan) openTarget(ctx context.Context) error {
-	a, err := p.w.account(p.Request.To)
+	a, err := accountNamed(p.w, p.Request.To)
 	if err != nil {
 		return err
 	}
-	if p.to, err = p.w.openWriter(ctx, a.Name); err != nil {
+	if p.to, err = openWriter(p.w, ctx, a.Name); err != nil {
 		return err
 	}
 	p.close = append(p.close, p.to.Close)
@@ -176,12 +174,12 @@ func (p *RestorePlan) openTarget(ctx context.Context) error {
 
 // openWriter signs in to an account as one that can be written to. The caller
 // closes it.
-func (w *Work) openWriter(ctx context.Context, name string) (export.Writer, error) {
-	a, err := w.account(name)
+func openWriter(w *Desk, ctx context.Context, name string) (export.Writer, error) {
+	a, err := accountNamed(w, name)
 	if err != nil {
 		return nil, err
 	}
-	src, err := w.open(ctx, a, w.secret(a))
+	src, err := openSource(w, ctx, a, secretOf(w, a))
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"sidekeep/export"
 	"sidekeep/export/archive"
 )
 
@@ -17,8 +16,8 @@ var agePattern = regexp.MustCompile(`^(\d{1,5})\s*(h|hours?|d|days?|w|weeks?|m|m
 
 // Before reads AGE or DATE: "90 days", "12m", "2y", or a day, which begins at
 // midnight, or a time.
-func (w *Work) Before(text string) (time.Time, error) {
-	now := w.o.Now()
+func (w Pruner) Before(text string) (time.Time, error) {
+	now := w.d.o.Now()
 	text = strings.ToLower(strings.TrimSpace(text))
 	if m := agePattern.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1]) // at most five digits
@@ -54,8 +53,8 @@ func (w *Work) Before(text string) (time.Time, error) {
 }
 
 // PlanPrune tells which older versions Prune would remove. It changes nothing.
-func (w *Work) PlanPrune(ctx context.Context, before time.Time) (p archive.Pruning, err error) {
-	a, err := w.archive()
+func (w Pruner) PlanPrune(ctx context.Context, before time.Time) (p archive.Pruning, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return p, err
 	}
@@ -64,8 +63,8 @@ func (w *Work) PlanPrune(ctx context.Context, before time.Time) (p archive.Pruni
 }
 
 // Prune removes what p says.
-func (w *Work) Prune(ctx context.Context, p archive.Pruning) (done archive.Pruning, err error) {
-	a, err := w.archive()
+func (w Pruner) Prune(ctx context.Context, p archive.Pruning) (done archive.Pruning, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return p, err
 	}
@@ -76,8 +75,8 @@ func (w *Work) Prune(ctx context.Context, p archive.Pruning) (done archive.Pruni
 
 // PlanForget tells what Forget would delete. It changes nothing. The error
 // wraps an [*archive.AmbiguousError] if a name may mean several items.
-func (w *Work) PlanForget(ctx context.Context, f archive.Forget) (p archive.Forgetting, err error) {
-	a, err := w.archive()
+func (w Pruner) PlanForget(ctx context.Context, f archive.Forget) (p archive.Forgetting, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return p, err
 	}
@@ -93,24 +92,6 @@ func (w *Work) PlanForget(ctx context.Context, f archive.Forget) (p archive.Forg
 	p, err = a.PlanForget(ctx, f)
 	return p, noItem(f, err)
 }
-
-// archived is how the archive spells the name of an account.
-func archived(name string, accounts []archive.Account) (string, error) {
-	var names []string
-	for _, x := range accounts {
-		if strings.EqualFold(x.Name, name) {
-			return x.Name, nil
-		}
-		names = append(names, x.Name)
-	}
-	try := "It holds nothing yet."
-	if len(names) > 0 {
-		try = meant(name, names) + "It holds: " + quoted(names) + "."
-	}
-	return "", &Error{What: fmt.Sprintf("The archive holds nothing of an account called “%s”.", name), Meaning: nothingDeleted, Try: try, Usage: true, Err: export.ErrGone}
-}
-
-const nothingDeleted = "Nothing was deleted."
 
 // noItem gives the errors of a name their words.
 func noItem(f archive.Forget, err error) error {
@@ -134,8 +115,8 @@ func noItem(f archive.Forget, err error) error {
 }
 
 // Forget deletes for good what p says, and first the restores that name it.
-func (w *Work) Forget(ctx context.Context, p archive.Forgetting) (err error) {
-	a, err := w.archive()
+func (w Pruner) Forget(ctx context.Context, p archive.Forgetting) (err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return err
 	}
@@ -156,3 +137,9 @@ func otherwise(err error) error {
 		Try: "Run it again, and look at what would go now.", Err: err,
 	}
 }
+
+// A Pruner prunes and forgets.
+type Pruner struct{ d *Desk }
+
+// newPruner is the Pruner of a desk.
+func newPruner(d *Desk) Pruner { return Pruner{d} }

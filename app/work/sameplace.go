@@ -10,14 +10,14 @@ import (
 
 // SamePlace are the accounts that are set up for what c names already: the same
 // folder, or the same address with the same sign-in name.
-func (w *Work) SamePlace(c Candidate, f *Found) []string {
-	now := w.accountFor("", c)
+func (w Registry) SamePlace(c Candidate, f *Found) []string {
+	now := accountFor(w.d, "", c)
 	places := map[string]bool{placeKey(now.Type, now.Address): now.Address != "", placeKey(now.Type, now.Photos): now.Address == ""}
 	if f != nil && f.Address != "" {
 		places[placeKey(now.Type, f.Address)] = true
 	}
 	var names []string
-	for _, a := range w.settings.Accounts() {
+	for _, a := range w.d.settings.Accounts() {
 		at := a.Address
 		if at == "" {
 			at = a.Photos

@@ -61,20 +61,20 @@ type Unsaved struct{ Item, Why string }
 // files: contacts as .vcf, events and to-dos as .ics, photos as they are, below
 // Dir as they lie in the archive. What the source no longer has is left out. What is there already
 // is not replaced.
-func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
+func (w Filer) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 	if o.Account != "" {
-		if o.Account, err = w.ArchivedName(ctx, o.Account); err != nil {
+		if o.Account, err = newOverview(w.d).ArchivedName(ctx, o.Account); err != nil {
 			return out, err
 		}
 	}
-	a, err := w.archive()
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	if !o.AsOf.IsZero() {
 		if _, _, err := a.At(ctx, o.AsOf); err != nil {
-			return out, w.ofPast(err) // before anything is written
+			return out, ofPast(w.d, err) // before anything is written
 		}
 	}
 	if out.Dir, err = mayFill(ctx, o, a.Dir()); err != nil {
@@ -86,7 +86,7 @@ func (w *Work) Save(ctx context.Context, o SaveOptions) (out Saved, err error) {
 	}
 	out.Items = map[export.Kind]int{}
 	s := &saver{ctx: ctx, a: a, o: o, to: to, out: &out, folders: map[string]string{}, albums: map[string]bool{}}
-	err = errors.Join(w.ofPast(s.run()), to.close())
+	err = errors.Join(ofPast(w.d, s.run()), to.close())
 	out.Files = to.files
 	return out, err
 }
@@ -401,3 +401,9 @@ func (s *saver) split(it archive.Item, out io.ReadCloser) error {
 	}
 	return s.to.whole(s.to.place(folder, name, ext), out)
 }
+
+// A Filer saves to files and takes files in.
+type Filer struct{ d *Desk }
+
+// newFiler is the Filer of a desk.
+func newFiler(d *Desk) Filer { return Filer{d} }

@@ -11,9 +11,9 @@ import (
 
 // Shared reports whether others on this computer may read the archive, as far
 // as its folder tells; not if there is none.
-func (w *Work) Shared() (shared bool, err error) {
-	a, err := w.archive()
-	if err != nil && w.mayBegin(err) {
+func (w Registry) Shared() (shared bool, err error) {
+	a, err := archiveHere(w.d)
+	if err != nil && mayBegin(w.d, err) {
 		return false, nil
 	}
 	if err != nil {
@@ -25,8 +25,8 @@ func (w *Work) Shared() (shared bool, err error) {
 
 // Share lets everybody on this computer read the archive, or its owner only. It
 // is an error if the folder's permissions are not so then.
-func (w *Work) Share(ctx context.Context, shared bool) error {
-	a, err := w.archive()
+func (w Registry) Share(ctx context.Context, shared bool) error {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return err
 	}

@@ -22,28 +22,28 @@ import (
 )
 
 // Types are the types of accounts, and what else can be read.
-func (w *Work) Types() []source.Type {
-	return append(slices.Clone(w.sources()), source.Type{
+func (w Place) Types() []source.Type {
+	return append(slices.Clone(allSources(w.d)), source.Type{
 		ID: settings.Demo, Icon: "phone", Gives: export.Kinds(),
-		Open: func(ctx context.Context, _ source.Config) (export.Source, error) { return w.openDemo(ctx) },
+		Open: func(ctx context.Context, _ source.Config) (export.Source, error) { return openDemo(w.d, ctx) },
 	})
 }
 
-func (w *Work) sources() []source.Type {
+func allSources(w *Desk) []source.Type {
 	if w.o.Types == nil {
 		return all.Types()
 	}
 	return w.o.Types
 }
 
-// open signs in to the account's source. The caller closes it.
-func (w *Work) open(ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (export.Source, error) {
-	t, ok := source.Find(w.Types(), a.Type)
+// openSource signs in to the account's source. The caller closes it.
+func openSource(w *Desk, ctx context.Context, a settings.Account, secret func(context.Context) (string, error)) (export.Source, error) {
+	t, ok := source.Find(newPlace(w).Types(), a.Type)
 	if !ok || t.Once {
 		return nil, unknownType(a.Name, a.Type)
 	}
 	values := a.Values()
-	dir, err := w.placeOf(&t, values)
+	dir, err := placeOfAccount(w, &t, values)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 	}
 	empty, err := source.IsEmpty(src)
 	if err == nil && empty {
-		err = w.mayBeEmpty(ctx, a.Name, dir)
+		err = mayBeEmpty(w, ctx, a.Name, dir)
 	}
 	if err != nil {
 		return nil, errors.Join(err, src.Close())
@@ -61,16 +61,16 @@ func (w *Work) open(ctx context.Context, a settings.Account, secret func(context
 	return src, nil
 }
 
-// placeOf is the folder of this computer that a source is, "" if it is none. One
+// placeOfAccount is the folder of this computer that a source is, "" if it is none. One
 // that holds the archive, or lies in it, is refused: it would be copied into
 // itself.
-func (w *Work) placeOf(t *source.Type, values source.Values) (string, error) {
+func placeOfAccount(w *Desk, t *source.Type, values source.Values) (string, error) {
 	for _, f := range t.Fields {
 		dir := values[f.ID]
 		if f.Form != source.Path || dir == "" {
 			continue
 		}
-		if own := w.ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
+		if own := newPlace(w).ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
 			return "", &Error{
 				What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: asItWas,
 				Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
@@ -108,9 +108,9 @@ func unknownType(name, id string) error {
 	}
 }
 
-// openFiles opens files, folders and zip archives that are read once.
-func (w *Work) openFiles(ctx context.Context, paths []string) (export.Source, error) {
-	for _, t := range w.sources() {
+// filesOpened opens files, folders and zip archives that are read once.
+func filesOpened(w *Desk, ctx context.Context, paths []string) (export.Source, error) {
+	for _, t := range allSources(w) {
 		if t.Once {
 			return t.Open(ctx, source.Config{Paths: paths})
 		}
@@ -121,12 +121,12 @@ func (w *Work) openFiles(ctx context.Context, paths []string) (export.Source, er
 // mayBeEmpty fails if the archive has items of an account whose source is empty,
 // as a folder is on which a disk was mounted: nobody empties one for good, and
 // everything in it would look lost.
-func (w *Work) mayBeEmpty(ctx context.Context, name, dir string) error {
-	there, err := w.HasArchive()
+func mayBeEmpty(w *Desk, ctx context.Context, name, dir string) error {
+	there, err := newPlace(w).HasArchive()
 	if err != nil || !there || name == "" {
 		return nil // whoever needs the archive says so
 	}
-	return w.withArchive(func(a *archive.Archive) error {
+	return withArchive(w, func(a *archive.Archive) error {
 		accounts, err := a.Accounts(ctx)
 		if err != nil {
 			return err
@@ -195,8 +195,8 @@ func (d *demoPhone) stop() error {
 	return err
 }
 
-// demoPhone starts the demo phone, unless it runs.
-func (w *Work) demoPhone(ctx context.Context) (*demoPhone, error) {
+// theDemoPhone starts the demo phone, unless it runs.
+func theDemoPhone(w *Desk, ctx context.Context) (*demoPhone, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.demo == nil {
@@ -210,12 +210,12 @@ func (w *Work) demoPhone(ctx context.Context) (*demoPhone, error) {
 }
 
 // openDemo signs in to the demo phone.
-func (w *Work) openDemo(ctx context.Context) (export.Source, error) {
-	d, err := w.demoPhone(ctx)
+func openDemo(w *Desk, ctx context.Context) (export.Source, error) {
+	d, err := theDemoPhone(w, ctx)
 	if err != nil {
 		return nil, err
 	}
-	src, err := w.openService(ctx, source.Config{
+	src, err := openService(w, ctx, source.Config{
 		Values: source.Values{
 			source.Address: d.base + "/", source.Photos: d.base + "/files/" + demoUser + "/", source.User: demoUser,
 		},
@@ -228,8 +228,8 @@ func (w *Work) openDemo(ctx context.Context) (export.Source, error) {
 }
 
 // openService signs in to a service that is no account.
-func (w *Work) openService(ctx context.Context, c source.Config) (export.Source, error) {
-	t, ok := source.Find(w.sources(), settings.DAV)
+func openService(w *Desk, ctx context.Context, c source.Config) (export.Source, error) {
+	t, ok := source.Find(allSources(w), settings.DAV)
 	if !ok {
 		return nil, unknownType("", settings.DAV)
 	}

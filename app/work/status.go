@@ -80,11 +80,11 @@ func (s *Status) ProvenNow() bool {
 // Status tells how every account stands: those that are set up, in their
 // order, and then those that are only in the archive. Where no archive was
 // made yet, every account is Never.
-func (w *Work) Status(ctx context.Context) ([]Status, error) {
+func (w Overview) Status(ctx context.Context) ([]Status, error) {
 	in := map[string]archive.Account{}
 	var order []string
-	a, err := w.archive()
-	if err != nil && !w.mayBegin(err) {
+	a, err := archiveHere(w.d)
+	if err != nil && !mayBegin(w.d, err) {
 		return nil, err
 	}
 	if err == nil {
@@ -99,7 +99,7 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 	}
 	open := map[string]*RestoreEntry{}
 	if err == nil {
-		restores, err := w.OpenRestores(ctx)
+		restores, err := newJournals(w.d).OpenRestores(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -110,18 +110,18 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 		}
 	}
 	var list []Status
-	for _, x := range w.settings.Accounts() {
-		s := w.status(in[x.Name], true)
+	for _, x := range w.d.settings.Accounts() {
+		s := statusOf(w.d, in[x.Name], true)
 		s.Name, s.SetUp, s.Account = x.Name, true, x
 		list = append(list, s)
 		delete(in, x.Name)
 	}
 	for _, name := range order {
 		if x, ok := in[name]; ok {
-			list = append(list, w.status(x, false))
+			list = append(list, statusOf(w.d, x, false))
 		}
 	}
-	tries := w.unbegun()
+	tries := whyUnbegun(w.d)
 	for i := range list {
 		s := &list[i]
 		s.Restore = open[s.Name]
@@ -132,7 +132,7 @@ func (w *Work) Status(ctx context.Context) ([]Status, error) {
 	return list, nil
 }
 
-func (w *Work) status(x archive.Account, setUp bool) Status {
+func statusOf(w *Desk, x archive.Account, setUp bool) Status {
 	s := Status{
 		Name: x.Name, Items: x.Items, Unread: x.Unread, Gone: x.Gone, SetAside: x.SetAside, Failed: x.Failed, Bytes: x.Bytes,
 		Last: x.Last, LastGood: x.LastGood, LastFull: x.LastFull, Imported: imported(x), Thresholds: x.Thresholds.OrDefault(), Proof: x.Proof,
@@ -167,13 +167,6 @@ func (w *Work) status(x archive.Account, setUp bool) Status {
 	return s
 }
 
-func total(items map[export.Kind]int) (n int) {
-	for _, m := range items {
-		n += m
-	}
-	return n
-}
-
 // Skipped is what the source held besides at the last export, and why it was not
 // exported, without what every source of its kind has.
 func (s *Status) Skipped() []export.Skipped {
@@ -195,8 +188,8 @@ func (s *Status) Collections() []export.CollectionLedger {
 
 // History lists the exports of an account, newest first; of all if name is
 // "", as many as there are if limit is 0.
-func (w *Work) History(ctx context.Context, name string, limit int) (list []export.Ledger, err error) {
-	a, err := w.archive()
+func (w Overview) History(ctx context.Context, name string, limit int) (list []export.Ledger, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return nil, err
 	}
@@ -206,8 +199,8 @@ func (w *Work) History(ctx context.Context, name string, limit int) (list []expo
 
 // ArchivedName returns how the archive, or else the settings, spell the name
 // of an account; case does not matter.
-func (w *Work) ArchivedName(ctx context.Context, name string) (string, error) {
-	list, err := w.Status(ctx)
+func (w Overview) ArchivedName(ctx context.Context, name string) (string, error) {
+	list, err := newOverview(w.d).Status(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -231,44 +224,26 @@ func Named(list []Status, name string) (*Status, error) {
 }
 
 // Items yields what the archive holds. It ends after the first error.
-func (w *Work) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Item, error] {
+func (w Overview) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.Item, error] {
 	return func(yield func(archive.Item, error) bool) {
-		a, err := w.archive()
+		a, err := archiveHere(w.d)
 		if err != nil {
 			yield(archive.Item{}, err)
 			return
 		}
 		defer func() { _ = a.Close() }() // it only read
 		for it, err := range a.Items(ctx, q) {
-			if !yield(it, w.ofPast(err)) || err != nil {
+			if !yield(it, ofPast(w.d, err)) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// Obstacle is why no export could write to the archive, nil if one could or if
-// there is none yet.
-func (w *Work) Obstacle() error {
-	a, err := w.archive()
-	if err != nil && w.mayBegin(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(a.Obstacle(), a.Close())
-}
+const freshFor = 7 * 24 * time.Hour
 
-// HasArchive reports whether there is an archive where ArchiveDir says, or
-// where a moved one is found.
-func (w *Work) HasArchive() (bool, error) {
-	a, err := w.archive()
-	if err != nil && w.mayBegin(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, a.Close()
-}
+// An Overview tells how accounts and archive stand.
+type Overview struct{ d *Desk }
+
+// newOverview is the Overview of a desk.
+func newOverview(d *Desk) Overview { return Overview{d} }

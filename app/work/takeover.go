@@ -25,12 +25,12 @@ type Opened struct {
 // OpenArchive makes the archive in dir the one to use, on this or on a new
 // computer. It may be somebody else's: the accounts that only it knows are offered,
 // and none is taken over.
-func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
+func (w Registry) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	a, err := archive.Open(dir, archive.Options{Now: w.o.Now})
+	a, err := archive.Open(dir, archive.Options{Now: w.d.o.Now})
 	if isNone(err) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, noArchive(dir, err)
 	}
@@ -38,13 +38,13 @@ func (w *Work) OpenArchive(ctx context.Context, dir string) (*Opened, error) {
 		return nil, err
 	}
 	o := &Opened{Dir: dir, Items: map[export.Kind]int{}}
-	err = w.use(ctx, a, o)
+	err = use(w.d, ctx, a, o)
 	return o, errors.Join(err, a.Close())
 }
 
 // use remembers a as the archive to use, and tells what it holds.
-func (w *Work) use(ctx context.Context, a *archive.Archive, o *Opened) error {
-	if err := w.allowSynced(ctx, o.Dir); err != nil {
+func use(w *Desk, ctx context.Context, a *archive.Archive, o *Opened) error {
+	if err := allowSynced(w, ctx, o.Dir); err != nil {
 		return err
 	}
 	accounts, err := a.Accounts(ctx)
@@ -56,7 +56,7 @@ func (w *Work) use(ctx context.Context, a *archive.Archive, o *Opened) error {
 			o.Items[k] += n
 		}
 	}
-	if o.Offered, err = w.offered(accounts); err != nil {
+	if o.Offered, err = offered(w, accounts); err != nil {
 		return err
 	}
 	now := settings.Archive{Folder: o.Dir, ID: a.ID(), Synced: syncedBy(o.Dir) != ""}
@@ -75,13 +75,13 @@ func (w *Work) use(ctx context.Context, a *archive.Archive, o *Opened) error {
 // TakeAccounts takes over accounts of the archive by their names, without their
 // passwords and without what was agreed to on another computer. A name that is
 // not offered is left out.
-func (w *Work) TakeAccounts(ctx context.Context, names []string) (taken []settings.Account, err error) {
-	err = w.withArchive(func(a *archive.Archive) error {
+func (w Registry) TakeAccounts(ctx context.Context, names []string) (taken []settings.Account, err error) {
+	err = withArchive(w.d, func(a *archive.Archive) error {
 		accounts, err := a.Accounts(ctx)
 		if err != nil {
 			return err
 		}
-		offered, err := w.offered(accounts)
+		offered, err := offered(w.d, accounts)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (w *Work) TakeAccounts(ctx context.Context, names []string) (taken []settin
 			if !slices.Contains(names, s.Name) {
 				continue
 			}
-			if err := w.settings.Add(s); err != nil {
+			if err := w.d.settings.Add(s); err != nil {
 				return known(err, s.Name)
 			}
 			taken = append(taken, s)
@@ -101,7 +101,7 @@ func (w *Work) TakeAccounts(ctx context.Context, names []string) (taken []settin
 
 // offered are the accounts of an archive that the settings do not have, as they
 // would be taken over.
-func (w *Work) offered(accounts []archive.Account) (list []settings.Account, err error) {
+func offered(w *Desk, accounts []archive.Account) (list []settings.Account, err error) {
 	for _, in := range accounts {
 		if _, ok := w.settings.Account(in.Name); ok || len(in.Settings) == 0 {
 			continue

@@ -34,8 +34,8 @@ func (u *Unbegun) Err() error {
 
 // noteTry notes how a try to export an account went that ended with l and err. A
 // note that cannot be written is none: err is told all the same.
-func (w *Work) noteTry(name string, l *export.Ledger, err error) {
-	all := w.unbegun()
+func noteTry(w *Desk, name string, l *export.Ledger, err error) {
+	all := whyUnbegun(w)
 	_, noted := all[name]
 	var own *Error
 	switch {
@@ -53,10 +53,10 @@ func (w *Work) noteTry(name string, l *export.Ledger, err error) {
 		}
 		all[name] = u
 	}
-	w.writeUnbegun(all)
+	writeUnbegun(w, all)
 }
 
-func (w *Work) writeUnbegun(all map[string]Unbegun) {
+func writeUnbegun(w *Desk, all map[string]Unbegun) {
 	file := filepath.Join(w.settings.Dir(), unbegunFile)
 	if len(all) == 0 {
 		_ = os.Remove(file) // what it says is older than the newest export, and not told then
@@ -74,8 +74,8 @@ func (w *Work) writeUnbegun(all map[string]Unbegun) {
 	}
 }
 
-// unbegun are the tries that did not begin, by account; empty if none can be read.
-func (w *Work) unbegun() map[string]Unbegun {
+// whyUnbegun are the tries that did not begin, by account; empty if none can be read.
+func whyUnbegun(w *Desk) map[string]Unbegun {
 	all := map[string]Unbegun{}
 	b, err := os.ReadFile(filepath.Join(w.settings.Dir(), unbegunFile))
 	if err != nil || json.Unmarshal(b, &all) != nil {

@@ -10,15 +10,15 @@ import (
 
 // Verify re-reads every byte of the archive. report is called now and then,
 // from one goroutine, with how many bytes were read, of how many.
-func (w *Work) Verify(ctx context.Context, report func(done, total int64)) (c archive.Check, err error) {
-	c, _, err = w.VerifySlice(ctx, archive.Slice{Part: 1, Of: 1}, report)
+func (w Prover) Verify(ctx context.Context, report func(done, total int64)) (c archive.Check, err error) {
+	c, _, err = newProver(w.d).VerifySlice(ctx, archive.Slice{Part: 1, Of: 1}, report)
 	return c, err
 }
 
 // VerifySlice re-reads one part of the archive, and tells which: part 0 is the
 // next one that was not read yet.
-func (w *Work) VerifySlice(ctx context.Context, s archive.Slice, report func(done, total int64)) (c archive.Check, _ archive.Slice, err error) {
-	a, err := w.archive()
+func (w Prover) VerifySlice(ctx context.Context, s archive.Slice, report func(done, total int64)) (c archive.Check, _ archive.Slice, err error) {
+	a, err := archiveHere(w.d)
 	if err != nil {
 		return c, s, err
 	}
@@ -34,9 +34,9 @@ func (w *Work) VerifySlice(ctx context.Context, s archive.Slice, report func(don
 
 // Repair verifies the archive and mends what can be mended: see
 // [archive.Repair]. It works where the archive cannot be opened.
-func (w *Work) Repair(ctx context.Context, report func(done, total int64)) (*archive.Repaired, error) {
-	a, err := w.archive()
-	dir := w.ArchiveDir()
+func (w Prover) Repair(ctx context.Context, report func(done, total int64)) (*archive.Repaired, error) {
+	a, err := archiveHere(w.d)
+	dir := newPlace(w.d).ArchiveDir()
 	switch {
 	case err == nil:
 		dir = a.Dir() // a moved one was found
@@ -48,5 +48,5 @@ func (w *Work) Repair(ctx context.Context, report func(done, total int64)) (*arc
 	case !errors.Is(err, export.ErrHistory) && !errors.Is(err, export.ErrDamaged):
 		return nil, err
 	}
-	return archive.Repair(ctx, dir, archive.Options{Now: w.o.Now}, report)
+	return archive.Repair(ctx, dir, archive.Options{Now: w.d.o.Now}, report)
 }

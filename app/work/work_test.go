@@ -93,7 +93,7 @@ func TestDemoAgain(t *testing.T) {
 	if again, err := w.AddDemo(t.Context()); again != name || err != nil || len(w.Accounts()) != 1 {
 		t.Errorf("a second AddDemo = %q, %v", again, err)
 	}
-	src, err := w.openDemo(t.Context())
+	src, err := openDemo(w.d, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -384,7 +384,7 @@ func TestNothingSecretTravels(t *testing.T) {
 	old := newWork(t, Options{})
 	add(t, old, url)
 	run(t, old, "home")
-	err := old.withArchive(func(a *archive.Archive) error {
+	err := withArchive(old.d, func(a *archive.Archive) error {
 		return a.SetAccount(t.Context(), "home", []byte(`{"type":"dav","address":"https://evil.example/","user":"victim","secret":"s","Secret":"s",
 			"password_command":"touch x","PasswordCommand":"touch x","trust":{"hosts":["evil.example"]},"Trust":{"Plain":["evil.example"],"Pins":{"a":"b"}},"name":"other","Name":"other"}`))
 	})

@@ -1,0 +1,46 @@
+package work
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sidekeep/export"
+	"sidekeep/export/archive"
+	"sidekeep/export/restore"
+	"time"
+)
+
+// begin opens the journal of a restore: that of note, which is open, or a new one
+// if it is nil. The lock is held.
+func beginRestore(ctx context.Context, a *archive.Archive, note *restoreNote, r *RestoreRequest, now time.Time) (*restoreNote, *restore.FileJournal, error) {
+	if note == nil {
+		mark, err := markOf(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		notes, err := readNotes(a.Dir())
+		if err != nil {
+			return nil, nil, err
+		}
+		note = &restoreNote{Request: mark, Asked: *r, RestoreEntry: RestoreEntry{Account: r.To, From: r.From, Paths: r.Paths, At: now, State: RestoreOpen}}
+		for note.Number = 1; ; note.Number++ {
+			if len(notes) > 0 {
+				note.Number = max(note.Number, notes[0].Number+1)
+			}
+			err := note.make(a.Dir())
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, fs.ErrExist) {
+				return nil, nil, fmt.Errorf("%w: %w", export.ErrNotWritable, err)
+			}
+		}
+		if err := errors.Join(a.Seal(ctx, note.Number, rand.Text()), note.write(a.Dir())); err != nil {
+			return nil, nil, err
+		}
+	}
+	j, err := note.journal(ctx, a)
+	return note, j, err
+}
