@@ -5,14 +5,16 @@ import (
 	"testing"
 
 	"sidekeep/app/words"
+	"sidekeep/app/work/desk"
+	"sidekeep/app/work/files"
 )
 
 // TestNothingToType: what a refusal says in the window tells of nothing to type,
 // whatever it says on the command line.
 func TestNothingToType(t *testing.T) {
 	for _, err := range []error{
-		noAccount("x", nil), noPassword("home"), noArchive("/a", nil), absent("/a", "/b", "/c", nil), absent("/a", "/a", "", nil),
-		absent("/a", "/b", "", nil), replaced("/a", nil), notFolder("/a", nil), synced("/a", "Dropbox"), emptied("/a", 3), takenByService("home"),
+		desk.NoAccount("x", nil), desk.NoPassword("home"), desk.NoArchive("/a", nil), desk.Absent("/a", "/b", "/c", nil), desk.Absent("/a", "/a", "", nil),
+		desk.Absent("/a", "/b", "", nil), desk.Replaced("/a", nil), desk.NotFolder("/a", nil), desk.Synced("/a", "Dropbox"), desk.Emptied("/a", 3), files.TakenByService("home"),
 		&Error{What: "No.", Try: "Choose another name with “--name NAME”, or none."},
 		&Error{What: "No.", Try: "Write it like 2026-12-24. “sidekeep history” lists the exports."},
 	} {

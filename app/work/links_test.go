@@ -80,7 +80,7 @@ var linkVerbs = []struct {
 	{"undo", func(ctx context.Context, w *Work) error { _, err := w.Undo(ctx, 1, nil); return err }},
 	{"export", func(ctx context.Context, w *Work) error { _, err := w.Export(ctx, "disk", nil); return err }},
 	{"prune", func(ctx context.Context, w *Work) error {
-		p, err := w.PlanPrune(ctx, w.d.o.Now())
+		p, err := w.PlanPrune(ctx, DeskOf(w).Options.Now())
 		if err == nil {
 			_, err = w.Prune(ctx, p)
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work/desk"
+	"sidekeep/app/work/journals"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/restore"
@@ -65,7 +67,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 			}
 		}},
 		{"a torn journal", func(t *testing.T, w *Work, _ string) {
-			at := filepath.Join(w.ArchiveDir(), restoresDir, "1", "journal.jsonl")
+			at := filepath.Join(w.ArchiveDir(), journals.RestoresDir, "1", "journal.jsonl")
 			text, err := os.ReadFile(at)
 			if err != nil {
 				t.Fatal(err)
@@ -124,7 +126,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 // forge appends n times what line says to the journal of a restore.
 func forge(t *testing.T, w *Work, restore int, line func(n int) string, n int) {
 	t.Helper()
-	f, err := os.OpenFile(filepath.Join(w.ArchiveDir(), restoresDir, fmt.Sprint(restore), "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+	f, err := os.OpenFile(filepath.Join(w.ArchiveDir(), journals.RestoresDir, fmt.Sprint(restore), "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +183,7 @@ func TestForgedUndo(t *testing.T) {
 	}
 	// Forged with the right hashes and versions of what was there before.
 	var others []string
-	err = withArchive(w.d, func(a *archive.Archive) error {
+	err = desk.WithArchive(DeskOf(w), func(a *archive.Archive) error {
 		for it, err := range a.Contents(t.Context(), archive.Query{Account: name, Kind: export.Contacts, Present: true}) {
 			if err != nil {
 				return err
@@ -223,7 +225,7 @@ func TestForeignList(t *testing.T) {
 	w, name := demoWork(t)
 	wipe(t, w, 3)
 	stopBegun(t, w, RestoreRequest{To: name})
-	at := filepath.Join(w.ArchiveDir(), restoresDir, "1", "list.jsonl")
+	at := filepath.Join(w.ArchiveDir(), journals.RestoresDir, "1", "list.jsonl")
 	text, err := os.ReadFile(at)
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +252,7 @@ func TestNeverBegun(t *testing.T) {
 	if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
 		t.Fatalf("%v %+v", err, l)
 	}
-	dir := filepath.Join(w.ArchiveDir(), restoresDir, "4", "old")
+	dir := filepath.Join(w.ArchiveDir(), journals.RestoresDir, "4", "old")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sidekeep/app/work/desk"
 )
 
 func TestPasswordCommand(t *testing.T) {
@@ -16,7 +18,7 @@ func TestPasswordCommand(t *testing.T) {
 		`printf ' p\303\244ss '`:     " päss ",
 		"echo noise >&2; echo right": "right",
 	} {
-		if got, err := runPasswordCommand(t.Context(), command); got != want || err != nil {
+		if got, err := desk.RunPasswordCommand(t.Context(), command); got != want || err != nil {
 			t.Errorf("%s: %q, %v, want %q", command, got, err, want)
 		}
 	}
@@ -32,7 +34,7 @@ func TestPasswordCommandFails(t *testing.T) {
 		`printf 's3cret\nline'`:                "more than one line",
 		"/no/such/s3cret-program; echo s3cret >&2; false": "exit code 1",
 	} {
-		got, err := runPasswordCommand(t.Context(), command)
+		got, err := desk.RunPasswordCommand(t.Context(), command)
 		if got != "" || !errors.Is(err, ErrNoPassword) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v, want %q", command, got, err, want)
 		}
@@ -45,7 +47,7 @@ func TestPasswordCommandFails(t *testing.T) {
 func TestPasswordCommandIsStopped(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	time.AfterFunc(100*time.Millisecond, cancel)
-	if _, err := runPasswordCommand(ctx, "sleep 60"); !errors.Is(err, context.Canceled) {
+	if _, err := desk.RunPasswordCommand(ctx, "sleep 60"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -11,19 +11,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"sidekeep/app/work/desk"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
 	"sidekeep/export/source"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // heldItems is everything that the archive tells of its items, with their bytes.
 func heldItems(t *testing.T, w *Work) map[string]string {
 	t.Helper()
-	a, err := archiveHere(w.d)
+	a, err := desk.ArchiveHere(DeskOf(w))
 	if err != nil {
 		t.Fatal(err)
 	}

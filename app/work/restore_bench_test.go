@@ -3,12 +3,12 @@ package work
 import (
 	"fmt"
 	"net/http/httptest"
-	"sidekeep/export/settings"
-	"sidekeep/export/source"
 	"testing"
 	"time"
 
 	"sidekeep/export/davserver"
+	"sidekeep/export/settings"
+	"sidekeep/export/source"
 )
 
 // BenchmarkRestore puts 10,000 contacts back onto a service that lost them, and

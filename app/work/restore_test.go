@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work/registry"
+	"sidekeep/app/work/restores"
 	"sidekeep/assets"
 	"sidekeep/export"
 )
@@ -33,7 +35,7 @@ func demoWork(t *testing.T) (*Work, string) {
 // wipe empties all collections of the demo phone behind Sidekeep's back.
 func wipe(t *testing.T, w *Work, keep int) (removed int) {
 	t.Helper()
-	to, err := openWriter(w.d, t.Context(), DemoName)
+	to, err := restores.OpenWriter(DeskOf(w), t.Context(), registry.DemoName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +49,13 @@ func wipe(t *testing.T, w *Work, keep int) (removed int) {
 		if c.Kind == export.Photos {
 			continue
 		}
-		items, err := w.d.demo.server.Items(id)
+		items, err := DeskOf(w).Demo.Server.Items(id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, it := range items {
 			if i >= keep {
-				if err := w.d.demo.server.Remove(it.Path); err != nil {
+				if err := DeskOf(w).Demo.Server.Remove(it.Path); err != nil {
 					t.Fatal(err)
 				}
 				removed++

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sidekeep/app/work/desk"
 )
 
 func TestSyncedBy(t *testing.T) {
@@ -34,7 +36,7 @@ func TestSyncedBy(t *testing.T) {
 		"home/link/Sidekeep":                                         "Syncthing",
 		"home/Library/Mobile Documents/com~apple~CloudDocs/Sidekeep": "iCloud Drive",
 	} {
-		if got := syncedBy(filepath.Join(root, filepath.FromSlash(path))); got != want {
+		if got := desk.SyncedBy(filepath.Join(root, filepath.FromSlash(path))); got != want {
 			t.Errorf("syncedBy(%q) = %q, want %q", path, got, want)
 		}
 	}

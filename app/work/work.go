@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"sidekeep/app/work/desk"
 	"sidekeep/export/settings"
 )
 
@@ -37,7 +38,7 @@ func New(o Options) (*Work, error) {
 	}
 	s, err := settings.Open(o.Settings)
 	if err != nil {
-		return nil, damaged(err)
+		return nil, desk.Damaged(err)
 	}
-	return over(&Desk{o: o, settings: s, named: o.Archive}), nil
+	return over(&desk.Desk{Options: o, Settings: s, Named: o.Archive}), nil
 }

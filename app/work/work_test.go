@@ -9,15 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/zalando/go-keyring"
+
+	"sidekeep/app/work/desk"
 	"sidekeep/assets"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
 	"sidekeep/export/source"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/zalando/go-keyring"
 )
 
 func TestMain(m *testing.M) {
@@ -93,7 +94,7 @@ func TestDemoAgain(t *testing.T) {
 	if again, err := w.AddDemo(t.Context()); again != name || err != nil || len(w.Accounts()) != 1 {
 		t.Errorf("a second AddDemo = %q, %v", again, err)
 	}
-	src, err := openDemo(w.d, t.Context())
+	src, err := desk.OpenDemo(DeskOf(w), t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -384,7 +385,7 @@ func TestNothingSecretTravels(t *testing.T) {
 	old := newWork(t, Options{})
 	add(t, old, url)
 	run(t, old, "home")
-	err := withArchive(old.d, func(a *archive.Archive) error {
+	err := desk.WithArchive(old.d, func(a *archive.Archive) error {
 		return a.SetAccount(t.Context(), "home", []byte(`{"type":"dav","address":"https://evil.example/","user":"victim","secret":"s","Secret":"s",
 			"password_command":"touch x","PasswordCommand":"touch x","trust":{"hosts":["evil.example"]},"Trust":{"Plain":["evil.example"],"Pins":{"a":"b"}},"name":"other","Name":"other"}`))
 	})

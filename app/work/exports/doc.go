@@ -1,0 +1,2 @@
+// Package exports exports an account, and answers what is held.
+package exports

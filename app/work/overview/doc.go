@@ -1,0 +1,2 @@
+// Package overview tells how every account stands, and what the archive holds.
+package overview

@@ -1,0 +1,2 @@
+// Package practice plays the loss of October 2009 on the demo phone.
+package practice
