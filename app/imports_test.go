@@ -79,6 +79,11 @@ func TestForbidden(t *testing.T) {
 		{"sidekeep/export/archive/judge", "sidekeep/export/archive", false},
 		{"sidekeep/app/work", "sidekeep/export/archive", true},
 		{"sidekeep/app/work", "sidekeep/export/archive/history", false},
+		{"sidekeep/app/command", "sidekeep/app/work", true},
+		{"sidekeep/app/command", "sidekeep/app/work/desk", false},
+		{"sidekeep/app/work/restores", "sidekeep/app/work/exports", true},
+		{"sidekeep/app/work/exports", "sidekeep/app/work/restores", false},
+		{"sidekeep/app/work/files", "sidekeep/app/work", false},
 	} {
 		if why := forbidden(c.from, c.to); (why == "") != c.ok {
 			t.Errorf("%s imports %s: %q", c.from, c.to, why)
@@ -86,10 +91,31 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
-// archiveRooms are the rooms of the archive from the lowest up.
-var archiveRooms = []string{
-	"pages", "disk", "history", "openfiles", "stage", "site", "search", "publish", "judge", "remove", "resume", "record",
-	"accounts", "hold", "verify", "forget", "repair",
+// faces are the packages that others use alone of all that lies below them, with
+// those rooms from the lowest up.
+var faces = map[string][]string{
+	"sidekeep/export/archive": {
+		"pages", "disk", "history", "openfiles", "stage", "site", "search", "publish", "judge", "remove", "resume", "record",
+		"accounts", "hold", "verify", "forget", "repair",
+	},
+	"sidekeep/app/work": {
+		"desk", "journals", "overview", "past", "registry", "exports", "files", "restores", "proofs", "retention", "practice",
+	},
+}
+
+// behind says why a room behind a face is not to be used from there, "" if it may.
+func behind(from, to string) string {
+	for face, rooms := range faces {
+		at := func(p string) int { return slices.Index(rooms, strings.TrimPrefix(p, face+"/")) }
+		switch {
+		case from == face:
+		case at(to) >= 0 && at(from) < 0:
+			return "what lies below " + face + " is used through it"
+		case at(from) >= 0 && (to == face || at(to) >= at(from)):
+			return "a room uses those below it alone"
+		}
+	}
+	return ""
 }
 
 // forbidden says why from must not import to, "" if it may.
@@ -101,9 +127,6 @@ func forbidden(from, to string) string {
 		}
 		name, _, _ := strings.Cut(rest, "/")
 		return name
-	}
-	inArchive := func(p string) int {
-		return slices.Index(archiveRooms, strings.TrimPrefix(p, "sidekeep/export/archive/"))
 	}
 	in := func(p, room string) bool { return p == room || strings.HasPrefix(p, room+"/") }
 	a, b := room(from), room(to)
@@ -124,10 +147,8 @@ func forbidden(from, to string) string {
 		return ""
 	case source(to) != "" && source(from) != source(to):
 		return "no source knows another, and nothing else knows one of them by name: export/source/all lists them"
-	case inArchive(to) >= 0 && inArchive(from) < 0 && from != "sidekeep/export/archive":
-		return "the archive is used through its facade"
-	case inArchive(from) >= 0 && (to == "sidekeep/export/archive" || inArchive(to) >= inArchive(from)):
-		return "a room of the archive uses those below it alone"
+	case behind(from, to) != "":
+		return behind(from, to)
 	case from == "sidekeep/export" && b == "export":
 		return "the vocabulary is below its implementations"
 	case in(to, "sidekeep/app/gui") && from != "sidekeep/app" && !in(from, "sidekeep/app/gui"):

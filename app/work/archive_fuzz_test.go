@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/settings"
@@ -21,7 +22,7 @@ const oneCard = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:anna\r\nFN:Anna Berg\r\nN:Ber
 // and a restore into a folder. Nothing may be a mistake, and Anna is always kept.
 func wholeLife(t *testing.T, name string, data []byte) {
 	t.Helper()
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	dir, target := t.TempDir(), t.TempDir()
 	for at, b := range map[string][]byte{filepath.Join(dir, name): data, filepath.Join(dir, "anna.vcf"): []byte(oneCard), filepath.Join(target, "x.vcf"): []byte(oneCard)} {
 		if err := os.WriteFile(at, b, 0o600); err != nil {
@@ -64,22 +65,22 @@ func wholeLife(t *testing.T, name string, data []byte) {
 	for _, b := range c.Bad {
 		t.Errorf("verify: %+v", b)
 	}
-	proven, err := w.Prove(ctx, FilesName, nil)
+	proven, err := w.Prove(ctx, work.FilesName, nil)
 	right("proof", err)
 	for _, b := range proven.Bad {
 		t.Errorf("proof: %+v", b)
 	}
-	saved, err := w.Save(ctx, SaveOptions{Dir: filepath.Join(t.TempDir(), "saved"), VCard: "4.0"})
+	saved, err := w.Save(ctx, work.SaveOptions{Dir: filepath.Join(t.TempDir(), "saved"), VCard: "4.0"})
 	right("save", err)
 	for _, u := range saved.Unsaved {
 		t.Logf("not saved: %+v", u)
 	}
-	f, err := w.Find(ctx, Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}})
+	f, err := w.Find(ctx, work.Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}})
 	right("find", err)
-	right("add", w.Add(ctx, "target", Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}}, f, nil))
+	right("add", w.Add(ctx, "target", work.Candidate{Type: settings.Folder, Values: source.Values{source.Address: target}}, f, nil))
 	_, err = w.Export(ctx, "target", nil)
 	right("export", err)
-	p, err := w.PlanRestore(ctx, RestoreRequest{To: "target", From: FilesName}, nil)
+	p, err := w.PlanRestore(ctx, work.RestoreRequest{To: "target", From: work.FilesName}, nil)
 	right("plan", err)
 	defer p.Close()
 	_, err = w.Restore(ctx, p, nil)

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package work
+package work_test
 
 import "time"
 

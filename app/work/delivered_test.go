@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/settings"
@@ -21,7 +22,7 @@ import (
 func TestBytesAreThoseOfTheServer(t *testing.T) {
 	t.Run("davserver", func(t *testing.T) {
 		url, _ := phone(t)
-		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
+		c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
 		sameBytes(t, c, map[export.Kind]int{export.Contacts: 250, export.Events: 278, export.Todos: 45, export.Photos: 60})
 	})
 	t.Run("Radicale", func(t *testing.T) {
@@ -33,13 +34,13 @@ func TestBytesAreThoseOfTheServer(t *testing.T) {
 		mkcol("alice/people/", "<A:addressbook/>", "")
 		mkcol("alice/dates/", "<C:calendar/>", "")
 		fill(t, s, "alice/people/", "alice/dates/")
-		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL, source.User: s.User, source.Password: s.Password}}
+		c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL, source.User: s.User, source.Password: s.Password}}
 		sameBytes(t, c, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
 	})
 	t.Run("Xandikos", func(t *testing.T) {
 		s := sourcetest.Xandikos(t)
 		fill(t, s, "alice/contacts/addressbook/", "alice/calendars/calendar/")
-		sameBytes(t, Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL}}, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
+		sameBytes(t, work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: s.URL}}, map[export.Kind]int{export.Contacts: len(cards), export.Events: 2, export.Todos: 1})
 	})
 }
 
@@ -100,8 +101,8 @@ func request(t *testing.T, s sourcetest.Server, method, path, body string) []byt
 }
 
 // sameBytes exports what c leads to and compares each item.
-func sameBytes(t *testing.T, c Candidate, want map[export.Kind]int) {
-	w := newWork(t, Options{})
+func sameBytes(t *testing.T, c work.Candidate, want map[export.Kind]int) {
+	w := newWork(t, work.Options{})
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"archive/zip"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work"
 	"sidekeep/export"
 )
 
@@ -42,7 +43,7 @@ func TestLookInto(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	var w Work
+	var w work.Work
 	got, err := w.LookInto(t.Context(), []string{filepath.Join(dir, "folder"), zipped})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/assets"
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -106,9 +107,9 @@ func (d device) move(from, to string, rename func(string) string) {
 }
 
 // addOnly sets the account "home" up, for items of one kind.
-func addOnly(t *testing.T, w *Work, url string, kind export.Kind) {
+func addOnly(t *testing.T, w *work.Work, url string, kind export.Kind) {
 	t.Helper()
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}, Only: []export.Kind{kind}}
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}, Only: []export.Kind{kind}}
 	f, err := w.Find(t.Context(), c)
 	if err == nil {
 		err = w.Add(t.Context(), "home", c, f, nil)
@@ -138,7 +139,7 @@ func openFiles(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-func verified(t *testing.T, w *Work) {
+func verified(t *testing.T, w *work.Work) {
 	t.Helper()
 	c, err := w.Verify(t.Context(), nil)
 	if err != nil || len(c.Bad) > 0 {
@@ -203,7 +204,7 @@ func TestLossOverThere(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				now := time.Now()
-				w := newWork(t, Options{Now: func() time.Time { return now }})
+				w := newWork(t, work.Options{Now: func() time.Time { return now }})
 				url, server := phone(t)
 				only := export.Contacts
 				if x.name == "all events on one date" {
@@ -225,7 +226,7 @@ func TestLossOverThere(t *testing.T) {
 				}
 				verified(t, w)
 				list, err := w.Status(t.Context())
-				if err != nil || (list[0].State == Held) != l.Held || (list[0].Loss != nil) != l.Held {
+				if err != nil || (list[0].State == work.Held) != l.Held || (list[0].Loss != nil) != l.Held {
 					t.Errorf("status: %v, %+v", err, list)
 				}
 				if !l.Held {
@@ -260,7 +261,7 @@ func TestLossOverThere(t *testing.T) {
 // of what it lists is the same, nothing of it comes up in the files, until the
 // right one answers again.
 func TestOtherPrincipal(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	_, alice := phone(t)
 	bert := davserver.New(davserver.Options{User: "bert", Open: true})
 	if err := bert.MakeAddressBook("/contacts/bert/contacts/", davserver.Collection{Name: "Contacts"}); err != nil {
@@ -308,7 +309,7 @@ func TestOtherPrincipal(t *testing.T) {
 }
 
 func TestWrongNumbers(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	url, _ := phone(t)
 	add(t, w, url)
 	if _, err := w.Accept(t.Context(), 1); !errors.Is(err, export.ErrNoArchive) {
@@ -316,7 +317,7 @@ func TestWrongNumbers(t *testing.T) {
 	}
 	run(t, w, "home")
 	for n, want := range map[int64]error{1: archive.ErrNoHold, 2: archive.ErrNoExport, -1: archive.ErrNoExport} {
-		var own *Error
+		var own *work.Error
 		if _, err := w.Accept(t.Context(), n); !errors.Is(err, want) || !errors.As(err, &own) || !own.Usage {
 			t.Errorf("accept %d: %v", n, err)
 		}

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"archive/zip"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work"
 	"sidekeep/formats/file"
 )
 
@@ -38,8 +39,8 @@ func TestInspectArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	err := Inspect(t.Context(), []string{name}, nil, Inspector{
-		Begin: func(x Inspected) error {
+	err := work.Inspect(t.Context(), []string{name}, nil, work.Inspector{
+		Begin: func(x work.Inspected) error {
 			got = append(got, "begin "+strings.TrimPrefix(x.Path, name)+" "+string(x.Type))
 			return nil
 		},
@@ -51,7 +52,7 @@ func TestInspectArchive(t *testing.T) {
 			got = append(got, it.Name())
 			return nil
 		},
-		End: func(x Inspected) error {
+		End: func(x work.Inspected) error {
 			if x.Err != nil {
 				t.Error(x.Path, x.Err)
 			}

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/archive"
 	"sidekeep/export/settings"
@@ -23,9 +24,9 @@ const elsewhere = "Elsewhere-7c1f"
 
 // linkedLife is a small archive with an account of a folder of which one contact
 // was lost and restored.
-func linkedLife(t *testing.T) (w *Work, dir string) {
+func linkedLife(t *testing.T) (w *work.Work, dir string) {
 	t.Helper()
-	w = newWork(t, Options{Now: func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }})
+	w = newWork(t, work.Options{Now: func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }})
 	from := filepath.Join(t.TempDir(), "source")
 	for name, text := range map[string]string{
 		"people/a.vcf":   "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:a\r\nFN:Ada A\r\nN:A;Ada;;;\r\nEND:VCARD\r\n",
@@ -38,9 +39,9 @@ func linkedLife(t *testing.T) (w *Work, dir string) {
 			t.Fatal(err)
 		}
 	}
-	f, err := w.Find(t.Context(), Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}})
+	f, err := w.Find(t.Context(), work.Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}})
 	if err == nil {
-		err = w.Add(t.Context(), "disk", Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}}, f, nil)
+		err = w.Add(t.Context(), "disk", work.Candidate{Type: settings.Folder, Values: source.Values{source.Address: from}}, f, nil)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func linkedLife(t *testing.T) (w *Work, dir string) {
 	if err := os.Remove(filepath.Join(from, "people", "b.vcf")); err != nil {
 		t.Fatal(err)
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: "disk"}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: "disk"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,28 +67,28 @@ func linkedLife(t *testing.T) (w *Work, dir string) {
 // linkVerbs are what is done with an archive, the last of them deletes.
 var linkVerbs = []struct {
 	name string
-	do   func(ctx context.Context, w *Work) error
+	do   func(ctx context.Context, w *work.Work) error
 }{
-	{"restore --dry-run", func(ctx context.Context, w *Work) error {
-		p, err := w.PlanRestore(ctx, RestoreRequest{To: "disk"}, nil)
+	{"restore --dry-run", func(ctx context.Context, w *work.Work) error {
+		p, err := w.PlanRestore(ctx, work.RestoreRequest{To: "disk"}, nil)
 		if err != nil {
 			return err
 		}
 		return p.Close()
 	}},
-	{"prove", func(ctx context.Context, w *Work) error { _, err := w.Prove(ctx, "disk", nil); return err }},
-	{"verify", func(ctx context.Context, w *Work) error { _, err := w.Verify(ctx, nil); return err }},
-	{"undo", func(ctx context.Context, w *Work) error { _, err := w.Undo(ctx, 1, nil); return err }},
-	{"export", func(ctx context.Context, w *Work) error { _, err := w.Export(ctx, "disk", nil); return err }},
-	{"prune", func(ctx context.Context, w *Work) error {
-		p, err := w.PlanPrune(ctx, DeskOf(w).Options.Now())
+	{"prove", func(ctx context.Context, w *work.Work) error { _, err := w.Prove(ctx, "disk", nil); return err }},
+	{"verify", func(ctx context.Context, w *work.Work) error { _, err := w.Verify(ctx, nil); return err }},
+	{"undo", func(ctx context.Context, w *work.Work) error { _, err := w.Undo(ctx, 1, nil); return err }},
+	{"export", func(ctx context.Context, w *work.Work) error { _, err := w.Export(ctx, "disk", nil); return err }},
+	{"prune", func(ctx context.Context, w *work.Work) error {
+		p, err := w.PlanPrune(ctx, work.DeskOf(w).Options.Now())
 		if err == nil {
 			_, err = w.Prune(ctx, p)
 		}
 		return err
 	}},
-	{"verify --repair", func(ctx context.Context, w *Work) error { _, err := w.Repair(ctx, nil); return err }},
-	{"forget", func(ctx context.Context, w *Work) error {
+	{"verify --repair", func(ctx context.Context, w *work.Work) error { _, err := w.Repair(ctx, nil); return err }},
+	{"forget", func(ctx context.Context, w *work.Work) error {
 		p, err := w.PlanForget(ctx, archive.Forget{Account: "disk"})
 		if err == nil {
 			err = w.Forget(ctx, p)
@@ -200,7 +201,7 @@ func TestNoLinkIsFollowed(t *testing.T) {
 			for _, v := range linkVerbs {
 				link(t, filepath.Join(dir, filepath.FromSlash(name)), out)
 				err := v.do(t.Context(), w)
-				var own *Error
+				var own *work.Error
 				if err != nil && !errors.Is(err, export.ErrLink) && !errors.As(err, &own) && export.Cause(err) == nil {
 					t.Errorf("%s: it has no words: %v", v.name, err)
 				}

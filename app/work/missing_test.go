@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work"
 	"sidekeep/export"
 )
 
 // TestMissing removes people, spoils others and moves one to another ID: each
 // that is gone and each that has lost content is named with both values.
 func TestMissing(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	url, server := phone(t)
 	d := device{t, url, server}
 	for i := range 120 {
@@ -78,7 +79,7 @@ func TestMissing(t *testing.T) {
 // TestUnread counts what could not be understood apart, also after it was
 // acknowledged.
 func TestUnread(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	url, server := phone(t)
 	d := device{t, url, server}
 	add(t, w, url)

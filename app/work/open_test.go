@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidekeep/app/work"
 	"sidekeep/app/work/desk"
 	"sidekeep/app/work/journals"
 	"sidekeep/export"
@@ -18,7 +19,7 @@ import (
 )
 
 // stopBegun begins a restore and stops it when it has written something.
-func stopBegun(t *testing.T, w *Work, r RestoreRequest) {
+func stopBegun(t *testing.T, w *work.Work, r work.RestoreRequest) {
 	t.Helper()
 	p, err := w.PlanRestore(t.Context(), r, nil)
 	if err != nil {
@@ -27,8 +28,8 @@ func stopBegun(t *testing.T, w *Work, r RestoreRequest) {
 	defer p.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if _, err := w.Restore(ctx, p, func(p RestoreProgress) {
-		if p.Phase == Writing && p.Done > 0 { // the first report: all may be done before the next
+	if _, err := w.Restore(ctx, p, func(p work.RestoreProgress) {
+		if p.Phase == work.Writing && p.Done > 0 { // the first report: all may be done before the next
 			cancel()
 		}
 	}); err == nil {
@@ -36,7 +37,7 @@ func stopBegun(t *testing.T, w *Work, r RestoreRequest) {
 	}
 }
 
-func openOne(t *testing.T, w *Work) RestoreEntry {
+func openOne(t *testing.T, w *work.Work) work.RestoreEntry {
 	t.Helper()
 	list, err := w.OpenRestores(t.Context())
 	if err != nil || len(list) != 1 {
@@ -50,14 +51,14 @@ func openOne(t *testing.T, w *Work) RestoreEntry {
 func TestOpenRestoreGoesOn(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		between func(t *testing.T, w *Work, name string)
+		between func(t *testing.T, w *work.Work, name string)
 	}{
-		{"an export", func(t *testing.T, w *Work, name string) {
+		{"an export", func(t *testing.T, w *work.Work, name string) {
 			if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
 				t.Errorf("%v %+v", err, l.Counts)
 			}
 		}},
-		{"an answer", func(t *testing.T, w *Work, name string) {
+		{"an answer", func(t *testing.T, w *work.Work, name string) {
 			holds, err := w.Holds(t.Context(), name)
 			if err != nil || len(holds) == 0 {
 				t.Fatal(err, holds)
@@ -66,7 +67,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-		{"a torn journal", func(t *testing.T, w *Work, _ string) {
+		{"a torn journal", func(t *testing.T, w *work.Work, _ string) {
 			at := filepath.Join(w.ArchiveDir(), journals.RestoresDir, "1", "journal.jsonl")
 			text, err := os.ReadFile(at)
 			if err != nil {
@@ -76,7 +77,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-		{"forged lines", func(t *testing.T, w *Work, _ string) {
+		{"forged lines", func(t *testing.T, w *work.Work, _ string) {
 			forge(t, w, 1, func(n int) string {
 				return fmt.Sprintf(`{"n":%d,"step":"intent","line":%d,"deed":"create"}`, 9000+n, n+1) + "\n" + fmt.Sprintf(`{"n":%d,"step":"done"}`, 9000+n)
 			}, 400)
@@ -92,13 +93,13 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 			if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
 				t.Fatalf("%v %+v", err, l)
 			}
-			stopBegun(t, w, RestoreRequest{To: name})
+			stopBegun(t, w, work.RestoreRequest{To: name})
 			e := openOne(t, w)
 			if e.Total != removed || e.Done == 0 || e.Done >= removed {
 				t.Errorf("%d were removed: %+v", removed, e)
 			}
 			c.between(t, w, name)
-			p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+			p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +125,7 @@ func TestOpenRestoreGoesOn(t *testing.T) {
 }
 
 // forge appends n times what line says to the journal of a restore.
-func forge(t *testing.T, w *Work, restore int, line func(n int) string, n int) {
+func forge(t *testing.T, w *work.Work, restore int, line func(n int) string, n int) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(w.ArchiveDir(), journals.RestoresDir, fmt.Sprint(restore), "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -143,18 +144,18 @@ func TestDropEndsTheHold(t *testing.T) {
 	if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
 		t.Fatalf("%v %+v", err, l)
 	}
-	stopBegun(t, w, RestoreRequest{To: name})
+	stopBegun(t, w, work.RestoreRequest{To: name})
 	if l, err := w.Export(t.Context(), name, nil); err != nil || !l.Held {
 		t.Fatalf("%v %+v", err, l)
 	}
 	e, err := w.DropRestore(t.Context(), name, 0)
-	if err != nil || e.State != RestoreDropped || e.Done == 0 || e.Done == removed {
+	if err != nil || e.State != work.RestoreDropped || e.Done == 0 || e.Done == removed {
 		t.Fatalf("%v %+v", err, e)
 	}
 	if _, err := w.DropRestore(t.Context(), name, 0); err == nil {
 		t.Error("it is dropped twice")
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +174,7 @@ func TestForgedUndo(t *testing.T) {
 	if err := os.WriteFile(file, []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:d1\r\nFN:Dropped One\r\nN:One;Dropped;;;\r\nEND:VCARD\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{file}}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name, Paths: []string{file}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestForgedUndo(t *testing.T) {
 	}
 	// Forged with the right hashes and versions of what was there before.
 	var others []string
-	err = desk.WithArchive(DeskOf(w), func(a *archive.Archive) error {
+	err = desk.WithArchive(work.DeskOf(w), func(a *archive.Archive) error {
 		for it, err := range a.Contents(t.Context(), archive.Query{Account: name, Kind: export.Contacts, Present: true}) {
 			if err != nil {
 				return err
@@ -224,7 +225,7 @@ func TestForgedUndo(t *testing.T) {
 func TestForeignList(t *testing.T) {
 	w, name := demoWork(t)
 	wipe(t, w, 3)
-	stopBegun(t, w, RestoreRequest{To: name})
+	stopBegun(t, w, work.RestoreRequest{To: name})
 	at := filepath.Join(w.ArchiveDir(), journals.RestoresDir, "1", "list.jsonl")
 	text, err := os.ReadFile(at)
 	if err != nil {
@@ -233,13 +234,13 @@ func TestForeignList(t *testing.T) {
 	if err := os.WriteFile(at, bytes.Replace(text, []byte(`"hash":"`), []byte(`"hash":"00`), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil); err == nil || !strings.Contains(err.Error(), "changed by someone else") {
+	if _, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil); err == nil || !strings.Contains(err.Error(), "changed by someone else") {
 		t.Errorf("%v", err)
 	}
-	if list, err := w.Restores(t.Context()); err != nil || !slices.ContainsFunc(list, func(e RestoreEntry) bool { return e.State == RestoreOpen }) {
+	if list, err := w.Restores(t.Context()); err != nil || !slices.ContainsFunc(list, func(e work.RestoreEntry) bool { return e.State == work.RestoreOpen }) {
 		t.Errorf("%v %+v", err, list)
 	}
-	if e, err := w.DropRestore(t.Context(), name, 0); err != nil || e.State != RestoreDropped {
+	if e, err := w.DropRestore(t.Context(), name, 0); err != nil || e.State != work.RestoreDropped {
 		t.Errorf("%v %+v", err, e)
 	}
 }
@@ -264,7 +265,7 @@ func TestNeverBegun(t *testing.T) {
 	if list, err := w.Restores(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("%v, restores are %+v", err, list)
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

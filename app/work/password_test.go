@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/app/work/desk"
 )
 
@@ -35,10 +36,10 @@ func TestPasswordCommandFails(t *testing.T) {
 		"/no/such/s3cret-program; echo s3cret >&2; false": "exit code 1",
 	} {
 		got, err := desk.RunPasswordCommand(t.Context(), command)
-		if got != "" || !errors.Is(err, ErrNoPassword) || !strings.Contains(err.Error(), want) {
+		if got != "" || !errors.Is(err, work.ErrNoPassword) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v, want %q", command, got, err, want)
 		}
-		if own := (*Error)(nil); !errors.As(err, &own) || strings.Contains(own.What+own.Meaning+own.Try, "s3cret") {
+		if own := (*work.Error)(nil); !errors.As(err, &own) || strings.Contains(own.What+own.Meaning+own.Try, "s3cret") {
 			t.Errorf("%s: the error quotes the output or the command: %+v", command, own)
 		}
 	}

@@ -1,9 +1,10 @@
-package work
+package work_test
 
 import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/export/archive"
 )
 
@@ -28,13 +29,13 @@ func TestParseMoment(t *testing.T) {
 		"yesterday":                 {Time: time.Date(2026, 11, 21, 22, 59, 59, 999999999, time.UTC)},
 		"Today":                     {Time: time.Date(2026, 11, 22, 22, 59, 59, 999999999, time.UTC)},
 	} {
-		got, err := ParseMoment(text, now)
+		got, err := work.ParseMoment(text, now)
 		if err != nil || got.Export != want.Export || !got.Time.Equal(want.Time) {
 			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "0", "-3", "soon", "2026-13-01", "2026-02-30", "24.12.2026", "99999999999999999999", "21:00"} {
-		if got, err := ParseMoment(text, now); err == nil {
+		if got, err := work.ParseMoment(text, now); err == nil {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"sidekeep/app/work"
 )
 
 // smallPhotos makes n small pictures that differ, a thousand in a folder.
@@ -45,10 +47,10 @@ func BenchmarkPhotos(b *testing.B) {
 			dir := smallPhotos(b, n)
 			var took [3]time.Duration
 			for b.Loop() {
-				w := newWork(b, Options{})
+				w := newWork(b, work.Options{})
 				for i, step := range []func() error{
 					func() error { l, err := w.Import(b.Context(), "", []string{dir}, nil); return right(err, l.Kept == n) },
-					func() error { p, err := w.Prove(b.Context(), FilesName, nil); return right(err, p.Good == n) },
+					func() error { p, err := w.Prove(b.Context(), work.FilesName, nil); return right(err, p.Good == n) },
 					func() error { l, err := w.Import(b.Context(), "", []string{dir}, nil); return right(err, l.Kept == 0) },
 				} {
 					at := cpu()

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sidekeep/app/work"
 	"sidekeep/app/work/desk"
 	"sidekeep/export"
 	"sidekeep/export/archive"
@@ -22,9 +23,9 @@ import (
 )
 
 // heldItems is everything that the archive tells of its items, with their bytes.
-func heldItems(t *testing.T, w *Work) map[string]string {
+func heldItems(t *testing.T, w *work.Work) map[string]string {
 	t.Helper()
-	a, err := desk.ArchiveHere(DeskOf(w))
+	a, err := desk.ArchiveHere(work.DeskOf(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func heldItems(t *testing.T, w *Work) map[string]string {
 
 // spoiled changes what the server has: people, events, to-dos and a photo go,
 // one card can no longer be understood.
-func spoiled(t *testing.T, w *Work, server *davserver.Server) {
+func spoiled(t *testing.T, w *work.Work, server *davserver.Server) {
 	t.Helper()
 	paths := slices.Sorted(maps.Keys(heldItems(t, w)))
 	for _, folder := range []string{"/contacts/alice/", "/calendars/alice/", "/files/alice/"} {
@@ -78,9 +79,9 @@ func spoiled(t *testing.T, w *Work, server *davserver.Server) {
 // nothing and is not held.
 func TestRebuilt(t *testing.T) {
 	url, server := phone(t)
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	const name = "Anna's: phone %"
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.Photos: url + "files/alice/", source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +170,7 @@ func TestRebuilt(t *testing.T) {
 // TestNotBegunAnew: where an archive has lost its history, none is begun.
 func TestNotBegunAnew(t *testing.T) {
 	url, _ := phone(t)
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	add(t, w, url)
 	run(t, w, "home")
 	file := filepath.Join(w.ArchiveDir(), "history.db")

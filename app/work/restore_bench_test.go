@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/export/davserver"
 	"sidekeep/export/settings"
 	"sidekeep/export/source"
@@ -30,8 +31,8 @@ func BenchmarkRestore(b *testing.B) {
 		}
 		h := httptest.NewServer(server)
 		host := h.Listener.Addr().String()
-		w := newWork(b, Options{})
-		c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: h.URL, source.User: "alice"}, PasswordCommand: "printf secret", Trust: source.Trust{Plain: []string{host}}}
+		w := newWork(b, work.Options{})
+		c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: h.URL, source.User: "alice"}, PasswordCommand: "printf secret", Trust: source.Trust{Plain: []string{host}}}
 		f, err := w.Find(b.Context(), c)
 		if err == nil {
 			err = w.Add(b.Context(), "phone", c, f, nil)
@@ -48,18 +49,18 @@ func BenchmarkRestore(b *testing.B) {
 			}
 		}
 		begun := time.Now()
-		p, err := w.PlanRestore(b.Context(), RestoreRequest{To: "phone"}, nil)
+		p, err := w.PlanRestore(b.Context(), work.RestoreRequest{To: "phone"}, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(time.Since(begun).Seconds(), "plan-s")
 		begun = time.Now()
 		var wrote, ended time.Time
-		out, err := w.Restore(b.Context(), p, func(r RestoreProgress) {
+		out, err := w.Restore(b.Context(), p, func(r work.RestoreProgress) {
 			switch {
-			case r.Phase == Writing && wrote.IsZero():
+			case r.Phase == work.Writing && wrote.IsZero():
 				wrote = time.Now()
-			case r.Phase == Looking && ended.IsZero():
+			case r.Phase == work.Looking && ended.IsZero():
 				ended = time.Now()
 			}
 		})

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sidekeep/app/work"
 	"sidekeep/app/work/registry"
 	"sidekeep/app/work/restores"
 	"sidekeep/assets"
@@ -19,9 +20,9 @@ import (
 )
 
 // demoWork sets up the demo phone, which is exported.
-func demoWork(t *testing.T) (*Work, string) {
+func demoWork(t *testing.T) (*work.Work, string) {
 	t.Helper()
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +34,9 @@ func demoWork(t *testing.T) (*Work, string) {
 }
 
 // wipe empties all collections of the demo phone behind Sidekeep's back.
-func wipe(t *testing.T, w *Work, keep int) (removed int) {
+func wipe(t *testing.T, w *work.Work, keep int) (removed int) {
 	t.Helper()
-	to, err := restores.OpenWriter(DeskOf(w), t.Context(), registry.DemoName)
+	to, err := restores.OpenWriter(work.DeskOf(w), t.Context(), registry.DemoName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,13 +50,13 @@ func wipe(t *testing.T, w *Work, keep int) (removed int) {
 		if c.Kind == export.Photos {
 			continue
 		}
-		items, err := DeskOf(w).Demo.Server.Items(id)
+		items, err := work.DeskOf(w).Demo.Server.Items(id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, it := range items {
 			if i >= keep {
-				if err := DeskOf(w).Demo.Server.Remove(it.Path); err != nil {
+				if err := work.DeskOf(w).Demo.Server.Remove(it.Path); err != nil {
 					t.Fatal(err)
 				}
 				removed++
@@ -72,7 +73,7 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if err != nil || !l.Held {
 		t.Fatalf("%v %+v", err, l)
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if out.After == nil || out.After.Held || !out.After.Balanced() {
 		t.Errorf("afterwards: %+v", out.After)
 	}
-	again, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	again, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if _, err := w.Undo(t.Context(), 0, nil); err == nil {
 		t.Error("an undo is undone")
 	}
-	p, err = w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	p, err = w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestUndoIsNoLoss(t *testing.T) {
 	if err := os.WriteFile(file, []byte(cards.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{file}}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name, Paths: []string{file}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestProve(t *testing.T) {
 	if p.Checked != items {
 		t.Errorf("%d of %d items were compared", p.Checked, items)
 	}
-	if err != nil || s[0].Proof == nil || !s[0].ProvenNow() || s[0].State != Safe {
+	if err != nil || s[0].Proof == nil || !s[0].ProvenNow() || s[0].State != work.Safe {
 		t.Errorf("%v %+v", err, s[0])
 	}
 }
@@ -175,13 +176,13 @@ func TestRestoreGoesOn(t *testing.T) {
 	removed := wipe(t, w, 3)
 	stopped := 0
 	for ; ; stopped++ {
-		p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+		p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		out, err := w.Restore(ctx, p, func(r RestoreProgress) {
-			if r.Phase == Writing && r.Done > 0 && stopped < 3 {
+		out, err := w.Restore(ctx, p, func(r work.RestoreProgress) {
+			if r.Phase == work.Writing && r.Done > 0 && stopped < 3 {
 				cancel()
 			}
 		})
@@ -195,7 +196,7 @@ func TestRestoreGoesOn(t *testing.T) {
 		if !errors.Is(err, export.ErrStopped) || out.Number != 1 || out.After != nil {
 			t.Fatalf("%v %+v", err, out)
 		}
-		if list, err := w.Restores(t.Context()); err != nil || list[0].State != RestoreOpen || list[0].Created == 0 {
+		if list, err := w.Restores(t.Context()); err != nil || list[0].State != work.RestoreOpen || list[0].Created == 0 {
 			t.Errorf("%v %+v", err, list)
 		}
 	}
@@ -203,7 +204,7 @@ func TestRestoreGoesOn(t *testing.T) {
 		t.Fatalf("it was stopped %d times", stopped)
 	}
 	list, err := w.Restores(t.Context())
-	if err != nil || len(list) != 1 || list[0].Created != removed || list[0].State != RestoreDone {
+	if err != nil || len(list) != 1 || list[0].Created != removed || list[0].State != work.RestoreDone {
 		t.Errorf("%d were removed: %v %+v", removed, err, list)
 	}
 	after, err := w.DemoItems(t.Context())
@@ -220,7 +221,7 @@ func TestRestoreGoesOn(t *testing.T) {
 func TestUndoGoesOn(t *testing.T) {
 	w, name := demoWork(t)
 	removed := wipe(t, w, 3)
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +231,8 @@ func TestUndoGoesOn(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	first, err := w.Undo(ctx, 0, func(r RestoreProgress) {
-		if r.Phase == Undoing && r.Done > 0 {
+	first, err := w.Undo(ctx, 0, func(r work.RestoreProgress) {
+		if r.Phase == work.Undoing && r.Done > 0 {
 			cancel()
 		}
 	})
@@ -270,7 +271,7 @@ func TestRestoreDropped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
+	p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +295,7 @@ func TestRestoreDropped(t *testing.T) {
 	if !found["0 one.jpg"] || !found["1 Holiday/beach/two.jpg"] {
 		t.Errorf("%v", found)
 	}
-	again, err := w.PlanRestore(t.Context(), RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
+	again, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: name, Paths: []string{one, folder}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +309,7 @@ func TestRestoreDropped(t *testing.T) {
 // often is exported.
 func TestProvenInAWeek(t *testing.T) {
 	now := time.Date(2026, 3, 1, 21, 0, 0, 0, time.UTC)
-	w := newWork(t, Options{Now: func() time.Time { return now }})
+	w := newWork(t, work.Options{Now: func() time.Time { return now }})
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -345,7 +346,7 @@ func TestProvenInAWeek(t *testing.T) {
 		t.Errorf("%d parts, and %d items more than there are", len(parts), checked)
 	}
 	s, err := w.Status(t.Context())
-	if err != nil || s[0].State != Safe || s[0].Proof == nil || s[0].ProvenNow() {
+	if err != nil || s[0].State != work.Safe || s[0].Proof == nil || s[0].ProvenNow() {
 		t.Errorf("%v %+v", err, s[0].Proof)
 	}
 }

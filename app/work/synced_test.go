@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package work
+package work_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/zalando/go-keyring"
 
+	"sidekeep/app/work"
 	"sidekeep/app/work/desk"
 	"sidekeep/assets"
 	"sidekeep/export"
@@ -27,14 +28,14 @@ func TestMain(m *testing.M) {
 }
 
 // newWork is work with a home, settings and an archive of its own.
-func newWork(t testing.TB, o Options) *Work {
+func newWork(t testing.TB, o work.Options) *work.Work {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	if o.Settings == "" {
 		o.Settings = filepath.Join(home, "settings")
 	}
-	w, err := New(o)
+	w, err := work.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +60,9 @@ func phone(t *testing.T) (url string, server *davserver.Server) {
 }
 
 // add sets the account "home" up.
-func add(t *testing.T, w *Work, url string) {
+func add(t *testing.T, w *work.Work, url string) {
 	t.Helper()
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func add(t *testing.T, w *Work, url string) {
 	}
 }
 
-func run(t *testing.T, w *Work, name string) export.Ledger {
+func run(t *testing.T, w *work.Work, name string) export.Ledger {
 	t.Helper()
 	l, err := w.Export(t.Context(), name, nil)
 	if err != nil {
@@ -86,7 +87,7 @@ func run(t *testing.T, w *Work, name string) export.Ledger {
 // TestDemoAgain: the demo phone is the same to the last byte although its port
 // is another, so that a second export keeps nothing and asks little.
 func TestDemoAgain(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestDemoAgain(t *testing.T) {
 	if again, err := w.AddDemo(t.Context()); again != name || err != nil || len(w.Accounts()) != 1 {
 		t.Errorf("a second AddDemo = %q, %v", again, err)
 	}
-	src, err := desk.OpenDemo(DeskOf(w), t.Context())
+	src, err := desk.OpenDemo(work.DeskOf(w), t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,8 +128,8 @@ func TestAddSavesNothingWithoutKeychain(t *testing.T) {
 	keyring.MockInitWithError(errors.New("no bus"))
 	t.Cleanup(keyring.MockInit)
 	url, _ := phone(t)
-	w := newWork(t, Options{})
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
+	w := newWork(t, work.Options{})
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestAddSavesNothingWithoutKeychain(t *testing.T) {
 // nor of the archive; a new one takes the place of the old.
 func TestPasswordsStayInTheKeychain(t *testing.T) {
 	url, _ := phone(t)
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	add(t, w, url)
 	run(t, w, "home")
 	a := w.Accounts()[0]
@@ -203,8 +204,8 @@ func containsWord(b []byte, word string) bool {
 // exported.
 func TestSkippedCollections(t *testing.T) {
 	url, _ := phone(t)
-	w := newWork(t, Options{})
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
+	w := newWork(t, work.Options{})
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice", source.Password: "secret"}}
 	f, err := w.Find(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -231,8 +232,8 @@ func TestSkippedCollections(t *testing.T) {
 func TestStates(t *testing.T) {
 	url, server := phone(t)
 	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	w := newWork(t, Options{Now: func() time.Time { return now }})
-	state := func() State {
+	w := newWork(t, work.Options{Now: func() time.Time { return now }})
+	state := func() work.State {
 		t.Helper()
 		list, err := w.Status(t.Context())
 		if err != nil || len(list) != 1 {
@@ -241,13 +242,13 @@ func TestStates(t *testing.T) {
 		return list[0].State
 	}
 	add(t, w, url)
-	if s := state(); s != Never {
+	if s := state(); s != work.Never {
 		t.Errorf("before the first export: %s", s)
 	}
 	if l := run(t, w, "home"); l.Listing != "full" {
 		t.Errorf("the first listing is %q", l.Listing)
 	}
-	if s := state(); s != Safe {
+	if s := state(); s != work.Safe {
 		t.Errorf("after it: %s", s)
 	}
 	now = now.Add(24 * time.Hour)
@@ -259,7 +260,7 @@ func TestStates(t *testing.T) {
 		t.Errorf("six days later the listing is %q", l.Listing)
 	}
 	now = now.Add(7*24*time.Hour + time.Hour)
-	if s := state(); s != Overdue {
+	if s := state(); s != work.Overdue {
 		t.Errorf("a week later: %s", s)
 	}
 	server.SetQuirks(davserver.Tune{On: []davserver.Step{davserver.Listing}, Times: -1}, davserver.Dropped)
@@ -267,12 +268,12 @@ func TestStates(t *testing.T) {
 	if err == nil && l.Good() || l.Found != nil {
 		t.Errorf("with a broken listing: %+v, %v", l.Counts, err)
 	}
-	if s := state(); s != Failed {
+	if s := state(); s != work.Failed {
 		t.Errorf("after it: %s", s)
 	}
 	server.SetQuirks(davserver.Tune{})
 	run(t, w, "home")
-	if s := state(); s != Safe {
+	if s := state(); s != work.Safe {
 		t.Errorf("after a good one: %s", s)
 	}
 }
@@ -280,13 +281,13 @@ func TestStates(t *testing.T) {
 // TestExportThatCannotBegin makes no archive, and says why.
 func TestExportThatCannotBegin(t *testing.T) {
 	url, _ := phone(t)
-	w := newWork(t, Options{})
-	c := Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice"}, PasswordCommand: "exit 1"}
+	w := newWork(t, work.Options{})
+	c := work.Candidate{Type: settings.DAV, Values: source.Values{source.Address: url, source.User: "alice"}, PasswordCommand: "exit 1"}
 	if err := w.Add(t.Context(), "home", c, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	l, err := w.Export(t.Context(), "home", nil)
-	if !errors.Is(err, ErrNoPassword) || l.Number != 0 || l.Found != nil || l.Stop == nil {
+	if !errors.Is(err, work.ErrNoPassword) || l.Number != 0 || l.Found != nil || l.Stop == nil {
 		t.Errorf("Export = %+v, %v", l, err)
 	}
 	if _, err := os.Stat(w.ArchiveDir()); !errors.Is(err, os.ErrNotExist) {
@@ -299,7 +300,7 @@ func TestExportThatCannotBegin(t *testing.T) {
 
 // TestStoppedExport: a stop is told as such and keeps the archive whole.
 func TestStoppedExport(t *testing.T) {
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	name, err := w.AddDemo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -327,12 +328,12 @@ func TestStoppedExport(t *testing.T) {
 // what was secret or agreed to on the old one.
 func TestTakenOver(t *testing.T) {
 	url, _ := phone(t)
-	old := newWork(t, Options{})
+	old := newWork(t, work.Options{})
 	add(t, old, url)
 	run(t, old, "home")
 	dir := old.ArchiveDir()
 
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	o, err := w.OpenArchive(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -382,17 +383,17 @@ func TestTakenOver(t *testing.T) {
 // run for it, no certificate is trusted and no host gets a password for it.
 func TestNothingSecretTravels(t *testing.T) {
 	url, _ := phone(t)
-	old := newWork(t, Options{})
+	old := newWork(t, work.Options{})
 	add(t, old, url)
 	run(t, old, "home")
-	err := desk.WithArchive(old.d, func(a *archive.Archive) error {
+	err := desk.WithArchive(work.DeskOf(old), func(a *archive.Archive) error {
 		return a.SetAccount(t.Context(), "home", []byte(`{"type":"dav","address":"https://evil.example/","user":"victim","secret":"s","Secret":"s",
 			"password_command":"touch x","PasswordCommand":"touch x","trust":{"hosts":["evil.example"]},"Trust":{"Plain":["evil.example"],"Pins":{"a":"b"}},"name":"other","Name":"other"}`))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWork(t, Options{})
+	w := newWork(t, work.Options{})
 	if _, err := w.OpenArchive(t.Context(), old.ArchiveDir()); err != nil {
 		t.Fatal(err)
 	}
