@@ -238,6 +238,8 @@ func (s *scripted) Export(ctx context.Context, name string, report func(export.P
 	return s.export(ctx, name, report)
 }
 
+func (s *scripted) Mark() string { return "" }
+
 func (s *scripted) Edited() ([]string, error) { return s.edited, nil }
 
 func (s *scripted) ArchiveDir() string        { return "/archive" }

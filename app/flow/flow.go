@@ -8,6 +8,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type Options struct {
 	Types   []source.Type // of sources that can be connected
 	Now     func() time.Time
 	Free    func(dir string) (int64, error) // bytes that are free on the disk of dir, which need not exist
+	Follow  time.Duration                   // how often it looks whether another process changed the archive; 3 seconds if 0
 }
 
 // Flow is the state of the window.
@@ -60,7 +62,8 @@ type Flow struct {
 	open      map[string]bool  // cards whose details are shown
 	questions []*Question
 	demoBusy  bool
-	loads     int // number of the newest reading of the status
+	loads     int    // number of the newest reading of the status
+	mark      string // of the archive as the status was read; see [work.Work.Mark]
 	connect   connecting
 	check     checking
 	offers    []offer  // of an archive that was opened and not known before
@@ -80,6 +83,9 @@ func New(o Options) *Flow {
 	}
 	if o.Free == nil {
 		o.Free = freeSpace
+	}
+	if o.Follow == 0 {
+		o.Follow = 3 * time.Second
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Flow{
@@ -108,18 +114,37 @@ func (f *Flow) Start() {
 	f.run(f.tick)
 }
 
-// tick redraws now and then, because the words for times grow old.
+// tick redraws now and then, because the words for times grow old, and follows
+// what other processes do.
 func (f *Flow) tick(ctx context.Context) {
-	t := time.NewTicker(30 * time.Second)
-	defer t.Stop()
+	redraw, follow := time.NewTicker(30*time.Second), time.NewTicker(f.o.Follow)
+	defer redraw.Stop()
+	defer follow.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case <-redraw.C:
 			f.o.Changed()
+		case <-follow.C:
+			f.follow()
 		}
 	}
+}
+
+// follow reads the status again if the archive is not as it was when the status
+// was read: an export, undo or restore of another process wrote to it. What this
+// window itself writes is read when it has ended.
+func (f *Flow) follow() {
+	f.mu.Lock()
+	w, seen := f.work, f.mark
+	own := !f.loaded || len(f.exports)+len(f.answering)+len(f.gate) > 0 || f.session.busy()
+	f.mu.Unlock()
+	if w == nil || own || w.Mark() == seen {
+		return
+	}
+	f.read(true)
+	f.reloadHistory()
 }
 
 // Close stops what runs, waits for its end and closes the work. Exports keep
@@ -185,7 +210,11 @@ func (f *Flow) works() Work {
 
 // load reads how the accounts and the archive stand. It takes its time. A
 // reading that was overtaken by a newer one is dropped.
-func (f *Flow) load() {
+func (f *Flow) load() { f.read(false) }
+
+// read is load. With following set, what is shown stays while another process
+// does not let it be read.
+func (f *Flow) read(following bool) {
 	f.mu.Lock()
 	f.loads++
 	mine, w := f.loads, f.work
@@ -193,7 +222,11 @@ func (f *Flow) load() {
 	if w == nil {
 		return
 	}
+	mark := w.Mark() // before the reading: what is written meanwhile is read the next time
 	status, err := w.Status(f.ctx)
+	if following && errors.Is(err, export.ErrBusy) {
+		return
+	}
 	place := w.ArchiveDir()
 	exists, herr := w.HasArchive()
 	if herr != nil {
@@ -215,8 +248,9 @@ func (f *Flow) load() {
 		if mine != f.loads || f.work != w {
 			return
 		}
-		f.trouble = err
+		f.trouble, f.mark = err, mark
 		if err == nil {
+			f.outdated(status)
 			f.status, f.loaded = status, true
 		}
 		if s, _ := f.lockedStatus(f.lost.account); f.page == Lost && s.Loss == nil {
@@ -224,6 +258,17 @@ func (f *Flow) load() {
 		}
 		f.place, f.exists, f.free, f.verified, f.edited = place, exists, free, verified, edited
 	})
+}
+
+// outdated drops what ended an export of this session where another process has
+// exported the account since, as status tells. f.mu is held.
+func (f *Flow) outdated(status []work.Status) {
+	for _, s := range status {
+		old, ok := f.lockedStatus(s.Name)
+		if ok && f.exports[s.Name] == nil && s.Last != nil && (old.Last == nil || s.Last.Number > old.Last.Number) {
+			delete(f.failed, s.Name)
+		}
+	}
 }
 
 // Again tries again what could not be read.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -70,6 +71,7 @@ func real(t *testing.T, dir string, secrets settings.Secrets) *Flow {
 		},
 		Changed: func() {},
 		Types:   all.Types(),
+		Follow:  50 * time.Millisecond,
 	})
 	f.Start()
 	t.Cleanup(func() {

@@ -63,6 +63,7 @@ type keeper interface {
 	TakeAccounts(ctx context.Context, names []string) ([]settings.Account, error)
 	Verify(ctx context.Context, report func(done, total int64)) (archive.Check, error)
 	Verified() (archive.Verified, error)
+	Mark() string
 	Edited() ([]string, error)
 	Close() error
 }
