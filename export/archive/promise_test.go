@@ -84,7 +84,7 @@ func TestChangedGoneAndBack(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(a.Dir(), "data/Phone/Photos/2024/05/IMG_1.JPG")); err != nil {
 		t.Errorf("the photo before it was edited: %v", err)
 	}
-	l := run(t, a, s) // everything is as it was
+	l := run(t, a, s)               // everything is as it was
 	if l.Kept != 4 || l.Gone != 4 { // the long card is gone, too
 		t.Errorf("back: %+v", l.Counts)
 	}
