@@ -33,6 +33,7 @@ var (
 	ErrLink        = errors.New("a link stands in the archive")
 	ErrNewer       = errors.New("the archive was written by a newer Sidekeep")
 	ErrNoArchive   = errors.New("there is no archive in this folder")
+	ErrNoPassword  = errors.New("no password is known for this account")
 	ErrNoKeychain  = errors.New("this system has no keychain that answers")
 	ErrStopped     = errors.New("stopped")
 	ErrUnbalanced  = errors.New("the sum does not balance")
@@ -58,7 +59,7 @@ func Causes() []error {
 	return []error{
 		ErrSignIn, ErrExpired, ErrUnknownHost, ErrUnreachable, ErrAway, ErrFault, ErrThrottled, ErrDenied, ErrCertificate,
 		ErrInsecure, ErrElsewhere, ErrNotDAV, ErrEmpty, ErrGone, ErrLink, ErrHistory, ErrDamaged, ErrTooLarge, ErrStaleToken,
-		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoKeychain, ErrStopped,
+		ErrNobody, ErrFull, ErrNotWritable, ErrBusy, ErrNewer, ErrNoArchive, ErrNoPassword, ErrNoKeychain, ErrStopped,
 		ErrUnbalanced, ErrMistake,
 		ErrChanged, ErrExists, ErrConflict, ErrReadOnly, ErrSealed, ErrUnsupported, ErrOversize, ErrQuota, ErrRefused, ErrNotKept,
 	}

@@ -17,7 +17,7 @@ const (
 
 // ends says of each cause that ends more than one item what it ends.
 var ends = map[error]Reach{
-	ErrSignIn: WholeRun, ErrExpired: WholeRun, ErrNobody: WholeRun, ErrNoKeychain: WholeRun, // who asks
+	ErrSignIn: WholeRun, ErrExpired: WholeRun, ErrNobody: WholeRun, ErrNoPassword: WholeRun, ErrNoKeychain: WholeRun, // who asks
 	ErrUnknownHost: WholeRun, ErrUnreachable: WholeRun, ErrAway: WholeRun, // who is asked
 	ErrCertificate: WholeRun, ErrInsecure: WholeRun, ErrElsewhere: WholeRun, // on what terms
 	ErrFull: WholeRun, ErrQuota: WholeRun, // what is smaller might fit, and the rest would be torn

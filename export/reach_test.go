@@ -18,7 +18,7 @@ var reaches = map[error]export.Reach{
 	export.ErrNoKeychain: export.WholeRun, export.ErrFull: export.WholeRun,
 	export.ErrBusy: export.WholeRun, export.ErrHistory: export.WholeRun,
 	export.ErrNewer: export.WholeRun, export.ErrNoArchive: export.WholeRun,
-	export.ErrQuota: export.WholeRun, export.ErrStopped: export.WholeRun,
+	export.ErrNoPassword: export.WholeRun, export.ErrQuota: export.WholeRun, export.ErrStopped: export.WholeRun,
 
 	export.ErrThrottled: export.OneCollection, export.ErrFault: export.OneCollection,
 

@@ -25,6 +25,7 @@ type connecting struct {
 	service source.Service   // of the type; the zero one if it is not known
 	account string           // signing in again to this account
 	again   settings.Account // what it is set up with
+	why     error            // what ended its last export; nil if nothing did
 	form    Form
 	cancel  context.CancelFunc // of the search or the saving under way; nil if none is
 	problem *Problem

@@ -110,7 +110,7 @@ func (f *Flow) Save(name, command string) {
 			if c.command != "" {
 				field = CommandField
 			}
-			err = w.Add(ctx, c.name, c.candidate(), c.found, skip)
+			err = c.save(ctx, w, skip)
 		}
 		if ctx.Err() != nil && err != nil {
 			return
@@ -124,7 +124,7 @@ func (f *Flow) Save(name, command string) {
 				f.connect.noKeychain = true
 			}
 			if err != nil {
-				f.connect.problem = &Problem{field, words.For(err)}
+				f.connect.problem = &Problem{field, refusal(err).Words}
 				return
 			}
 			f.connect = connecting{key: f.connect.key + 1} // the password is not kept longer than needed
@@ -135,6 +135,19 @@ func (f *Flow) Save(name, command string) {
 			f.Export(c.name)
 		}
 	})
+}
+
+// save saves the account. A command that writes the password is tried first: it
+// is not saved unless the service accepts what it writes.
+func (c connecting) save(ctx context.Context, w Work, skip []string) error {
+	with := c.candidate()
+	if c.command != "" {
+		with.Trust = c.found.Trust
+		if _, err := w.Find(ctx, with); err != nil {
+			return err
+		}
+	}
+	return w.Add(ctx, c.name, with, c.found, skip)
 }
 
 // newFolder is the name of an archive in a folder that holds other things.

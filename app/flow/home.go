@@ -348,7 +348,8 @@ func cause(err error) string {
 }
 
 func needsPassword(err error) bool {
-	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword)
+	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword) ||
+		errors.Is(err, export.ErrNoKeychain)
 }
 
 // accountIcon is the icon of an account's service.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -247,8 +248,106 @@ func TestNoKeychain(t *testing.T) {
 	if v.Found.Command.Name == "" || v.Found.Problem.Words != words.For(export.ErrNoKeychain) {
 		t.Errorf("found = %+v", v.Found)
 	}
+	f.Save("Anna", "exit 127")
+	v = until(t, f, "the refused command", func(v View) bool {
+		return v.Found.Problem != nil && !v.Found.Busy && v.Found.Problem.Field == CommandField
+	})
+	if !strings.Contains(v.Found.Problem.Title, "exit code 127") {
+		t.Errorf("a command that fails: %+v", v.Found.Problem)
+	}
+	f.Save("Anna", "printf other")
+	v = until(t, f, "the refused password", func(v View) bool {
+		return v.Found.Problem != nil && !v.Found.Busy && v.Found.Problem.Title == words.For(export.ErrSignIn).Title
+	})
+	if v.Found.Problem.Field != CommandField || v.Found.Problem.Meaning != words.NothingSaved {
+		t.Errorf("a command that writes a wrong password: %+v", v.Found.Problem)
+	}
 	f.Save("Anna", "printf secret")
 	until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })
+}
+
+// TestSignInAgainByCommand: an account whose command fails is not told that the
+// service refused a password, and takes another command.
+func TestSignInAgainByCommand(t *testing.T) {
+	dir := t.TempDir()
+	f := real(t, dir, noKeychain{})
+	secret := filepath.Join(dir, "secret")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.Pick("")
+	f.SignIn(Form{AddressField: service(t), UserField: "anna", PasswordField: "secret"})
+	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
+	f.Save("Anna", "cat "+secret)
+	until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })
+	if err := os.Remove(secret); err != nil {
+		t.Fatal(err)
+	}
+	f.Export("Anna")
+	until(t, f, "the failure", func(v View) bool { return acts(card(v, "Anna"))[ActSignIn].Rank == Primary })
+	f.Do("Anna", ActSignIn)
+	v := f.View().SignIn
+	if n := len(v.Fields); n != 3 || v.Fields[2].ID != CommandField || v.Fields[2].Preset != "cat "+secret {
+		t.Errorf("fields = %+v", v.Fields)
+	}
+	if want := "The password command gave no password: it ended with exit code 1."; v.Line != want {
+		t.Errorf("line = %q, want %q", v.Line, want)
+	}
+	f.SignIn(Form{CommandField: "cat " + secret})
+	p := until(t, f, "the refusal", func(v View) bool { return v.SignIn.Problem != nil && !v.SignIn.Busy }).SignIn.Problem
+	if p.Field != CommandField || !strings.Contains(p.Title, "exit code 1") {
+		t.Errorf("refused: %+v", p)
+	}
+	f.SignIn(Form{CommandField: "printf secret"})
+	until(t, f, "the exported account", func(v View) bool { return v.Page == Home && card(v, "Anna").State == Safe })
+}
+
+// TestSignInAgainWithoutKeychain: where no keychain takes the new password, the
+// page asks for a command.
+func TestSignInAgainWithoutKeychain(t *testing.T) {
+	dir := t.TempDir()
+	keys := &vanishing{memory: memory{m: map[string]string{}}}
+	f := real(t, dir, keys)
+	f.Pick("")
+	f.SignIn(Form{AddressField: service(t), UserField: "anna", PasswordField: "secret"})
+	until(t, f, "what was found", func(v View) bool { return v.Page == Found })
+	f.Save("Anna", "")
+	until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })
+	keys.gone.Store(true)
+	f.Export("Anna")
+	until(t, f, "the failure", func(v View) bool { return acts(card(v, "Anna"))[ActSignIn].Rank == Primary })
+	f.Do("Anna", ActSignIn)
+	v := f.View().SignIn
+	if n := len(v.Fields); n != 3 || v.Fields[2].ID != CommandField || v.Line != words.For(export.ErrNoKeychain).Title {
+		t.Errorf("sign-in = %+v", v)
+	}
+	f.SignIn(Form{PasswordField: "secret"})
+	p := until(t, f, "the refusal", func(v View) bool { return v.SignIn.Problem != nil && !v.SignIn.Busy }).SignIn.Problem
+	if p.Field != CommandField {
+		t.Errorf("refused: %+v", p)
+	}
+	f.SignIn(Form{CommandField: "printf secret"})
+	until(t, f, "the exported account", func(v View) bool { return v.Page == Home && card(v, "Anna").State == Safe })
+}
+
+// vanishing is a keychain that can go away.
+type vanishing struct {
+	memory
+	gone atomic.Bool
+}
+
+func (k *vanishing) Get(ctx context.Context, name string) (string, error) {
+	if k.gone.Load() {
+		return "", export.ErrNoKeychain
+	}
+	return k.memory.Get(ctx, name)
+}
+
+func (k *vanishing) Set(ctx context.Context, name, secret string) error {
+	if k.gone.Load() {
+		return export.ErrNoKeychain
+	}
+	return k.memory.Set(ctx, name, secret)
 }
 
 func TestSignInAgain(t *testing.T) {

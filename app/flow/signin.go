@@ -21,7 +21,8 @@ func (f *Flow) signInAgain(account string) {
 			if s.Name != account || !s.SetUp {
 				continue
 			}
-			c := connecting{key: f.connect.key + 1, account: account, again: s.Account}
+			c := connecting{key: f.connect.key + 1, account: account, again: s.Account, why: f.why(s)}
+			c.noKeychain = errors.Is(c.why, export.ErrNoKeychain)
 			c.typ, _ = source.Find(f.o.Types, s.Account.Type)
 			c.service, _ = serviceNamed(&c.typ, s.Account.Service)
 			f.connect, f.page = c, SignIn
@@ -38,7 +39,7 @@ func (f *Flow) signIn() SignInView {
 		HelpTitle: words.HelpTitle(s.AppPassword), Steps: s.Help, HelpURL: s.HelpURL,
 	}
 	if c.account != "" {
-		v.Title, v.Line = words.SignInAgainTo(c.account), words.SignInAgainLine
+		v.Title, v.Line = words.SignInAgainTo(c.account), words.SignInAgainFor(c.why)
 	}
 	for _, x := range c.fields() {
 		field := FormField{
@@ -49,6 +50,11 @@ func (f *Flow) signIn() SignInView {
 			field.Preset, field.Fixed = c.again.Values()[x.ID], true
 		}
 		v.Fields = append(v.Fields, field)
+	}
+	if c.asksCommand() {
+		v.Fields = append(v.Fields, FormField{
+			ID: CommandField, Label: Label{words.PasswordCommand, words.PasswordCommandHint, ""}, Preset: c.again.PasswordCommand,
+		})
 	}
 	if len(v.Steps) == 0 {
 		v.HelpTitle, v.Steps, v.HelpURL = words.WhatToType, words.WhatToTypeSteps(), ""
@@ -104,7 +110,7 @@ func (f *Flow) SignIn(form Form) {
 		var found *work.Found
 		var err error
 		if c.account != "" {
-			found, err = f.works().SignIn(ctx, c.account, form[PasswordField], "")
+			found, err = f.works().SignIn(ctx, c.account, form[PasswordField], c.commandOf(form))
 		} else {
 			found, err = f.works().Find(ctx, c.candidate())
 		}
@@ -114,8 +120,11 @@ func (f *Flow) SignIn(form Form) {
 		}
 		f.change(func() {
 			f.connect.cancel = nil
+			if errors.Is(err, export.ErrNoKeychain) && !c.noKeychain {
+				f.connect.noKeychain, f.connect.key = true, f.connect.key+1
+			}
 			if err != nil {
-				f.connect.problem = refusal(err)
+				f.connect.problem = c.refusal(err)
 				return
 			}
 			if c.account != "" {
@@ -128,6 +137,31 @@ func (f *Flow) SignIn(form Form) {
 			f.Export(c.account)
 		}
 	})
+}
+
+// asksCommand reports whether the command that writes the password is asked for
+// when an account is signed in to again: it has one, or no keychain answers.
+func (c connecting) asksCommand() bool {
+	return c.account != "" && (c.noKeychain || c.again.PasswordCommand != "")
+}
+
+// commandOf is the command to sign in again with, "" if it is a password: one
+// that was typed counts more than the command that stood there already.
+func (c connecting) commandOf(form Form) string {
+	command := form[CommandField]
+	if !c.asksCommand() || form[PasswordField] != "" && command == c.again.PasswordCommand {
+		return ""
+	}
+	return command
+}
+
+// refusal says what err means, and at which of the fields that were filled.
+func (c connecting) refusal(err error) *Problem {
+	p := refusal(err)
+	if c.account != "" && c.commandOf(c.form) != "" && p.Field == PasswordField {
+		p.Field = CommandField
+	}
+	return p
 }
 
 // fields are those that are asked for: of an account that is set up only who
@@ -181,7 +215,7 @@ func missing(c connecting, form Form) *Problem {
 	switch {
 	case c.account == "" && c.service.Address != "" && form[UserField] == "":
 		return &Problem{UserField, words.UserMissing()}
-	case c.typ.SignsIn() && form[PasswordField] == "" && (c.account != "" || form[UserField] != ""):
+	case c.typ.SignsIn() && form[PasswordField] == "" && c.commandOf(form) == "" && (c.account != "" || form[UserField] != ""):
 		return &Problem{PasswordField, words.PasswordMissing()}
 	}
 	return nil
@@ -198,6 +232,8 @@ func refusal(err error) *Problem {
 		p.Field = PasswordField
 	case errors.Is(err, export.ErrUnknownHost), errors.Is(err, export.ErrNotDAV):
 		p.Field = AddressField
+	case errors.Is(err, work.ErrNoPassword), errors.Is(err, export.ErrNoKeychain):
+		p.Field = CommandField
 	}
 	return p
 }

@@ -135,6 +135,11 @@ var causes = map[error]Words{
 		"Nothing was written.",
 		"Choose the folder that has history.db in it.",
 	},
+	export.ErrNoPassword: {
+		"No password was found for this account.",
+		CopyAsItWas,
+		"Sign in again to go on.",
+	},
 	export.ErrNoKeychain: {
 		"This computer has no keychain that answers.",
 		"The password was not saved, and it is never written to a file.",

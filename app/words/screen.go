@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -77,7 +78,6 @@ const (
 	PhotoFolder     = "Folder of your photos, if there is one"
 	PhotoFolderHint = "Its address on the same server. Without it, photos are left out."
 	WhatToType      = "What to type here"
-	SignInAgainLine = "The service no longer accepts the password that Sidekeep has."
 	NoName          = "Without a name"
 	NotCounted      = "not counted"
 	SeeWhatIsThere  = "See what is there"
@@ -106,6 +106,19 @@ const (
 	NotCheckedLine = "A check reads every byte again and compares it with what was written."
 	VerifyLists    = "They are too many to be listed here."
 )
+
+// SignInAgainFor is the line of a sign-in to an account whose last export ended
+// with err, which is nil if none did.
+func SignInAgainFor(err error) string {
+	var own speaker
+	switch {
+	case err == nil:
+		return "A password that the service accepts takes the place of the one that Sidekeep has."
+	case !errors.As(err, &own) && (errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired)):
+		return "The service does not accept the password that Sidekeep has."
+	}
+	return For(err).Title
+}
 
 // AccountsWait is the headline when n accounts wait for an answer.
 func AccountsWait(n int) string {

@@ -48,7 +48,7 @@ func tapped(try string) string {
 }
 
 // ErrNoPassword says that no password is known for an account.
-var ErrNoPassword = errors.New("no password is known for this account")
+var ErrNoPassword = export.ErrNoPassword
 
 const AsItWas = "Your copy is as it was."
 
@@ -94,7 +94,8 @@ func Exists(name string) error {
 	return &Error{
 		What:    fmt.Sprintf("An account called “%s” is there already.", name),
 		Meaning: "It is as it was.",
-		Try:     "Choose another name, or remove that account first: its data stays in the archive.",
+		Try:     fmt.Sprintf("Choose another name. A new password for that account: sidekeep account check \"%s\" --password-command COMMAND, or --password-stdin.", name),
+		Window:  "Choose another name. For a new password, sign in to that account again.",
 		Usage:   true, Err: settings.ErrExists,
 	}
 }

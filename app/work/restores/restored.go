@@ -42,7 +42,7 @@ func (w Restorer) Restore(ctx context.Context, p *RestorePlan, report func(Resto
 
 // signInFailed tells whether an export would fail for the same reason.
 func signInFailed(err error) bool {
-	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)
+	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrNoPassword) || errors.Is(err, export.ErrUnreachable) || errors.Is(err, export.ErrUnknownHost)
 }
 
 // rest is how long after the last write it is looked again whether everything is
