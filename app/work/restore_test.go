@@ -1,6 +1,7 @@
 package work_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"sidekeep/app/work/restores"
 	"sidekeep/assets"
 	"sidekeep/export"
+	"sidekeep/export/restore"
 )
 
 // demoWork sets up the demo phone, which is exported.
@@ -114,6 +117,75 @@ func TestRestoreAfterLoss(t *testing.T) {
 	if n := p.Counts(); n.Create != removed {
 		t.Errorf("after the undo: %+v", n)
 	}
+}
+
+// TestUndoHoldsAgain: people are deleted, others' numbers cut, and all of it is
+// brought back over there: an undo puts the loss back, and the hold with it.
+func TestUndoHoldsAgain(t *testing.T) {
+	for _, x := range []struct{ deleted, cut int }{{35, 45}, {0, 45}} {
+		w := newWork(t, work.Options{})
+		url, server := phone(t)
+		d := device{t, url, server}
+		d.each(people, func(_, _ int, at string, _ []byte) {
+			if err := server.Remove(at); err != nil {
+				t.Error(err)
+			}
+		})
+		for i := range 120 {
+			d.put(fmt.Sprintf("%sx%03d.vcf", people, i), fmt.Appendf(nil, "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x%d\r\nFN:Zed %02d\r\nN:%02d;Zed;;;\r\nTEL:+44 20 7946 %04d\r\nEND:VCARD\r\n", i, i, i, i*37))
+		}
+		add(t, w, url)
+		run(t, w, "home")
+		whole := openFiles(t, w.ArchiveDir())
+		deleted, cut := 0, 0
+		d.each(people, func(_, _ int, at string, body []byte) {
+			switch {
+			case deleted < x.deleted:
+				if deleted++; server.Remove(at) != nil {
+					t.Error("it cannot be removed")
+				}
+			case cut < x.cut:
+				cut++
+				d.put(at, bytes.Replace(body, []byte("+44 20 7946 "), []byte("+44 20 "), 1))
+			}
+		})
+		before, err := w.Export(t.Context(), "home", nil)
+		if err != nil || !before.Held {
+			t.Fatalf("%v %+v", err, before)
+		}
+		p, err := w.PlanRestore(t.Context(), work.RestoreRequest{To: "home", Choice: restore.Archive}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := w.Restore(t.Context(), p, nil)
+		if err = errors.Join(err, p.Close()); err != nil || out.After == nil || out.After.Held {
+			t.Fatalf("%v %+v", err, out)
+		}
+		u, err := w.Undo(t.Context(), 0, nil)
+		if err != nil || u.After == nil || !u.After.Held {
+			t.Fatalf("%+v: %v %+v", x, err, u)
+		}
+		if !reflect.DeepEqual(told(before.Loss), told(u.After.Loss)) {
+			t.Errorf("%+v: held before for %v, and again for %v", x, told(before.Loss), told(u.After.Loss))
+		}
+		again, err := w.Export(t.Context(), "home", nil)
+		if err != nil || !again.Held {
+			t.Errorf("%+v: exported once more: %v %+v", x, err, again)
+		}
+		for name, text := range openFiles(t, w.ArchiveDir()) {
+			if whole[name] != text {
+				t.Errorf("%+v: %s has changed", x, name)
+			}
+		}
+	}
+}
+
+// told is what a loss tells, in short.
+func told(l *export.Loss) (list []string) {
+	for _, r := range l.Reasons {
+		list = append(list, fmt.Sprint(r.Rule, r.Collection, r.Kind, r.Had, r.Has, r.Lost, r.What))
+	}
+	return list
 }
 
 // TestUndoIsNoLoss: what a restore brought that the service never had may go

@@ -50,6 +50,68 @@ func TestOwnWritesAreNoLoss(t *testing.T) {
 	}
 }
 
+// TestPutBackIsTheLossAgain: numbers are cut, held, brought back by a restore and
+// cut again by its undo: the account is held as it was, and the files show them
+// whole. What was not held is followed.
+func TestPutBackIsTheLossAgain(t *testing.T) {
+	const account = "Phone"
+	a := create(t, archive.Options{})
+	s := phoneOf(0, 60)
+	people := s.collections[0]
+	keys := func(from, to int) (list []archive.ItemKey) {
+		for _, it := range people.items[from:to] {
+			list = append(list, archive.ItemKey{Collection: people.ID, ID: it.ID})
+		}
+		return list
+	}
+	run(t, a, s)
+	whole := listedBy(s)
+	people.rewrite(t, 30, blank)
+	if l := run(t, a, s); !l.Held {
+		t.Fatal("it is not held")
+	}
+	sameShown(t, a, whole)
+	back := phoneOf(0, 60).collections[0]
+	for i := range people.items[:30] {
+		it := people.items[i]
+		people.items[i] = text(it.ID, it.Version+"r", it.Name, bodyOf(back, it.ID))
+	}
+	if err := a.Wrote(t.Context(), account, keys(0, 30)); err != nil {
+		t.Fatal(err)
+	}
+	if l := run(t, a, s); l.Held {
+		t.Fatalf("whole again and held: %s", rulesOf(l))
+	}
+	people.rewrite(t, 30, blank)
+	if err := a.PutBack(t.Context(), account, append(keys(0, 30), archive.ItemKey{Collection: people.ID, ID: "unknown"})); err != nil {
+		t.Fatal(err)
+	}
+	if l := run(t, a, s); !l.Held {
+		t.Error("the loss is there again, and is taken for wanted")
+	}
+	sameShown(t, a, whole)
+}
+
+// TestPutBackOfOthers: what was never held is followed when an undo puts it back.
+func TestPutBackOfOthers(t *testing.T) {
+	a := create(t, archive.Options{})
+	s := phoneOf(0, 60)
+	run(t, a, s)
+	people := s.collections[0]
+	people.rewrite(t, 30, blank)
+	var keys []archive.ItemKey
+	for _, it := range people.items[:30] {
+		keys = append(keys, archive.ItemKey{Collection: people.ID, ID: it.ID})
+	}
+	if err := a.PutBack(t.Context(), "Phone", keys); err != nil {
+		t.Fatal(err)
+	}
+	if l := run(t, a, s); l.Held {
+		t.Errorf("held: %s", rulesOf(l))
+	}
+	sameShown(t, a, listedBy(s))
+}
+
 func TestProofs(t *testing.T) {
 	now := aDay
 	a := create(t, archive.Options{Now: func() time.Time { return now }})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"slices"
@@ -290,15 +289,6 @@ func ReadDeeds(ctx context.Context, a *archive.Archive, n *RestoreNote) (deedsDo
 // records reads the journal of a restore; see [restore.ReadJournal].
 func (n *RestoreNote) records(a *archive.Archive, key string, yield func(restore.Record) error) error {
 	return n.Within(a.Dir(), func(dir *within.Folder) error { return restore.ReadJournal(dir, key, yield) })
-}
-
-// Wrote tells the archive which items of an account were changed or removed by
-// Sidekeep itself.
-func Wrote(ctx context.Context, a *archive.Archive, account string, items map[archive.ItemKey]bool) error {
-	if len(items) == 0 {
-		return nil
-	}
-	return a.Wrote(ctx, account, slices.Collect(maps.Keys(items)))
 }
 
 // Restores lists the restores of this archive, the newest first.

@@ -158,7 +158,7 @@ func endRestore(w *desk.Desk, ctx context.Context, a *archive.Archive, note *jou
 		note.State = journals.RestoreDone
 	}
 	out.Total, out.Done = note.Total, note.Done
-	return errors.Join(note.Write(a.Dir()), journals.TellOpen(ctx, a, note.Account), journals.Wrote(ctx, a, note.Account, d.Replaced))
+	return errors.Join(note.Write(a.Dir()), journals.TellOpen(ctx, a, note.Account), a.Wrote(ctx, note.Account, slices.Collect(maps.Keys(d.Replaced))))
 }
 
 // exporting reports an export as a part of a restore.
@@ -304,8 +304,27 @@ func endUndo(w *desk.Desk, ctx context.Context, a *archive.Archive, note *journa
 	if whole {
 		note.State = journals.RestoreUndone
 	}
-	if !note.Held { // else what is missing again was lost there before
-		maps.Copy(d.Undone, d.Removed)
+	kept, err := lostBefore(ctx, a, note)
+	if err != nil {
+		return err
 	}
-	return errors.Join(note.Write(a.Dir()), journals.TellOpen(ctx, a, note.Account), journals.Wrote(ctx, a, note.Account, d.Undone))
+	if err := errors.Join(note.Write(a.Dir()), journals.TellOpen(ctx, a, note.Account)); err != nil {
+		return err
+	}
+	back := slices.Collect(maps.Keys(d.Undone))
+	if kept { // and what is missing again was lost there before
+		return a.PutBack(ctx, note.Account, back)
+	}
+	return a.Wrote(ctx, note.Account, slices.AppendSeq(back, maps.Keys(d.Removed)))
+}
+
+// lostBefore tells whether what a restore brought back had been lost at its
+// target: that was held when it began, and nobody has answered since that it was
+// meant.
+func lostBefore(ctx context.Context, a *archive.Archive, note *journals.RestoreNote) (bool, error) {
+	if !note.Held {
+		return false, nil
+	}
+	holds, err := a.Holds(ctx, note.Account)
+	return len(holds) == 0 || holds[0].State != archive.HoldAccepted, err
 }
