@@ -58,7 +58,10 @@ func verifiedLines(v archive.Verified, now time.Time) []string {
 }
 
 func roundResult(r *archive.Round) string {
-	if r.Good() {
+	switch {
+	case r.Good() && r.Mended > 0:
+		return "all " + words.Number(r.Checked) + " good: " + plural(r.Mended, "that was not as it was written is", "that were not as they were written are") + " right again"
+	case r.Good():
 		return "all " + words.Number(r.Checked) + " good"
 	}
 	return plural(r.BadCount, "file or item is", "files or items are") + " not as it was written: sidekeep verify --repair"

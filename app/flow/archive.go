@@ -32,10 +32,20 @@ func (c checking) left(now time.Time) string {
 	return words.Left(time.Duration(float64(ran) * (1 - c.part) / c.part))
 }
 
-// checkedAt is when all of the archive was checked last, by whom ever; zero if
-// it never was. f.mu is held.
+// noted is the note of the last check of all of the archive, by whom ever, which
+// also tells what is right again; nil if this session made one that is not noted.
+// f.mu is held.
+func (f *Flow) noted() *archive.Round {
+	if r := f.verified; r != nil && (f.check.at.IsZero() || !r.At.Before(f.check.began)) {
+		return r
+	}
+	return nil
+}
+
+// checkedAt is when all of the archive was checked last; zero if it never was.
+// f.mu is held.
 func (f *Flow) checkedAt() time.Time {
-	if r := f.verified; r != nil && r.At.After(f.check.at) {
+	if r := f.noted(); r != nil {
 		return r.At
 	}
 	return f.check.at
@@ -43,7 +53,7 @@ func (f *Flow) checkedAt() time.Time {
 
 // checkedGood reports whether the check of checkedAt found nothing. f.mu is held.
 func (f *Flow) checkedGood() bool {
-	if r := f.verified; r != nil && r.At.After(f.check.at) {
+	if r := f.noted(); r != nil {
 		return r.Good()
 	}
 	return f.check.good()
@@ -79,7 +89,7 @@ func (f *Flow) archive() ArchiveView {
 		v.CheckTitle, v.CheckLine, v.CheckTone = words.Checking, joinedBy(" · ", words.Percent(c.part), c.left(f.o.Now())), Busy
 	case f.checkedAt().IsZero():
 		v.CheckTitle, v.CheckLine = words.NotChecked, words.NotCheckedLine
-	case c.at.IsZero() || f.checkedAt().After(c.at):
+	case f.noted() != nil:
 		f.checkedBefore(&v)
 	case c.good():
 		v.CheckTitle, v.CheckTone = words.ArchiveWhole, Good
@@ -98,7 +108,7 @@ func (f *Flow) archive() ArchiveView {
 	return v
 }
 
-// checkedBefore tells of a check that this session did not make. f.mu is held.
+// checkedBefore tells of the check that is noted. f.mu is held.
 func (f *Flow) checkedBefore(v *ArchiveView) {
 	r := f.verified
 	if r.Good() {
@@ -150,7 +160,7 @@ func (f *Flow) Check() {
 			}
 		})
 		f.change(func() {
-			f.check = checking{}
+			f.check = checking{began: f.check.began}
 			switch {
 			case err == nil:
 				f.check.at, f.check.result = f.o.Now(), result
@@ -159,6 +169,7 @@ func (f *Flow) Check() {
 				f.check.problem = &p
 			}
 		})
+		f.load() // the note of it
 	})
 }
 

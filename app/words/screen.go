@@ -49,7 +49,7 @@ const (
 	ArchiveUnread      = "Archive not read"
 	NothingTouched     = "Nothing was touched"
 	ArchiveWhole       = "Archive is whole"
-	ArchiveDamaged     = "Archive is damaged"
+	ArchiveDamaged     = "Damage found"
 	Checking           = "Checking"
 
 	// The states of an account

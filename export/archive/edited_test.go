@@ -292,3 +292,75 @@ func TestEditedBeforeRewrite(t *testing.T) {
 	}
 	whole(t, a)
 }
+
+// TestFindingEnds: what a verification named is told until it is right again,
+// whoever put it right, and no longer; what an export leaves is told on.
+func TestFindingEnds(t *testing.T) {
+	from := filled(t)
+	for _, file := range ownersFiles(t, from) {
+		dir := copyTree(t, from)
+		a, err := archive.Open(dir, archive.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole(t, a)
+		edit(t, dir, file)
+		stray := filepath.Join(dir, "data", "stray.txt")
+		if err := os.WriteFile(stray, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := a.Verify(t.Context(), nil)
+		if err != nil || len(c.Bad) < 2 {
+			t.Fatalf("%s: %+v, %v", file, c, err)
+		}
+		found := func() *archive.Round {
+			v, err := a.Verified()
+			if err != nil || v.Whole == nil {
+				t.Fatalf("%+v, %v", v, err)
+			}
+			return v.Whole
+		}
+		if r := found(); r.Good() || !slices.ContainsFunc(r.Bad, func(b archive.Bad) bool { return b.Path == file }) {
+			t.Errorf("%s: before the export: %+v", file, r)
+		}
+		run(t, a, tinyPhone())
+		if r := found(); r.BadCount != 1 || len(r.Bad) != 1 || r.Bad[0].Path != "data/stray.txt" {
+			t.Errorf("%s: after the export: %+v", file, r)
+		}
+		if err := os.Remove(stray); err != nil {
+			t.Fatal(err)
+		}
+		if r := found(); !r.Good() || len(r.Bad) != 0 || r.Mended == 0 {
+			t.Errorf("%s: after all is right: %+v", file, r)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestManifestFindingEnds takes a line out of the manifest.
+func TestManifestFindingEnds(t *testing.T) {
+	dir := copyTree(t, filled(t))
+	a, err := archive.Open(dir, archive.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	text := read(t, a, "manifest-sha256.txt")
+	_, rest, _ := strings.Cut(text, "\n")
+	file := filepath.Join(dir, "manifest-sha256.txt")
+	if err := os.WriteFile(file, []byte(rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := a.Verify(t.Context(), nil); err != nil || len(c.Bad) != 2 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if v, err := a.Verified(); err != nil || v.Whole.BadCount != 2 {
+		t.Errorf("before: %+v, %v", v.Whole, err)
+	}
+	run(t, a, tinyPhone())
+	if v, err := a.Verified(); err != nil || !v.Whole.Good() || v.Whole.Mended != 2 {
+		t.Errorf("after: %+v, %v", v.Whole, err)
+	}
+}

@@ -107,13 +107,13 @@ func (v *verification) file(name string, hash []byte) error {
 	info, err := v.a.Disk.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.blameFile(name, "it is missing")
+		v.blameFile(name, isMissing)
 		return nil
 	case err != nil:
 		v.blameFile(name, err.Error())
 		return nil
 	case !info.Mode().IsRegular():
-		v.blameFile(name, "it is no plain file")
+		v.blameFile(name, noPlain)
 		return nil
 	}
 	sum, _, err := disk.HashFile(v.ctx, v.a.Disk, name, v.read)
@@ -123,7 +123,7 @@ func (v *verification) file(name string, hash []byte) error {
 	if err != nil {
 		v.blameFile(name, err.Error())
 	} else if !bytes.Equal(sum[:], hash) {
-		v.blameFile(name, "it was changed")
+		v.blameFile(name, wasChanged)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (v *verification) manifest() error {
 			var name string
 			var what int
 			err := rows.Scan(&name, &what)
-			v.blame(name, [...]string{"the manifest and the history tell different hashes of it", "the manifest does not list it", "the manifest lists it, and the history does not know it"}[what])
+			v.blame(name, [...]string{otherHash, notListed, notKnown}[what])
 			return err
 		})
 }
@@ -166,7 +166,7 @@ func (v *verification) manifest() error {
 func (v *verification) lines(manifest, prefix string, do func(name string, hash []byte) error) error {
 	f, err := v.a.Disk.Open(manifest)
 	if errors.Is(err, fs.ErrNotExist) {
-		v.blame(manifest, "it is missing")
+		v.blame(manifest, isMissing)
 		return nil
 	}
 	if err != nil {

@@ -41,11 +41,12 @@ type Round struct {
 	Of       int           `json:"of"`   // how many parts the archive was divided into
 	Done     int           `json:"done"` // how many of them were verified
 	Checked  int           `json:"checked"`
-	Bad      []history.Bad `json:"bad"` // the first of what was wrong
+	Bad      []history.Bad `json:"bad"` // the first of what was wrong, and is
 	BadCount int           `json:"bad_count"`
+	Mended   int           `json:"mended"` // what was wrong then, and is right again
 }
 
-// Good reports whether nothing was wrong.
+// Good reports whether nothing of it is wrong.
 func (r *Round) Good() bool { return r.BadCount == 0 }
 
 // A Verified is when the archive was verified, and what was found.
@@ -55,7 +56,7 @@ type Verified struct {
 }
 
 // maxNoted is how much of what was wrong is noted.
-const maxNoted = 20
+const maxNoted = 1000
 
 // A verifiedNote is what stands in verifiedFile.
 type verifiedNote struct {
@@ -64,7 +65,8 @@ type verifiedNote struct {
 	Parts map[int]*Round `json:"parts,omitempty"`
 }
 
-// Verified tells when the archive was verified last.
+// Verified tells when the archive was verified last, and what was found and is not
+// right again since.
 func (a Verifier) Verified() (Verified, error) {
 	n, err := readVerified(a.s)
 	if err != nil {
@@ -74,6 +76,8 @@ func (a Verifier) Verified() (Verified, error) {
 	if len(n.Parts) > 0 {
 		v.Now = n.sum()
 	}
+	v.Whole.putRight(a.s)
+	v.Now.putRight(a.s)
 	return v, nil
 }
 
