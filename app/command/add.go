@@ -74,9 +74,8 @@ func (s *session) accountAdd(ctx context.Context, name string, c work.Candidate,
 			return err
 		}
 	}
-	same := w.SamePlace(c, f)
-	if len(same) > 0 {
-		s.say("%s there already, with the same items. A second account keeps them once more.\n", quoted(same))
+	if already := words.KeptAlready(w.SamePlace(c, f)); already != "" {
+		s.say("%s\n", already)
 	}
 	if s.tty != nil && !s.yes {
 		yes, err := s.yesOrNo(ctx, "Save the account “"+clean(name)+"”?")
@@ -133,18 +132,6 @@ func (s *session) placeOf(c work.Candidate) string {
 		}
 	}
 	return place.String()
-}
-
-// quoted are names as the beginning of a sentence that goes on with where they are.
-func quoted(names []string) string {
-	list := make([]string, len(names))
-	for i, name := range names {
-		list[i] = "“" + name + "”"
-	}
-	if len(list) == 1 {
-		return "The account " + list[0] + " is"
-	}
-	return "The accounts " + words.List(list) + " are"
 }
 
 func at(service string) string {

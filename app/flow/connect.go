@@ -30,6 +30,7 @@ type connecting struct {
 	cancel  context.CancelFunc // of the search or the saving under way; nil if none is
 	problem *Problem
 	found   *work.Found
+	already string // which accounts keep what was found, or a part of it
 	skip    map[string]bool
 	name    string
 	folder  string                   // that is connected instead of a service; "" if none is
@@ -151,12 +152,13 @@ func (f *Flow) ConnectFolder(tile, dir string) {
 		if ctx.Err() != nil {
 			return
 		}
+		already := f.already(c, found)
 		f.change(func() {
 			if f.connect.cancel = nil; err != nil {
 				f.connect.problem = refusal(err)
 				return
 			}
-			f.showFound(found)
+			f.showFound(found, already)
 		})
 	})
 }
@@ -223,9 +225,17 @@ func (f *Flow) Demo() {
 	})
 }
 
+// already says which accounts keep what was found, or a part of it.
+func (f *Flow) already(c connecting, found *work.Found) string {
+	if found == nil || c.account != "" {
+		return ""
+	}
+	return words.KeptAlready(f.works().SamePlace(c.candidate(), found))
+}
+
 // showFound goes to the page that shows found. f.mu is held.
-func (f *Flow) showFound(found *work.Found) {
-	f.connect.found, f.connect.problem = found, nil
+func (f *Flow) showFound(found *work.Found, already string) {
+	f.connect.found, f.connect.already, f.connect.problem = found, already, nil
 	f.connect.skip = map[string]bool{}
 	if found.Service != "" {
 		if s, ok := serviceNamed(&f.connect.typ, found.Service); ok {

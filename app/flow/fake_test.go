@@ -207,6 +207,8 @@ func (s *scripted) Find(ctx context.Context, c work.Candidate) (*work.Found, err
 	return s.find(ctx, c)
 }
 
+func (s *scripted) SamePlace(work.Candidate, *work.Found) (same, nested []string) { return nil, nil }
+
 func (s *scripted) Add(context.Context, string, work.Candidate, *work.Found, []string) error {
 	return nil
 }

@@ -18,7 +18,7 @@ func (f *Flow) found() FoundView {
 	c := f.connect
 	v := FoundView{
 		Key: c.key, Title: words.FoundIn(c.service.Name), Name: c.name, Place: f.place, CanMove: !f.exists,
-		Busy: c.cancel != nil, Problem: c.problem,
+		Busy: c.cancel != nil, Problem: c.problem, Already: c.already,
 	}
 	if c.folder != "" {
 		v.Title = words.FoundIn(filepath.Base(c.folder))

@@ -379,3 +379,23 @@ func TestSignInAgain(t *testing.T) {
 	f.SignIn(Form{PasswordField: "secret"})
 	until(t, f, "the exported account", func(v View) bool { return v.Page == Home && card(v, "Anna").State == Safe })
 }
+
+// TestSecondAccount: before a second account for one place is saved, the page says
+// which one keeps it.
+func TestSecondAccount(t *testing.T) {
+	address := service(t)
+	f := real(t, t.TempDir(), &memory{m: map[string]string{}})
+	for i, want := range []string{"", "The account “Anna” is there already, with the same items. A second account keeps them once more."} {
+		f.StartConnect()
+		f.Pick("")
+		f.SignIn(Form{AddressField: address, UserField: "anna", PasswordField: "secret"})
+		v := until(t, f, "what was found", func(v View) bool { return v.Page == Found })
+		if v.Found.Already != want {
+			t.Errorf("account %d: %q, want %q", i+1, v.Found.Already, want)
+		}
+		if i == 0 {
+			f.Save("Anna", "")
+			until(t, f, "the exported account", func(v View) bool { return card(v, "Anna").State == Safe })
+		}
+	}
+}

@@ -118,6 +118,7 @@ func (f *Flow) SignIn(form Form) {
 		if ctx.Err() != nil {
 			return
 		}
+		already := f.already(c, found)
 		f.change(func() {
 			f.connect.cancel = nil
 			if errors.Is(err, export.ErrNoKeychain) && !c.noKeychain {
@@ -131,7 +132,7 @@ func (f *Flow) SignIn(form Form) {
 				f.page = Home
 				return
 			}
-			f.showFound(found)
+			f.showFound(found, already)
 		})
 		if err == nil && c.account != "" {
 			f.Export(c.account)

@@ -255,6 +255,7 @@ type FoundView struct {
 	Groups    []Group
 	Lacks     []Lack
 	Skipped   []string // what is there besides, and why it is not exported
+	Already   string   // which accounts keep it, or a part of it; "" if none does
 	Name      string   // proposed for the account
 	Command   Label    // asked for where no keychain can keep the password
 	Place     string   // folder of the archive

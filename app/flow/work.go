@@ -25,6 +25,7 @@ type Work interface {
 type accounts interface {
 	CheckName(name string) error
 	Find(ctx context.Context, c work.Candidate) (*work.Found, error)
+	SamePlace(c work.Candidate, f *work.Found) (same, nested []string)
 	Add(ctx context.Context, name string, c work.Candidate, f *work.Found, skip []string) error
 	AddDemo(ctx context.Context) (name string, err error)
 	SignIn(ctx context.Context, name, password, command string) (*work.Found, error)

@@ -50,6 +50,9 @@ func newFoundPage(s *shell, v flow.FoundView) *foundPage {
 
 func (p *foundPage) list(v flow.FoundView) fyne.CanvasObject {
 	var lines []fyne.CanvasObject
+	if v.Already != "" {
+		lines = append(lines, topRow(12, newIcon("info", colorText2, 20), newGrow(newText(v.Already, body, colorText, wrap))), gap(12))
+	}
 	for i, g := range v.Groups {
 		if i > 0 {
 			lines = append(lines, gap(8), rule(), gap(12))

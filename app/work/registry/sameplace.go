@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 
@@ -9,24 +11,35 @@ import (
 )
 
 // SamePlace are the accounts that are set up for what c names already: the same
-// folder, or the same address with the same sign-in name.
-func (w Registry) SamePlace(c Candidate, f *Found) []string {
+// folder, or the same address with the same sign-in name; and of a folder those
+// whose folder it lies in or holds. f is what was found there, or nil.
+func (w Registry) SamePlace(c Candidate, f *Found) (same, nested []string) {
 	now := accountFor(w.d, "", c)
 	places := map[string]bool{placeKey(now.Type, now.Address): now.Address != "", placeKey(now.Type, now.Photos): now.Address == ""}
 	if f != nil && f.Address != "" {
 		places[placeKey(now.Type, f.Address)] = true
 	}
-	var names []string
 	for _, a := range w.d.Settings.Accounts() {
 		at := a.Address
 		if at == "" {
 			at = a.Photos
 		}
-		if a.Type == now.Type && at != "" && places[placeKey(a.Type, at)] && strings.EqualFold(signInName(a), signInName(now)) {
-			names = append(names, a.Name)
+		if a.Type != now.Type || at == "" || !strings.EqualFold(signInName(a), signInName(now)) {
+			continue
+		}
+		if key := placeKey(a.Type, at); places[key] {
+			same = append(same, a.Name)
+		} else if to := placeKey(now.Type, now.Address); now.Type == settings.Folder && (holds(key, to) || holds(to, key)) {
+			nested = append(nested, a.Name)
 		}
 	}
-	return names
+	return same, nested
+}
+
+// holds reports whether the folder inner lies below outer.
+func holds(outer, inner string) bool {
+	rel, err := filepath.Rel(outer, inner)
+	return err == nil && rel != "." && filepath.IsLocal(rel)
 }
 
 func signInName(a settings.Account) string {
@@ -39,6 +52,9 @@ func placeKey(kind, place string) string {
 		if to, err := filepath.EvalSymlinks(place); err == nil {
 			place = to
 		}
+		if abs, err := filepath.Abs(place); err == nil {
+			place = abs
+		}
 		return filepath.Clean(place)
 	}
 	place = strings.TrimSuffix(strings.TrimSpace(place), "/")
@@ -46,5 +62,21 @@ func placeKey(kind, place string) string {
 		place = rest
 	}
 	host, path, _ := strings.Cut(place, "/")
-	return strings.ToLower(host) + "/" + path
+	return hostKey(strings.ToLower(host)) + "/" + path
+}
+
+// hostKey is the same for all names of this computer itself, with one port.
+func hostKey(host string) string {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		name, port = strings.Trim(host, "[]"), ""
+	}
+	name = strings.TrimSuffix(name, ".")
+	if ip, err := netip.ParseAddr(name); err == nil && ip.Unmap().IsLoopback() || strings.HasSuffix("."+name, ".localhost") {
+		name = "localhost"
+	}
+	if port == "" || port == "443" {
+		return name
+	}
+	return name + ":" + port
 }
