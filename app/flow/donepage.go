@@ -37,7 +37,10 @@ func (f *Flow) writtenView(v *PlanView) {
 	for _, l := range s.plan.Losses {
 		d.Known = append(d.Known, l.String())
 	}
-	s.undoable(d, r.Created, r.Replaced+r.Merged)
+	s.undoable(d, r)
+	if r.Unsure > 0 {
+		v.Line = words.DidSum(r) + " " + words.Unsure(r.Unsure) + " " + words.Took(s.ended.Sub(s.begun))
+	}
 	if s.failed != nil {
 		v.Title, d.Tone = words.RestoreStopped(r.Created+r.Merged+r.Replaced, sum(s.writes), s.account), Waits
 		d.Again = Action{Verb: words.GoOn, Rank: Primary}
@@ -95,12 +98,16 @@ func (s *session) refusals(d *DoneView, list []restore.Problem) {
 }
 
 // undoable offers to take back what was written.
-func (s *session) undoable(d *DoneView, created, changed int) {
-	if s.done.Number == 0 || created+changed == 0 {
+func (s *session) undoable(d *DoneView, r restore.Result) {
+	created, changed := r.Created, r.Replaced+r.Merged
+	if s.done.Number == 0 || created+changed+r.Unsure == 0 {
 		return
 	}
 	d.UndoTitle = words.ChangedMind
 	d.UndoLines = []string{words.UndoMeans(created, changed), words.LeftAlone}
+	if r.Unsure > 0 {
+		d.UndoLines[0] = words.UndoLooks
+	}
 	d.Undo = Action{Verb: words.UndoRestore}
 }
 

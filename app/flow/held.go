@@ -87,7 +87,7 @@ func (t *tally) all() map[export.Kind]int {
 }
 
 // maxReasons is how many reasons a card tells.
-const maxReasons = 3
+const maxReasons = 4
 
 // heldCard says what looks lost, that the copy is whole, and asks.
 func (f *Flow) heldCard(c *Card, s work.Status) {
@@ -106,6 +106,8 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 			}
 		case i < maxReasons:
 			c.Sentence = joined(c.Sentence, words.Loss(r))
+		case i == maxReasons:
+			c.Sentence = joined(c.Sentence, words.MoreLosses(len(reasons(s.Loss))-i))
 		}
 	}
 	if c.Headline == "" {

@@ -120,6 +120,9 @@ func (f *Flow) side() Side {
 		s.Title, s.Line = words.Looking, ""
 	case f.session.busy():
 		s.Title, s.Line, s.Tone = words.WritingSide, f.session.account, Busy
+		if f.session.step == Undoing {
+			s.Title = words.Undoing
+		}
 	case !f.exists && len(f.exports) > 0:
 		s.Title, s.Line, s.Tone = words.YourArchive, words.BeingMade, Busy
 	case !f.exists:

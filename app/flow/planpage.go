@@ -46,7 +46,7 @@ func (f *Flow) planningView(v *PlanView) {
 	}
 	v.Stop = Action{Verb: words.Stop}
 	if v.Problem != nil {
-		v.Title = words.PutTitle(nil, s.account, false)
+		v.Title = words.NoPlan(s.account)
 		v.Action = Action{Verb: words.PlanAgain}
 	}
 }

@@ -90,6 +90,11 @@ func Loss(r export.Reason) string {
 	return "The service lists " + Number(r.Has) + " of " + Count(r.Kind, r.Had) + in + "."
 }
 
+// MoreLosses tells that n more ways of a loss are told elsewhere.
+func MoreLosses(n int) string {
+	return some(n, "“"+WhatHappened+"” tells 1 more.", "“"+WhatHappened+"” tells ", " more.")
+}
+
 // gained is the end of a sentence about items that have changed and lost nothing.
 func gained(r export.Reason) string {
 	if r.Kind == export.Photos {

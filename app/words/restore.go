@@ -115,6 +115,9 @@ func PutTitle(n map[export.Kind]int, account string, back bool) string {
 	return "Put " + what + " on " + account
 }
 
+// NoPlan is the title where no plan for account could be made.
+func NoPlan(account string) string { return "No plan for " + account + " could be made" }
+
 // PlanFrom says where what is restored comes from.
 func PlanFrom(account string, at, now time.Time) string {
 	if at.IsZero() {

@@ -48,6 +48,13 @@ func DidSum(r restore.Result) string {
 	return List(parts) + "."
 }
 
+// Unsure tells of n items that were sent and not seen there by the time it was
+// stopped.
+func Unsure(n int) string { return "Of " + Number(n) + " more it is not known yet." }
+
+// UndoLooks says what an undo does where that is not known of some.
+const UndoLooks = "Undo looks which of them are there, and takes back all that were written."
+
 // Took tells how long it took.
 func Took(d time.Duration) string {
 	if d < 90*time.Second {

@@ -364,3 +364,35 @@ func TestManifestFindingEnds(t *testing.T) {
 		t.Errorf("after: %+v, %v", v.Whole, err)
 	}
 }
+
+// TestForgetKeepsWhenVerified: what is forgotten is named by no note, and when the
+// archive was verified, and that something was wrong, is told on.
+func TestForgetKeepsWhenVerified(t *testing.T) {
+	dir, _ := confided(t)
+	a, err := archive.Open(dir, archive.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if err := os.WriteFile(filepath.Join(dir, "data", "Zerlina.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Verify(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	before, err := a.Verified()
+	if err != nil || before.Whole == nil || before.Whole.Good() {
+		t.Fatalf("%+v, %v", before.Whole, err)
+	}
+	p, err := a.PlanForget(t.Context(), archive.Forget{Account: "Phone"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Forget(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	after, err := a.Verified()
+	if err != nil || after.Whole == nil || !after.Whole.At.Equal(before.Whole.At) || after.Whole.BadCount != before.Whole.BadCount || len(after.Whole.Bad) > 0 {
+		t.Errorf("%+v, %v", after.Whole, err)
+	}
+}

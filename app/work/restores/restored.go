@@ -77,6 +77,9 @@ func restoreInto(w *desk.Desk, ctx context.Context, a *archive.Archive, p *Resto
 		return errors.Join(err, j.Close())
 	}
 	out.Number = note.Number
+	if report != nil { // what was kept is not what is being done
+		report(RestoreProgress{Account: out.Account, Phase: Writing, Total: -1, Left: -1})
+	}
 	if err = restore.Settle(ctx, p.to, j); err == nil {
 		out.Result, err = restore.Apply(ctx, p.to, p.Plan, j, restore.ApplyOptions{
 			Old: a, NewUID: p.Request.NewUID, Now: w.Options.Now, Rest: rest, Report: writing(report, out.Account, Writing),

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
@@ -115,10 +117,45 @@ func removeFiles(a *history.Store, rest Remainder) error {
 	if err := disk.RemoveTree(a.Disk, disk.DamagedDir); err != nil {
 		return err
 	}
-	if err := disk.RemoveIfThere(a.Disk, disk.VerifiedFile); err != nil { // it may name what was wrong
+	if err := namelessNote(a); err != nil {
 		return err
 	}
 	return a.Disk.SyncDir(disk.SideDir)
+}
+
+// namelessNote takes the names of what was wrong out of the note of the last
+// verification. When that was, and how much was wrong, stays; a note that cannot
+// be read goes.
+func namelessNote(a *history.Store) error {
+	f, err := a.Disk.Open(disk.VerifiedFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var text []byte
+	if err == nil {
+		text, err = io.ReadAll(io.LimitReader(f, 8<<20))
+		err = errors.Join(err, f.Close())
+	}
+	type round struct {
+		From     time.Time `json:"from"`
+		At       time.Time `json:"at"`
+		Of       int       `json:"of"`
+		Done     int       `json:"done"`
+		Checked  int       `json:"checked"`
+		BadCount int       `json:"bad_count"`
+	}
+	var note struct {
+		Whole *round         `json:"whole,omitempty"`
+		Of    int            `json:"of,omitempty"`
+		Parts map[int]*round `json:"parts,omitempty"`
+	}
+	if err != nil || json.Unmarshal(text, &note) != nil {
+		return disk.RemoveIfThere(a.Disk, disk.VerifiedFile)
+	}
+	if text, err = json.Marshal(note); err != nil {
+		return err
+	}
+	return history.ReplaceAside(a, disk.VerifiedNew, disk.VerifiedFile, text)
 }
 
 // removeEmpty removes the folders below dir that hold nothing, dir itself, and
