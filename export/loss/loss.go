@@ -113,14 +113,17 @@ func Judge(q Question) (Verdict, error) {
 			return Verdict{}, err
 		}
 	}
-	crowds, _, err := j.members()
+	crowds, fewer, err := j.members()
 	if err != nil {
 		return Verdict{}, err
 	}
 	hollow = Merge(hollow, crowds)
-	if len(hollow) == 0 && len(reasons) > 0 {
-		// What alone would be noticed is held with the rest: no notice is given of it.
-		hollow = j.hollow(Half(q.Thresholds), j.noteworthy)
+	if len(reasons)+len(hollow) > 0 {
+		held, err := j.halves(slices.Concat(reasons, hollow), fewer)
+		if err != nil {
+			return Verdict{}, err
+		}
+		hollow = append(hollow, held...)
 	}
 	reasons = append(reasons, hollow...)
 	if stranger != nil {

@@ -365,3 +365,44 @@ func TestNoticedIsHeldWithTheRest(t *testing.T) {
 		}
 	}
 }
+
+// TestGoneIsHeldWithTheRest: people of whom alone there would be a notice are told
+// where numbers are cut of so many that the export is held; nothing is told twice.
+func TestGoneIsHeldWithTheRest(t *testing.T) {
+	cut := func(n int) (list []Change) {
+		for i := range n {
+			now := person(1, 500+i, "cut")
+			now.Version += 10000
+			list = append(list, Change{Item: int64(500 + i), Before: person(1, 500+i, ""), Now: now})
+		}
+		return list
+	}
+	for _, x := range []struct {
+		gone, cut, stay int
+		want            string
+	}{
+		{20, 0, 100, ""},
+		{20, 40, 60, "gone 20 of 120, hollow 40 of 120"},
+		{11, 40, 69, "hollow 40 of 120"}, // it would not be noticed
+		{35, 45, 40, "gone 35 of 120, hollow 45 of 120"},
+		{0, 40, 80, "hollow 40 of 120"},
+		{40, 0, 80, "gone 40 of 120"},
+	} {
+		q := ask(map[int64]int{1: x.stay}, append(lost(x.gone), cut(x.cut)...)...)
+		q.Content = func(f Fact) (Content, error) {
+			if f.Version >= 10000 {
+				return named(f.Name, "030 12345"), nil
+			}
+			return named(f.Name, "030 123456"), nil
+		}
+		var list []string
+		if v := judged(t, q); v.Loss != nil {
+			for _, r := range v.Loss.Reasons {
+				list = append(list, fmt.Sprintf("%s %d of %d", r.Rule, r.Lost, r.Had))
+			}
+		}
+		if got := strings.Join(list, ", "); got != x.want {
+			t.Errorf("%d gone and %d cut are held for %q, want %q", x.gone, x.cut, got, x.want)
+		}
+	}
+}

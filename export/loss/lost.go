@@ -327,17 +327,14 @@ func Half(t export.Thresholds) export.Thresholds {
 // notice tells what to look at though it is no loss yet: half as much of what
 // lasts, and items of which many have got values that they did not have.
 func (j *judging) notice() ([]export.Reason, error) {
-	t := Half(j.Thresholds)
-	reasons, err := j.gone(t, func(f *Fact) bool { return f.Lasting(j.At) })
-	if err != nil {
-		return nil, err
-	}
-	reasons = append(reasons, j.hollow(t, j.noteworthy)...)
 	_, fewer, err := j.members()
 	if err != nil {
 		return nil, err
 	}
-	reasons = Merge(reasons, fewer)
+	reasons, err := j.halves(nil, fewer)
+	if err != nil {
+		return nil, err
+	}
 	changed := map[export.Kind][]Fact{}
 	for _, p := range slices.Concat(j.gained, j.shuffled) {
 		changed[p.before.Kind] = append(changed[p.before.Kind], *p.before)
@@ -355,6 +352,20 @@ func (j *judging) notice() ([]export.Reason, error) {
 	}
 	return Order(reasons), nil
 }
+
+// halves tells of half as much of what lasts, and of the groups that have fewer
+// members, but for what reasons tell already.
+func (j *judging) halves(reasons, fewer []export.Reason) ([]export.Reason, error) {
+	t := Half(j.Thresholds)
+	gone, err := j.gone(t, j.lasting)
+	if err != nil {
+		return nil, err
+	}
+	return Untold(reasons, Merge(append(gone, j.hollow(t, j.noteworthy)...), fewer)), nil
+}
+
+// lasting tells whether an item that is gone counts there.
+func (j *judging) lasting(f *Fact) bool { return f.Lasting(j.At) }
 
 // noteworthy tells whether a loss counts where much that is no alarm is noticed.
 func (j *judging) noteworthy(p pair, l Lost) bool { return l.told || !l.Weak && p.before.Lasting(j.At) }

@@ -49,6 +49,29 @@ func Merge(reasons, more []export.Reason) []export.Reason {
 	return reasons
 }
 
+// Untold are those of notice that tell of a loss that reasons do not tell: of
+// another group, and of items that none of them is about. What alone would be
+// noticed is held with the rest: no notice is given of it.
+func Untold(reasons, notice []export.Reason) (list []export.Reason) {
+	for _, r := range notice {
+		told := map[int64]bool{}
+		known := r.Rule == export.RuleChanged // nothing was lost
+		for _, o := range reasons {
+			if o.Rule == export.RuleStranger || o.Gone() != r.Gone() {
+				continue
+			}
+			known = known || o.Collection == r.Collection && o.Kind == r.Kind
+			for _, v := range o.Versions {
+				told[v] = true
+			}
+		}
+		if !known && slices.ContainsFunc(r.Versions, func(v int64) bool { return !told[v] }) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // repeated reports whether another reason says the same: a collection with all
 // items of a kind is told once, as the collection if that is empty.
 func repeated(r export.Reason, all []export.Reason) bool {

@@ -185,6 +185,7 @@ func (j *Judge) verdict() (*export.Loss, error) {
 	if v.Loss != nil {
 		found.Reasons = loss.Merge(v.Loss.Reasons, more)
 	}
+	found.Reasons = append(found.Reasons, loss.Untold(found.Reasons, v.Notice)...)
 	found.Reasons = loss.Order(found.Reasons)
 	return found, nil
 }
