@@ -333,3 +333,31 @@ func TestNoAnswerWhileAnExportRuns(t *testing.T) {
 	f.Again()
 	until(t, f, "home", func(v View) bool { return v.Page == Home })
 }
+
+// TestBarOfTheWhole: the bar of what is complete counts neither who is missing nor
+// who was cut, and what is new does not make good for it.
+func TestBarOfTheWhole(t *testing.T) {
+	hollow := func(had, has, lost int) export.Reason {
+		return export.Reason{Rule: export.RuleHollow, Kind: export.Contacts, Had: had, Has: has, Lost: lost, What: export.LostNumbers}
+	}
+	missing := func(kind export.Kind, had, has, lost int) export.Reason {
+		return export.Reason{Rule: export.RuleGone, Kind: kind, Had: had, Has: has, Lost: lost}
+	}
+	for _, x := range []struct {
+		reason export.Reason
+		beside []export.Reason
+		want   string
+		part   float64
+	}{
+		{hollow(120, 85, 45), []export.Reason{missing(export.Contacts, 120, 85, 35)}, "40 people", 40. / 120},
+		{hollow(120, 105, 45), []export.Reason{missing(export.Contacts, 120, 105, 35)}, "40 people", 40. / 120},
+		{hollow(120, 110, 40), nil, "70 people", 70. / 120},
+		{hollow(120, 140, 45), nil, "75 people", 75. / 120},
+		{hollow(120, 120, 45), []export.Reason{missing(export.Contacts, 150, 120, 30), missing(export.Events, 120, 120, 30)}, "75 people", 75. / 120},
+	} {
+		c := lossCause(x.reason, append(x.beside, x.reason))
+		if c.Service != words.FullOnServiceNow || c.Remaining != x.want || c.Part != x.part {
+			t.Errorf("%+v: %s %s, %v, want %s", x, c.Service, c.Remaining, c.Part, x.want)
+		}
+	}
+}

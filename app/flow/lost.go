@@ -250,7 +250,7 @@ func (f *Flow) lostPage() LostView {
 		v.Line = words.ListedBefore(t.had, t.has, heldSince(s), f.o.Now())
 	}
 	for _, r := range reasons(s.Loss) {
-		v.Causes = append(v.Causes, lossCause(r))
+		v.Causes = append(v.Causes, lossCause(r, reasons(s.Loss)))
 	}
 	heading := words.WhatIsMissing
 	if len(t.lost) == 1 && t.lost[export.Contacts] > 0 {
@@ -289,21 +289,34 @@ func (l *lost) list(heading string, names []ItemName, all int) (v NameList) {
 	return v
 }
 
-func lossCause(r export.Reason) LossCause {
+func lossCause(r export.Reason, all []export.Reason) LossCause {
 	c := LossCause{
 		Says: words.Loss(r), Copy: words.InYourCopy, CopyCount: words.Count(r.Kind, r.Had),
 		Service: words.OnTheServiceNow, Remaining: words.Count(r.Kind, r.Has),
 	}
 	left := r.Has
-	if r.Rule == export.RuleHollow || r.Rule == export.RuleStranger {
-		left = max(r.Had-r.Lost, 0)
+	switch r.Rule {
+	case export.RuleHollow:
+		left = max(r.Had-r.Lost-goneBeside(r, all), 0)
 		c.Service, c.Remaining = words.FullOnServiceNow, words.Count(r.Kind, left)
-	}
-	if r.Rule == export.RuleStranger {
-		c.Service = words.OnTheServiceNow
+	case export.RuleStranger:
+		left = max(r.Had-r.Lost, 0)
+		c.Remaining = words.Count(r.Kind, left)
 	}
 	if r.Had > 0 {
 		c.Part = min(float64(left)/float64(r.Had), 1)
 	}
 	return c
+}
+
+// goneBeside is how many of the items of which some are hollow are gone: as many as
+// another reason tells of the same items, or as there are fewer.
+func goneBeside(hollow export.Reason, all []export.Reason) int {
+	gone := max(hollow.Had-hollow.Has, 0)
+	for _, r := range all {
+		if goneBy(r.Rule) && r.Collection == hollow.Collection && r.Kind == hollow.Kind && r.Had == hollow.Had && r.Has == hollow.Has {
+			gone = max(gone, r.Lost)
+		}
+	}
+	return gone
 }
