@@ -130,7 +130,7 @@ func (s *session) planned(ctx context.Context, w *work.Work, p *work.RestorePlan
 		}
 		s.refusedSome(out.Refused, out.Same+out.Left)
 		if p.GoesOn != nil && !s.json {
-			s.say("Restore %d: %s.\n", p.GoesOn.Number, words.LinesDone(out.Done, out.Total))
+			s.say("Restore %d: %s.\n", p.GoesOn.Number, words.LinesDone(out.Done, out.Total, 0))
 		}
 		s.leftOpen(&out)
 		return s.printRestored(p, nil, s.planOf(p))
@@ -170,7 +170,7 @@ func (s *session) dropRestore(ctx context.Context, w *work.Work, r *restoreFlags
 		return err
 	}
 	if !s.json {
-		s.say("Restore %d onto “%s”: %s.\n", open.Number, open.Account, words.LinesDone(open.Done, open.Total))
+		s.say("Restore %d onto “%s”: %s.\n", open.Number, open.Account, words.LinesDone(open.Done, open.Total, open.Unsure))
 	}
 	agreed, err := s.agreed(ctx, "Give up what is left of it?")
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *session) printOpen(ctx context.Context, w *work.Work, p *work.RestorePl
 		return nil
 	}
 	if e := p.GoesOn; e != nil {
-		s.stdout.printf("This goes on with restore %d, which was begun %s: %s.\n", e.Number, words.When(e.At, time.Now()), words.LinesDone(e.Done, e.Total))
+		s.stdout.printf("This goes on with restore %d, which was begun %s: %s.\n", e.Number, words.When(e.At, time.Now()), words.LinesDone(e.Done, e.Total, e.Unsure))
 	}
 	list, err := w.OpenRestores(ctx)
 	for _, e := range list {
@@ -217,7 +217,7 @@ func openWords(e work.RestoreEntry) string {
 		how = "is open: not everything was taken. Run the same again, and it goes on with the rest"
 	}
 	return fmt.Sprintf("Restore %d onto “%s” %s; %s. So does: sidekeep restore \"%s\" --go-on. Drop the rest: sidekeep restore \"%s\" --drop. Take it back: sidekeep undo %d.",
-		e.Number, e.Account, how, words.LinesDone(e.Done, e.Total), e.Account, e.Account, e.Number)
+		e.Number, e.Account, how, words.LinesDone(e.Done, e.Total, e.Unsure), e.Account, e.Account, e.Number)
 }
 
 // leftOpen says that a restore has come to its end and has open lines.
@@ -227,7 +227,7 @@ func (s *session) leftOpen(out *work.Restored) {
 	}
 	s.code = graver(s.code, partly)
 	s.stderr.printf("sidekeep: restore %d onto “%s” stays open: %s.\n  While it is, a hold of the account stays.\n  Go on with “sidekeep restore \"%s\" --go-on”, or give the rest up with “sidekeep restore \"%s\" --drop”.\n",
-		out.Number, out.Account, words.LinesDone(out.Done, out.Total), out.Account, out.Account)
+		out.Number, out.Account, words.LinesDone(out.Done, out.Total, 0), out.Account, out.Account)
 }
 
 // restoreBroke says how far a restore came that did not come to its end.
@@ -261,7 +261,7 @@ func linesDone(out *work.Restored) string {
 	if out.Total == 0 {
 		return ""
 	}
-	return "; of its list, " + words.LinesDone(out.Done, out.Total)
+	return "; of its list, " + words.LinesDone(out.Done, out.Total, 0)
 }
 
 // refusedSome says that not everything could be written, and what helps. others is

@@ -80,7 +80,7 @@ func linesOf(e work.RestoreEntry) string {
 	if e.State != work.RestoreOpen {
 		return ""
 	}
-	return words.LinesDone(e.Done, e.Total)
+	return words.LinesDone(e.Done, e.Total, e.Unsure)
 }
 
 // stateOf is a word for the state of a restore.

@@ -125,7 +125,7 @@ func (f *Flow) heldCard(c *Card, s work.Status) {
 		c.Actions = append([]Action{{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary}}, c.Actions...)
 	}
 	if e := s.Restore; e != nil {
-		c.Sentence = joined(words.OpenRestore(e.Done, e.Total), c.Sentence)
+		c.Sentence = joined(words.OpenRestore(e.Done, e.Total, e.Unsure), c.Sentence)
 		if c.Actions[0].Act == ActPutBack {
 			c.Actions[0].Verb = words.GoOn
 		}

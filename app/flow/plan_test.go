@@ -316,7 +316,7 @@ func TestOpenRestore(t *testing.T) {
 	f, _ := start(t, s)
 	v := until(t, f, "home", home)
 	c := card(v, "Anna")
-	if a := acts(c); c.Actions[0].Act != ActPutBack || c.Actions[0].Verb != words.GoOn || a[ActDropRest].Verb != words.DropRest || !strings.HasPrefix(c.Sentence, words.OpenRestore(36, 60)) {
+	if a := acts(c); c.Actions[0].Act != ActPutBack || c.Actions[0].Verb != words.GoOn || a[ActDropRest].Verb != words.DropRest || !strings.HasPrefix(c.Sentence, words.OpenRestore(36, 60, 0)) {
 		t.Errorf("card = %+v", c)
 	}
 	for _, from := range []func(){

@@ -124,7 +124,7 @@ func (f *Flow) earlierRow(e work.RestoreEntry) EarlierRow {
 	case work.RestoreOpen:
 		row.Word = words.RestoreWasStopped
 		if e.Total > 0 {
-			row.Word = words.LinesDone(e.Done, e.Total)
+			row.Word = words.LinesDone(e.Done, e.Total, e.Unsure)
 		}
 		busy := f.session.busy() || len(f.exports) > 0
 		row.GoOn = Action{Verb: words.GoOn, Off: busy}

@@ -341,8 +341,13 @@ const WaitsForTurn = "Begins when your archive is free"
 const WritingSide = "Putting items back"
 
 // LinesDone tells how far the list of a restore is: "36 of 60 are done".
-func LinesDone(done, lines int) string {
-	return Number(done) + " of " + Number(lines) + " are done"
+// unsure of the others were begun, and it is not known whether they are there.
+func LinesDone(done, lines, unsure int) string {
+	s := Number(done) + " of " + Number(lines) + " are done"
+	if unsure > 0 {
+		s += "; of " + Number(unsure) + " more it is not known yet"
+	}
+	return s
 }
 
 // Texts about a restore that is open.
@@ -355,7 +360,7 @@ const (
 func DropQuestion(account string, done, lines int) Question {
 	return Question{
 		Title:   "Give up what is left of the restore onto “" + account + "”?",
-		Meaning: Upper(LinesDone(done, lines)) + ". What was written stays, and can be undone.",
+		Meaning: Upper(LinesDone(done, lines, 0)) + ". What was written stays, and can be undone.",
 		Try:     "The next export looks whether anything is missing still.",
 		Yes:     DropRest, No: LeaveIt,
 	}
@@ -367,6 +372,6 @@ func Dropped(account string) string {
 }
 
 // OpenRestore tells of an open restore onto a held account.
-func OpenRestore(done, lines int) string {
-	return "A restore is open: " + LinesDone(done, lines) + "."
+func OpenRestore(done, lines, unsure int) string {
+	return "A restore is open: " + LinesDone(done, lines, unsure) + "."
 }

@@ -216,7 +216,7 @@ func (n *RestoreNote) Count(ctx context.Context, a *archive.Archive) (deedsDone,
 	if err != nil {
 		return d, err
 	}
-	n.Created, n.Changed = d.created, d.changed
+	n.Created, n.Changed, n.Unsure = d.created, d.changed, d.unsure
 	list, err := n.List(ctx, a)
 	if err != nil {
 		return d, err
@@ -233,6 +233,7 @@ func (n *RestoreNote) Count(ctx context.Context, a *archive.Archive) (deedsDone,
 // deedsDone are what a journal tells of a restore.
 type deedsDone struct {
 	created, changed int
+	unsure           int                      // begun, and nothing tells how they ended
 	Replaced, Undone map[archive.ItemKey]bool // undone: put back as they were
 	Removed          map[archive.ItemKey]bool // created, and taken away again by an undo
 }
@@ -245,6 +246,7 @@ func ReadDeeds(ctx context.Context, a *archive.Archive, n *RestoreNote) (deedsDo
 		return out, err
 	}
 	intents, done := map[int]restore.Record{}, map[int]bool{}
+	begun := map[int]bool{}
 	count := func(n, by int) {
 		switch intents[n].Deed {
 		case restore.Create:
@@ -259,9 +261,15 @@ func ReadDeeds(ctx context.Context, a *archive.Archive, n *RestoreNote) (deedsDo
 			return nil
 		}
 		what := intents[r.N]
+		if r.Step != restore.There {
+			delete(begun, r.N)
+		}
 		switch r.Step {
 		case restore.Intent:
 			intents[r.N] = r
+			if r.Deed == restore.Create || r.Deed == restore.Replace {
+				begun[r.N] = true
+			}
 			return nil
 		case restore.Done, restore.Unseen:
 			what.After = r.After
@@ -283,6 +291,7 @@ func ReadDeeds(ctx context.Context, a *archive.Archive, n *RestoreNote) (deedsDo
 		}
 		return nil
 	})
+	out.unsure = len(begun)
 	return out, err
 }
 
@@ -298,6 +307,7 @@ func (w Journals) Restores(ctx context.Context) ([]RestoreEntry, error) {
 		notes, err := ReadNotes(a.Dir())
 		for i := range notes {
 			n := &notes[i]
+			n.Unsure = 0 // of what is open it is counted anew
 			if n.State == RestoreOpen {
 				var own *desk.Error
 				if _, err := n.Count(ctx, a); err != nil && !errors.As(err, &own) {
@@ -425,6 +435,9 @@ type RestoreEntry struct {
 	// there: written and seen, or found there already.
 	Total int `json:"lines"`
 	Done  int `json:"lines_done"`
+	// Unsure is how many more were begun, as the journal says, and it is not known
+	// yet whether they are there: the restore was cut off, or runs.
+	Unsure int `json:"lines_unsure,omitempty"`
 	// Ended: it came to its end at least once, so that what is open of it was
 	// refused, or not seen at the target.
 	Ended bool `json:"ended"`
