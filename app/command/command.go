@@ -287,7 +287,11 @@ func (s *session) findArchive() bool {
 func (s *session) wordsFor(err error) words.Words {
 	var own *work.Error
 	if errors.As(err, &own) {
-		return words.Words{Title: own.What, Meaning: own.Meaning, Try: own.Try}
+		w := words.Words{Title: own.What, Meaning: own.Meaning, Try: own.Try}
+		if s.nothing != "" && w.Meaning == words.CopyAsItWas {
+			w.Meaning = s.nothing
+		}
+		return w
 	}
 	w := words.Typed(err, !errors.Is(err, export.ErrDamaged) || s.hasArchive())
 	var refused *export.RefusedError
@@ -297,7 +301,7 @@ func (s *session) wordsFor(err error) words.Words {
 	case errors.Is(err, export.ErrNoKeychain):
 		w.Try += " On the command line that is “--password-command”."
 	}
-	if nothing := s.nothing; nothing != "" && own == nil && (w.Meaning == words.NothingIsLost || w.Meaning == words.CopyAsItWas) {
+	if nothing := s.nothing; nothing != "" && (w.Meaning == words.NothingIsLost || w.Meaning == words.CopyAsItWas) {
 		w.Meaning = nothing
 	}
 	return s.of.SayAll(w)

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -111,9 +112,9 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	s.problems(&l)
 	switch {
 	case err != nil && (ctx.Err() != nil || errors.Is(err, export.ErrStopped)):
-		s.broke(&l, export.ErrStopped)
+		s.broke(&l, export.ErrStopped, s.hasCopy(ctx, w, name))
 	case err != nil:
-		s.broke(&l, err)
+		s.broke(&l, err, s.hasCopy(ctx, w, name))
 	case l.Failed > 0 || l.NewAside > 0 || !l.Balanced() || l.Unread():
 		s.incomplete(&l)
 	}
@@ -129,9 +130,22 @@ func (s *session) exportOne(ctx context.Context, w *work.Work, name string) (exp
 	return l, err
 }
 
-// broke says why an export did not come to its end, and what has arrived.
-func (s *session) broke(l *export.Ledger, err error) {
-	s.tell(l.Account, words.Arrived(s.wordsFor(err), err, l.Kept), err)
+// broke says why an export did not come to its end, and what has arrived. hasCopy
+// tells whether anything is kept of the account.
+func (s *session) broke(l *export.Ledger, err error, hasCopy bool) {
+	w := words.Arrived(s.wordsFor(err), err, l.Kept)
+	if !hasCopy {
+		w = words.NoCopyYet(w)
+	}
+	s.tell(l.Account, w, err)
+}
+
+// hasCopy reports whether anything is kept of an account; also if that cannot be
+// told.
+func (s *session) hasCopy(ctx context.Context, w *work.Work, name string) bool {
+	list, err := w.Status(context.WithoutCancel(ctx))
+	i := slices.IndexFunc(list, func(x work.Status) bool { return x.Name == name })
+	return err != nil || i < 0 || list[i].HasCopy()
 }
 
 // incomplete says what an export that came to its end did not bring.

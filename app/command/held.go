@@ -117,7 +117,7 @@ func (s *session) heldBack(l *export.Ledger, held int64) {
 	for _, line := range lossLines(s.of, l.Loss) {
 		s.stderr.printf("  %s\n", line)
 	}
-	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", words.WholeCopy(l.Loss), whatToAnswer(s.of, l.Account, l.Loss, held, l.Collections))
+	s.stderr.printf("  %s What the service lists now is recorded as well.\n  %s\n", s.of.Say(words.WholeCopy(l.Loss)), whatToAnswer(s.of, l.Account, l.Loss, held, l.Collections))
 }
 
 // heldExport is the number by which the hold of an export's account is answered:

@@ -49,7 +49,11 @@ func (s *session) historyVerb() *cobra.Command {
 				}
 				return s.printJSON(map[string]any{"exports": s.withTry(list), "changes": countsJSON(list, counts)})
 			}
-			s.printHistory(list, counts)
+			holds, err := w.Holds(cmd.Context(), name)
+			if err != nil {
+				return err
+			}
+			s.printHistory(list, counts, holds)
 			return nil
 		},
 	}
@@ -126,7 +130,7 @@ func (s *session) biography(ctx context.Context, w *work.Work, item, account str
 	return err
 }
 
-func (s *session) printHistory(list []export.Ledger, counts map[int64]archive.ChangeCount) {
+func (s *session) printHistory(list []export.Ledger, counts map[int64]archive.ChangeCount, holds []archive.Hold) {
 	if len(list) == 0 {
 		s.say("There has been no export yet.\n")
 		return
@@ -143,19 +147,25 @@ func (s *session) printHistory(list []export.Ledger, counts map[int64]archive.Ch
 		}
 		t.add(words.Number(int(l.Number)), words.When(l.Started, time.Now()), l.Account, found,
 			added, changed, moved, gone, words.Number(l.SetAside), words.Number(l.Failed),
-			s.remark(&l))
+			s.remark(&l, holds))
 	}
 	t.print(s.stdout, "")
 }
 
-func (s *session) remark(l *export.Ledger) string {
+func (s *session) remark(l *export.Ledger, holds []archive.Hold) string {
 	switch {
 	case l.Stop != nil:
 		return s.wordsFor(l.Stop).Title
 	case l.Rebuilt:
 		return "no export: rebuilt from the open files"
 	case l.Held:
-		return "held"
+		switch archive.HoldOf(holds, l).State {
+		case archive.HoldAccepted:
+			return words.ExportWasAccepted
+		case archive.HoldEnded:
+			return words.ExportIsOver
+		}
+		return words.ExportWasHeld
 	case l.Notice != nil:
 		return words.ExportNoticed
 	case l.Found == nil:

@@ -247,7 +247,7 @@ func (s *session) printAfter(account string, l *export.Ledger) {
 	case l.Stop != nil:
 		s.stdout.printf("  It could not be exported afterwards: %s Export it again: sidekeep export \"%s\"\n", s.wordsFor(l.Stop).Title, account)
 	case l.Held:
-		s.stdout.printf("  “%s” is still held: %s %s\n", account, words.Loss(l.Loss.Gravest()), words.WholeCopy(l.Loss))
+		s.stdout.printf("  “%s” is still held: %s %s\n", account, s.of.Say(words.Loss(l.Loss.Gravest())), s.of.Say(words.WholeCopy(l.Loss)))
 	default:
 		s.stdout.printf("  Exported again: %s\n", words.Sum(l.Counts))
 	}

@@ -274,7 +274,7 @@ func (s *session) printStatus(w *work.Work, list []work.Status, v archive.Verifi
 			for _, line := range lossLines(of, x.Loss) {
 				t.add("", line)
 			}
-			t.add("", words.WholeCopy(x.Loss)+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport, x.Collections()))
+			t.add("", of.Say(words.WholeCopy(x.Loss))+" "+whatToAnswer(of, x.Name, x.Loss, x.HeldExport, x.Collections()))
 		}
 		if n := x.Noticed; n != nil {
 			t.add("look at it", words.MuchHasChanged+" It was "+words.When(n.Started, now)+" (number "+words.Number(int(n.Number))+").")
@@ -339,7 +339,7 @@ var stateWords = map[work.State]string{
 func (s *session) warnings(x work.Status, now time.Time) []string {
 	var list []string
 	if x.Loss != nil {
-		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest()))+" "+words.WholeCopy(x.Loss))
+		list = append(list, "It is held, because it looks like a loss. "+words.OriginOf(x.Account.Type).Say(words.Loss(x.Loss.Gravest())+" "+words.WholeCopy(x.Loss)))
 	}
 	if u := x.Unbegun; u != nil {
 		w := s.wordsFor(u.Err())

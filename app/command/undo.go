@@ -22,7 +22,7 @@ func (s *session) undoVerb() *cobra.Command {
 		Use:   "undo [RESTORE]",
 		Short: "Turn a restore back: the newest one, or that of this number",
 		Long: "Turn a restore back: what it created is removed and what it replaced is brought back to how it was. What someone\n" +
-			"changed since is left as it is, and named. It shows what it would do, and asks. --list names the restores.",
+			"changed since is left as it is, and named. Without a number it is the newest restore; one before it has to be named. It shows what it would do, and asks. --list names the restores.",
 		Args: arguments("[RESTORE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n := 0

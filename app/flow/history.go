@@ -226,7 +226,7 @@ func (h *history) stateOf(l *export.Ledger) ExportState {
 	case l.Stop != nil && errors.Is(l.Stop, export.ErrStopped):
 		return ExportStopped
 	case l.Held:
-		switch h.holdOf(l).State {
+		switch archive.HoldOf(h.holds, l).State {
 		case archive.HoldAccepted:
 			return ExportAccepted
 		case archive.HoldEnded:
@@ -243,18 +243,6 @@ func (h *history) stateOf(l *export.Ledger) ExportState {
 		return ExportAccepted
 	}
 	return ExportGood
-}
-
-// holdOf is the hold that a held export belongs to: the last one of its account
-// that had begun by then. f.mu is held.
-func (h *history) holdOf(l *export.Ledger) archive.Hold {
-	var of archive.Hold
-	for _, x := range h.holds {
-		if x.Account == l.Account && x.Export <= l.Number && x.Export > of.Export {
-			of = x
-		}
-	}
-	return of
 }
 
 // historyPage is the room of the exports. f.mu is held.

@@ -81,6 +81,9 @@ func (f *Flow) headline(h *HomeView) {
 		h.Title, h.Line, h.Tone = words.AccountsWait(n[Held]), words.NothingLost, Waits
 	case n[Failed] > 0:
 		h.Title, h.Line, h.Tone = words.AccountsFailed(n[Failed]), words.NothingLost, Bad
+		if !slices.ContainsFunc(f.status, func(s work.Status) bool { return s.HasCopy() }) {
+			h.Line = words.NothingKeptYet
+		}
 	case exporting > 0:
 		h.Title, h.Line, h.Tone = words.Exporting(exporting), words.OnlyReads, Busy
 	case n[Fresh] > 0:
@@ -287,6 +290,9 @@ func newSentence(st State, s work.Status) string {
 		return words.OverdueMeans
 	case Stopped:
 		if s.Last == nil || s.Last.Kept+s.Last.Unchanged == 0 {
+			if !s.HasCopy() {
+				return words.NeverExported
+			}
 			return words.StoppedEmpty
 		}
 		return words.StoppedMeans
@@ -319,6 +325,9 @@ func (f *Flow) failedCard(c *Card, s work.Status) {
 		w = words.Missing(s.Last.Failed)
 	default:
 		w = words.For(export.ErrUnbalanced)
+	}
+	if !s.HasCopy() {
+		w = words.NoCopyYet(w)
 	}
 	c.Headline, c.Sentence = w.Title, w.Meaning+" "+w.Try
 	c.Actions = []Action{again}

@@ -236,7 +236,7 @@ func (f *Flow) tell(v *ExportView, l *export.Ledger) {
 			loss = l.Notice
 		}
 		if loss == nil {
-			loss = f.history.holdOf(l).Loss
+			loss = archive.HoldOf(f.history.holds, l).Loss
 		}
 		for _, r := range reasons(loss) {
 			v.Told = joinedBy("\n", v.Told, words.Loss(r))

@@ -19,6 +19,7 @@ const (
 	NotExportedHead    = "Not exported"
 	NothingConnected   = "No account is connected"
 	NothingLost        = "Nothing is lost. What was kept before stays as it was."
+	NothingKeptYet     = "Nothing is kept yet."
 	OnlyReads          = "An export only reads. It never changes anything on your phone or service."
 	NeverExported      = "Nothing of it is kept yet."
 	OverdueMeans       = "The service was not read in full for more than seven days."

@@ -93,6 +93,15 @@ func Arrived(w Words, err error, n int) Words {
 	return w
 }
 
+// NoCopyYet are the words w of an account of which nothing was ever kept: there is
+// no copy that could be as it was.
+func NoCopyYet(w Words) Words {
+	if w.Meaning == CopyAsItWas || w.Meaning == NothingIsLost {
+		w.Meaning = NeverExported
+	}
+	return w
+}
+
 // Imported are the words w for an error err that ended an import, by which n items
 // had been taken.
 func Imported(w Words, err error, n int) Words {

@@ -69,6 +69,7 @@ const (
 var (
 	FileName     = disk.FileName
 	FoldName     = disk.FoldName
+	HoldOf       = history.HoldOf
 	ErrChanged   = forget.ErrChanged
 	ErrNoExport  = hold.ErrNoExport
 	ErrNoHold    = hold.ErrNoHold

@@ -63,6 +63,15 @@ type Status struct {
 	Restore *journals.RestoreEntry // the newest restore onto it that is open; nil if none is
 }
 
+// HasCopy reports whether anything of the account was ever kept.
+func (s *Status) HasCopy() bool {
+	n := s.Gone + s.SetAside
+	for _, m := range s.Items {
+		n += m
+	}
+	return n > 0 || s.LastGood != nil
+}
+
 // Understood are the items that are what their kind says: those that could not be
 // understood are kept, and are no people or events.
 func (s *Status) Understood() map[export.Kind]int {

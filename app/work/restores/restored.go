@@ -187,14 +187,17 @@ func writing(report func(RestoreProgress), account string, phase RestorePhase) f
 }
 
 // undoable finds the restore that an undo turns back: that of this number, or if
-// it is 0 the newest that was not undone.
+// it is 0 the newest. If that one was undone already, an older one has to be named.
 func undoable(w *desk.Desk, ctx context.Context, number int) (journals.RestoreEntry, error) {
 	list, err := journals.NewJournals(w).Restores(ctx)
 	if err != nil {
 		return journals.RestoreEntry{}, err
 	}
+	if number == 0 && len(list) > 0 && list[0].State == journals.RestoreUndone {
+		return list[0], olderThan(list)
+	}
 	for _, e := range list {
-		if e.Number == number || number == 0 && e.State != journals.RestoreUndone {
+		if e.Number == number || number == 0 {
 			return e, undone(e)
 		}
 	}
@@ -205,8 +208,24 @@ func undoable(w *desk.Desk, ctx context.Context, number int) (journals.RestoreEn
 	return journals.RestoreEntry{}, &desk.Error{What: fmt.Sprintf("There is no restore %d.", number), Meaning: desk.NothingWritten, Try: look, Usage: true, Err: export.ErrGone}
 }
 
+// olderThan says that the newest restore was turned back already, and which one
+// before it was not.
+func olderThan(list []journals.RestoreEntry) error {
+	e := &desk.Error{
+		What: fmt.Sprintf("The newest restore, %d, was turned back already.", list[0].Number), Meaning: desk.NothingWritten,
+		Try: "Nothing before it is left to turn back.", Usage: true, Err: export.ErrGone,
+	}
+	for _, x := range list {
+		if x.State != journals.RestoreUndone {
+			e.Try = fmt.Sprintf("To turn back the one before it that is left, onto “%s”, name it: “sidekeep undo %d”. “sidekeep undo --list” lists all.", x.Account, x.Number)
+			break
+		}
+	}
+	return e
+}
+
 // PlanUndo tells what [Work.Undo] would do with the restore of this number, or if
-// it is 0 with the newest that was not undone: it reads the target, and changes
+// it is 0 with the newest, which must not be undone already: it reads the target, and changes
 // nothing there.
 func (w Restorer) PlanUndo(ctx context.Context, number int) (UndoPlan, error) {
 	e, err := undoable(w.d, ctx, number)

@@ -40,3 +40,15 @@ func ScanHold(row scanner) (Hold, error) {
 // NoticeName is the row of the table archive that says which export of an
 // account gave notice and waits for an answer.
 func NoticeName(account int64) string { return fmt.Sprintf("notice/%d", account) }
+
+// HoldOf is the one of holds that a held export belongs to: the last of its account
+// that had begun by then. It is the zero Hold if none is.
+func HoldOf(holds []Hold, l *export.Ledger) Hold {
+	var of Hold
+	for _, x := range holds {
+		if x.Account == l.Account && x.Export <= l.Number && x.Export > of.Export {
+			of = x
+		}
+	}
+	return of
+}

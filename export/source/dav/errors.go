@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 
 	"golang.org/x/net/idna"
@@ -39,7 +40,7 @@ type statusError struct {
 
 func (e *statusError) Error() string {
 	s := fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
-	if e.Text != "" {
+	if e.Text != "" && !strings.EqualFold(e.Text, http.StatusText(e.Code)) {
 		s += " (" + e.Text + ")"
 	}
 	return s
