@@ -43,7 +43,7 @@ func TestLookInto(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	var w work.Work
+	w := newWork(t, work.Options{})
 	got, err := w.LookInto(t.Context(), []string{filepath.Join(dir, "folder"), zipped})
 	if err != nil {
 		t.Fatal(err)
