@@ -126,13 +126,13 @@ func follow(ctx context.Context, q Querier, from string, list []leave, account, 
 		if err := rows.Scan(&item, &version, &number, &came, &s.body.blob, &s.body.photo, &s.kind, &s.uid, &s.name, &until); err != nil {
 			return err
 		}
-		take := func(l *leave) {
-			if l.Item != item && (until == 0 || until > l.went) && (number > l.went || came > l.came) && (l.To == 0 || version < l.With) {
+		take := func(l *leave, from int64) {
+			if l.Item != item && (until == 0 || until > l.went) && (number >= from || came > l.came) && (l.To == 0 || version < l.With) {
 				l.To, l.With, l.Beside = item, version, number < l.went
 			}
 		}
 		for _, l := range bodies[s.body] {
-			take(l)
+			take(l, l.went) // also where these bytes took the place of others
 		}
 		name := ""
 		for _, l := range uids[s.uid] {
@@ -143,7 +143,7 @@ func follow(ctx context.Context, q Querier, from string, list []leave, account, 
 				name = loss.NameKey(s.name)
 			}
 			if name == l.shownAs.name {
-				take(l)
+				take(l, l.went+1)
 			}
 		}
 		return nil
