@@ -176,12 +176,17 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified, obstacle er
 	if obstacle != nil {
 		s.explain("No export can write to the archive", obstacle)
 	}
+	kept := words.NothingKeptYet
 	var what []string
 	if isDamaged(v) {
 		what = append(what, "the archive is damaged")
 	}
 	for i := range list {
-		if x := &list[i]; codeOfState(x) != good {
+		x := &list[i]
+		if x.HasCopy() {
+			kept = "What was kept before is as it was."
+		}
+		if codeOfState(x) != good {
 			state := stateWords[x.State]
 			if x.Unbegun != nil {
 				state = "its last export could not begin"
@@ -196,7 +201,7 @@ func (s *session) notAllSafe(list []work.Status, v archive.Verified, obstacle er
 	if s.json {
 		where = "“warnings” of each"
 	}
-	s.stderr.printf("sidekeep: Not all is safe: %s.\n  What was kept before is as it was.\n  %s says what to do.\n", words.List(what), where)
+	s.stderr.printf("sidekeep: Not all is safe: %s.\n  %s\n  %s says what to do.\n", words.List(what), kept, where)
 }
 
 func (s *session) printStatusJSON(w *work.Work, list []work.Status, v archive.Verified, others bool, edited []string, now time.Time) error {
