@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -43,6 +44,24 @@ func (e *AddressError) Is(target error) bool {
 		return target == ErrUnknownHost
 	}
 	return target == ErrNotDAV
+}
+
+// CutUser cuts what stands before the host off an address without its scheme: a
+// name, or a name, a colon and a password, which may hold any character. An @ in a
+// path is none of these.
+func CutUser(address string) (user, rest string, found bool) {
+	host := address
+	if i := strings.IndexAny(address, "/?#"); i >= 0 {
+		host = address[:i]
+	}
+	at := strings.LastIndexByte(host, '@')
+	if _, port, ok := strings.Cut(host, ":"); at < 0 && ok && !strings.HasPrefix(host, "[") && strings.Trim(port, "0123456789") != "" {
+		at = strings.LastIndexByte(address, '@') // what looks like a port begins a password
+	}
+	if at < 0 {
+		return "", address, false
+	}
+	return address[:at], address[at+1:], true
 }
 
 // A Silence is how nothing comes from a host.

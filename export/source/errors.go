@@ -1,7 +1,6 @@
 package source
 
 import (
-	"net/url"
 	"strings"
 
 	"sidekeep/export"
@@ -59,10 +58,15 @@ func (t *Type) Check(v Values) error {
 	return nil
 }
 
-// HasSecret reports whether an address has a name or password in it.
+// HasSecret reports whether an address has a name or password in it that is no
+// part of an e-mail address.
 func HasSecret(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.User != nil && strings.Contains(address, "://")
+	_, rest, typed := strings.Cut(address, "://")
+	if !typed {
+		rest = strings.TrimPrefix(address, "mailto:")
+	}
+	user, _, found := export.CutUser(rest)
+	return found && (typed || strings.Contains(user, ":"))
 }
 
 // An UnsupportedError says that a service that is known cannot be used. It

@@ -54,10 +54,11 @@ func parseAddress(s string) (address, error) {
 	}
 	a.scheme = typed
 	scheme = schemes[strings.ToLower(scheme)]
+	user, rest, found := export.CutUser(rest)
 	host, path, hasPath := strings.Cut(rest, "/")
-	if i := strings.LastIndexByte(host, '@'); i >= 0 {
-		a.user, host = host[:i], host[i+1:]
-		if !typed && !hasPath {
+	if found {
+		a.user = user
+		if !typed && !hasPath && !strings.Contains(user, ":") {
 			if a.user == "" {
 				return a, &export.AddressError{Address: s, Flaw: export.NoUser, Meant: host}
 			}
@@ -191,13 +192,16 @@ func ownFolder(s string) bool {
 func shown(s string) string {
 	scheme, rest, typed := strings.Cut(s, "://")
 	if !typed {
+		scheme, rest = "", s
+	}
+	user, rest, found := export.CutUser(rest)
+	switch {
+	case !found || !typed && !strings.Contains(user, ":"):
 		return s
+	case !typed:
+		return rest
 	}
-	host, path, _ := strings.Cut(rest, "/")
-	if i := strings.LastIndexByte(host, '@'); i >= 0 {
-		return scheme + "://" + strings.TrimSuffix(host[i+1:]+"/"+path, "/")
-	}
-	return s
+	return scheme + "://" + strings.TrimSuffix(rest, "/")
 }
 
 // named reports whether the host is a name with more than one label, so that

@@ -2,6 +2,7 @@ package dav
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"sidekeep/export"
@@ -72,6 +73,21 @@ func TestMeantDomain(t *testing.T) {
 	} {
 		if got := meantDomain(host); got != want {
 			t.Errorf("%s: got %q, want %q", host, got, want)
+		}
+	}
+}
+
+// TestPasswordInAnAddress: an address that is refused is told without the password
+// in it, whatever that has in it.
+func TestPasswordInAnAddress(t *testing.T) {
+	for _, text := range []string{
+		"https://anna:sec/ret@example.org:99999/", "https://anna:sec#ret@example.org:99999", "https://anna:sec?ret@exa mple.org",
+		"anna:sec@ret@example.org:99999/dav", "gopher://anna:sec/ret@example.org", "anna:sec/ret@example..org/dav", "webcal://anna:secret@example.org",
+	} {
+		err := CheckAddress(text)
+		var e *export.AddressError
+		if !errors.As(err, &e) || strings.Contains(e.Address+e.Part+e.Meant+e.Error(), "sec") || !strings.Contains(e.Address, "exa") {
+			t.Errorf("%s: %+v, %v", text, e, err)
 		}
 	}
 }
