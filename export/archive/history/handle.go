@@ -29,16 +29,6 @@ type history struct {
 	f       io.ReadSeekCloser // nil until it is read
 }
 
-// openedHistory is the history that is open under this identity, nil if none is.
-// The caller has locked histories.
-func openedHistory(info fs.FileInfo) *history {
-	i := slices.IndexFunc(histories.open, func(h *history) bool { return os.SameFile(h.file, info) })
-	if i < 0 {
-		return nil
-	}
-	return histories.open[i]
-}
-
 // useHistory notes that SQLite is about to open a file; the caller calls leave
 // when it has closed it.
 func useHistory(file string) (leave func() error) {
@@ -46,28 +36,32 @@ func useHistory(file string) (leave func() error) {
 	if err != nil {
 		return func() error { return nil } // SQLite says why
 	}
-	histories.Lock()
-	defer histories.Unlock()
-	h := openedHistory(info)
-	if h == nil {
-		h = &history{file: info}
-		histories.open = append(histories.open, h)
-	}
-	h.users++
-	return h.leave
+	return usedHistory(info).leave
 }
 
+// usedHistory is the history of this identity with one user more.
+func usedHistory(info fs.FileInfo) *history {
+	histories.Lock()
+	defer histories.Unlock()
+	i := slices.IndexFunc(histories.open, func(h *history) bool { return os.SameFile(h.file, info) })
+	if i < 0 {
+		i = len(histories.open)
+		histories.open = append(histories.open, &history{file: info})
+	}
+	histories.open[i].users++
+	return histories.open[i]
+}
+
+// leave closes the handle after the last user, before anybody can open the history
+// anew: closed later, it would take the locks of whoever did.
 func (h *history) leave() error {
 	histories.Lock()
-	h.users--
-	last := h.users == 0
-	if last {
-		histories.open = slices.DeleteFunc(histories.open, func(o *history) bool { return o == h })
+	defer histories.Unlock()
+	if h.users--; h.users > 0 {
+		return nil
 	}
-	histories.Unlock()
-	h.reading.Lock()
-	defer h.reading.Unlock()
-	if !last || h.f == nil {
+	histories.open = slices.DeleteFunc(histories.open, func(o *history) bool { return o == h })
+	if h.f == nil {
 		return nil
 	}
 	return h.f.Close()
@@ -76,18 +70,14 @@ func (h *history) leave() error {
 // readHistory reads the history that info tells, which open opens, beside
 // SQLite.
 func readHistory(info fs.FileInfo, open func() (io.ReadSeekCloser, error), do func(io.ReadSeeker) error) (err error) {
-	histories.Lock()
-	h := openedHistory(info)
-	if h == nil || runtime.GOOS == "windows" { // which locks for a handle, and keeps an open file from being replaced
-		histories.Unlock()
+	if runtime.GOOS == "windows" { // which locks for a handle, and keeps an open file from being replaced
 		f, err := open()
 		if err != nil {
 			return err
 		}
 		return errors.Join(do(f), f.Close())
 	}
-	h.users++ // it stays as long as it is read
-	histories.Unlock()
+	h := usedHistory(info) // it stays as long as it is read
 	defer func() { err = errors.Join(err, h.leave()) }()
 	h.reading.Lock()
 	defer h.reading.Unlock()
