@@ -434,12 +434,17 @@ func (g *Generator) whole(r record, do func(record) error) error {
 // wholeLong is whole of a long body. Nothing of a damaged one is written.
 func (g *Generator) wholeLong(r record, do func(record) error) error {
 	sum := sha256.New()
-	text, gaps, err := contentline.OutlineOf(io.TeeReader(r.delivered(), sum), history.LongBody)
+	in := io.TeeReader(r.delivered(), sum)
+	text, gaps, err := contentline.OutlineOf(in, history.LongBody)
+	if errors.Is(err, contentline.ErrNoOutline) { // nothing of it is understood
+		_, err = io.Copy(io.Discard, in) // to its end, where its hash is compared
+		gaps = nil
+	}
 	switch {
 	case err == nil && len(gaps) > 0:
 		r.Text, r.gaps = text, gaps
 		return do(r)
-	case err == nil, errors.Is(err, contentline.ErrNoOutline): // nothing of it is understood
+	case err == nil:
 		return g.aside(r)
 	case !errors.Is(err, export.ErrDamaged) || !r.failed:
 		return fmt.Errorf("reading %q: %w", r.id, err)
