@@ -11,8 +11,8 @@ import (
 // countries are the regions of ISO 3166 by their folded names in the languages
 // that services write addresses in.
 var countries = sync.OnceValue(func() map[string]string {
-	names := map[string]string{"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u s a": "US", "us of america": "US",
-		"united states of america": "US", "holland": "NL", "brd": "DE", "federal republic of germany": "DE", "czech republic": "CZ", "great britain": "GB",
+	names := map[string]string{"england": "GB", "scotland": "GB", "wales": "GB", "u s a": "US", "us of america": "US",
+		"united states of america": "US", "holland": "NL", "federal republic of germany": "DE", "czech republic": "CZ", "great britain": "GB",
 		"grossbritannien": "GB", "republic of ireland": "IE", "russian federation": "RU", "korea": "KR", "viet nam": "VN", "turkey": "TR"}
 	for _, lang := range strings.Fields("en de fr es it pt nl pl cs da sv nb fi hu tr ru uk el ja zh") {
 		regions := display.Regions(language.Make(lang))

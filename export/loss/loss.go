@@ -131,7 +131,7 @@ func Judge(q Question) (Verdict, error) {
 	}
 	v := Verdict{Gone: len(j.gones), Emptier: len(j.losses), j: j, stranger: stranger != nil}
 	if len(reasons) == 0 {
-		v.Notice, err = j.notice()
+		v.Notice, err = j.notice(fewer)
 		return v, err
 	}
 	v.Loss = &export.Loss{Reasons: Order(reasons), Who: q.Who, WhoBefore: q.WhoBefore}

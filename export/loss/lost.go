@@ -325,12 +325,9 @@ func Half(t export.Thresholds) export.Thresholds {
 }
 
 // notice tells what to look at though it is no loss yet: half as much of what
-// lasts, and items of which many have got values that they did not have.
-func (j *judging) notice() ([]export.Reason, error) {
-	_, fewer, err := j.members()
-	if err != nil {
-		return nil, err
-	}
+// lasts, groups with fewer members, and items of which many have got values that
+// they did not have.
+func (j *judging) notice(fewer []export.Reason) ([]export.Reason, error) {
 	reasons, err := j.halves(nil, fewer)
 	if err != nil {
 		return nil, err

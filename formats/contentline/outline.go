@@ -308,7 +308,7 @@ func NewFiller(gaps Gaps, whole io.Reader, crlf bool) *Filler {
 
 // Fill writes the next part of the outline, or of its published form.
 func (f *Filler) Fill(w io.Writer, part []byte) error {
-	for Marks(part) > 0 && len(f.gaps) > 0 {
+	for len(f.gaps) > 0 && bytes.Contains(part, []byte(markStart)) {
 		g := f.gaps[0]
 		f.gaps = f.gaps[1:]
 		before, after, ok := bytes.Cut(part, []byte(g.Mark))

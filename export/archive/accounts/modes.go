@@ -3,25 +3,18 @@ package accounts
 import (
 	"context"
 	"fmt"
-	"io/fs"
 
 	"sidekeep/export/archive/history"
 	"sidekeep/export/archive/resume"
 )
 
-// The permissions of the archive's folder say who may read it: what is made in
-// it is as open to others as the folder itself.
-const (
-	sharedMode fs.FileMode = 0o755 // everybody on this computer may read
-)
-
 // SetShared lets everybody on this computer read the archive, or its owner
 // only. Where a disk has no permissions, only the wish is noted: see
-// Archive.OthersMay.
+// [history.Reader.OthersMay].
 func (a Keeper) SetShared(ctx context.Context, shared bool) error {
 	value, mode := "0", history.PrivateMode
 	if shared {
-		value, mode = "1", sharedMode
+		value, mode = "1", history.SharedMode
 	}
 	err := resume.Write(ctx, a.s, func(w *history.Batch) error {
 		if err := history.SetValue(w, history.SharedName, value); err != nil {

@@ -49,7 +49,7 @@ func (a Keeper) SetProof(ctx context.Context, account string, slice, slices int,
 		err = w.Commit()
 	}
 	if err == nil && l != nil {
-		err = publish.FilesSafely((&stage.Staging{A: a.s, W: w, Later: true, Together: disk.NewTogether(a.s.Disk)}))
+		err = publish.FilesSafely(&stage.Staging{A: a.s, W: w, Later: true, Together: disk.NewTogether(a.s.Disk)})
 	}
 	w.Unlock()
 	if err = errors.Join(err, w.Close()); l != nil {

@@ -46,7 +46,7 @@ func MoveNew(d Disk, from, to string) error {
 	return moveAnd(d, from, to, func() error { return d.SyncDir(path.Dir(to)) })
 }
 
-// PlaceNew is moveNew without syncing the folder of to. Until that is done, a
+// PlaceNew is MoveNew without syncing the folder of to. Until that is done, a
 // power cut may take the file under both names.
 func PlaceNew(d Disk, from, to string) error {
 	if d, ok := d.(interface{ MoveNew(from, to string) bool }); ok && d.MoveNew(from, to) {

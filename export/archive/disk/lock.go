@@ -66,7 +66,7 @@ func TakeLock(dir string, now time.Time) (*Lock, error) {
 // settings.
 const Brief = 3 * time.Second
 
-// LockSoon takes the lock as [lockFor] does, and waits a little for somebody who
+// LockSoon takes the lock as [TakeLock] does, and waits a little for somebody who
 // has just taken it: it may be for a moment.
 func LockSoon(dir string, now func() time.Time) (*Lock, error) {
 	began := time.Now()
@@ -79,7 +79,7 @@ func LockSoon(dir string, now func() time.Time) (*Lock, error) {
 	}
 }
 
-// lockedLately tells whether somebody took the lock within [brief].
+// lockedLately tells whether somebody took the lock within [Brief].
 func lockedLately(dir string) bool {
 	folder, err := within.Open(dir)
 	if err != nil {

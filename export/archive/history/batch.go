@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"sync"
 	"time"
@@ -20,8 +19,8 @@ const (
 )
 
 // A Batch is the one connection that changes history.db while the lock is
-// held. Changes are gathered in batches. All but lock, unlock and close is
-// called between lock and unlock.
+// held. Changes are gathered in batches. All but Lock, Unlock and Close is
+// called between Lock and Unlock.
 type Batch struct {
 	db   *sql.DB
 	Conn *sql.Conn
@@ -68,7 +67,7 @@ func (w *Batch) transaction(do func(*Batch) error) error {
 func (w *Batch) tick() {
 	w.Lock()
 	defer w.Unlock()
-	_ = w.Commit() // the next call returns w.broken
+	_ = w.Commit() // the next call returns w.Broken
 }
 
 func (w *Batch) Stmt(query string) (*sql.Stmt, error) {
@@ -189,7 +188,7 @@ func (w *Batch) Each(query string, args []any, scan func(rows *sql.Rows) error) 
 	return w.Fail(Each(context.Background(), w.Conn, query, args, scan))
 }
 
-// Renew makes the writer usable again after an error, on a new connection. What
+// Renew makes the batch usable again after an error, on a new connection. What
 // was not committed is dropped.
 func (w *Batch) Renew() error {
 	if w.Broken == nil || errors.Is(w.Broken, ErrClosed) {
@@ -206,7 +205,7 @@ func (w *Batch) Renew() error {
 	return nil
 }
 
-// Close ends the writer. What was not committed is dropped.
+// Close ends the batch. What was not committed is dropped.
 func (w *Batch) Close() error {
 	w.Lock()
 	defer w.Unlock()
@@ -223,11 +222,7 @@ func (w *Batch) drop() error {
 		_ = s.Close() // closing the connection frees them too
 	}
 	clear(w.stmts)
-	_ = w.Conn.Raw(func(any) error { return driver.ErrBadConn })
-	if err := w.Conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
-		return disk.Caused(err)
-	}
-	return nil
+	return disk.Caused(DropConn(w.Conn))
 }
 
 var ErrClosed = errors.New("the export has ended")

@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// ReaderEdition numbers the rules by which [understand] reads kind, UID, name and
+// ReaderEdition numbers the rules by which [Understand] reads kind, UID, name and
 // start of an item from its bytes. A change of them that reads the same bytes
 // otherwise raises it, so that what an earlier edition has read is not taken for
 // damage.

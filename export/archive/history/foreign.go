@@ -124,7 +124,7 @@ func SchemaOf(ctx context.Context, q Querier) (list []string, err error) {
 	return list, err
 }
 
-// statements are those of a text that makes a database, as schemaOf lists them.
+// statements are those of a text that makes a database, as SchemaOf lists them.
 func statements(text string) (list []string) {
 	for _, s := range strings.Split(text, ";") {
 		words := strings.Fields(s)

@@ -15,7 +15,7 @@ import (
 	"sidekeep/formats/contentline"
 )
 
-// A body that is longer than longBody is kept in chunks, so that no verb has all
+// A body that is longer than LongBody is kept in chunks, so that no verb has all
 // of it in memory; its row in blob has its outline, which says what it says.
 // Tests make both smaller.
 var (

@@ -7,7 +7,12 @@ import (
 	"os"
 )
 
-const PrivateMode fs.FileMode = 0o700 // its owner only
+// The permissions of the archive's folder say who may read it: what is made in
+// it is as open to others as the folder itself.
+const (
+	PrivateMode fs.FileMode = 0o700 // its owner only
+	SharedMode  fs.FileMode = 0o755 // everybody on this computer may read
+)
 
 // SharedName is the name of the archive's own value that says that the owner
 // wants others to read it.

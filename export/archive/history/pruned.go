@@ -7,7 +7,7 @@ import (
 )
 
 // ForgettingName is the name of the archive's own value that says what is still to
-// be deleted; there is none if nothing is. lastNumber is the highest number
+// be deleted; there is none if nothing is. LastNumber is the highest number
 // that an export had, if that one was deleted.
 const (
 	ForgettingName = "forget"

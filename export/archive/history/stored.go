@@ -13,7 +13,7 @@ import (
 	"sidekeep/export/archive/disk"
 )
 
-// TimeOf reads what stamp wrote; the zero time if it was nothing.
+// TimeOf reads what Stamp wrote; the zero time if it was nothing.
 func TimeOf(s string) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
@@ -180,7 +180,7 @@ func StartText(t time.Time, floating bool) string {
 	return t.Format(time.RFC3339)
 }
 
-// startOf reads what startText writes.
+// startOf reads what StartText writes.
 func startOf(text string) (t time.Time, floating bool) {
 	return TimeOf(text), strings.HasSuffix(text, nowhere)
 }

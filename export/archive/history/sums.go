@@ -25,7 +25,7 @@ const (
 	sumsNew  = disk.SideDir + "/history.sum.new"
 )
 
-// maxSums bounds what is read of sumsFile: the sums of 64 GB.
+// maxSums bounds what is read of SumsFile: the sums of 64 GB.
 const maxSums = 128 << 20
 
 // pageSums are what is noted of the pages of history.db.
@@ -104,7 +104,7 @@ func (s *pageSums) passOver() {
 	forget(1<<30/s.PageSize + 1)
 }
 
-// bytes are the sums as sumsFile has them.
+// bytes are the sums as SumsFile has them.
 func (s *pageSums) bytes() []byte {
 	b := fmt.Appendf(nil, "pages %d %d %d %d\n", s.counter, s.PageSize, len(s.Sums), s.Lasting)
 	for _, sum := range s.Sums {
@@ -130,7 +130,7 @@ func ParseSums(b []byte) *pageSums {
 	return &s
 }
 
-// NotedSums is what sumsFile says, nil if nothing is known.
+// NotedSums is what SumsFile says, nil if nothing is known.
 func NotedSums(a *Store) *pageSums {
 	f, err := a.Disk.Open(SumsFile)
 	if err != nil {
@@ -253,7 +253,7 @@ func damagedPages(a *Store, ctx context.Context, conn *sql.Conn) ([]int, error) 
 
 // CheckSums makes sure, before anything is written, that history.db is as it was
 // left: what is written over damage would hide it. The lock is held. The error
-// is [export.ErrHistory] for a history that [Repair] has to mend first.
+// is [export.ErrHistory] for a history that [sidekeep/export/archive/repair.Repair] has to mend first.
 func CheckSums(a *Store) error {
 	if info, err := a.Disk.Lstat(disk.HistoryFile); err == nil && a.Sums == (sumsNote{info.Size(), info.ModTime()}) {
 		return nil // nobody has touched it since this process looked at it

@@ -10,7 +10,7 @@ import (
 	"sidekeep/formats/vcard"
 )
 
-// A Understood is one delivered state of an item. Exactly one of blob and photo is
+// An Understood is one delivered state of an item. Exactly one of blob and photo is
 // set.
 type Understood struct {
 	Kind        export.Kind
@@ -28,7 +28,7 @@ const MaxText = 200 << 20 // larger ones are refused
 // its collection. What a calendar holds is decided by the bytes.
 func Understand(kind export.Kind, raw []byte) Understood { return UnderstandOutline(kind, raw, nil) }
 
-// UnderstandOutline is understand of an outline with these gaps, if there are any.
+// UnderstandOutline is Understand of an outline with these gaps, if there are any.
 func UnderstandOutline(kind export.Kind, raw []byte, gaps contentline.Gaps) Understood {
 	v := Understood{Kind: kind}
 	if bytes.HasPrefix(raw, []byte(leftOut)) {

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"database/sql"
 	"math"
 	"slices"
@@ -120,7 +121,7 @@ func (j *Judge) emptier(was, now int64) (bool, error) {
 // stab are the ends of as few spans as it takes that each span has one of them in
 // it, the newest first.
 func stab(spans []span) []int64 {
-	slices.SortFunc(spans, func(a, b span) int { return int(a.before - b.before) })
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.before, b.before) })
 	var list []int64
 	for _, s := range spans {
 		if n := len(list); n == 0 || list[n-1] <= s.from {

@@ -42,7 +42,7 @@ func (l *Line) Moved() bool {
 func (l *Line) Aside() bool { return strings.HasPrefix(l.State, history.SetAside) }
 
 // EachLine reads the index of the account in folder, and tells how many of its
-// lines could not be read. The error is errNoHead if it is no index.
+// lines could not be read. The error is ErrNoHead if it is no index.
 func EachLine(a *history.Store, folder string, do func(Line) error) (unread int, err error) {
 	in, end, err := newSheet(func() (io.ReadCloser, error) { return a.Disk.Open(folder + "/" + disk.IndexFile) })
 	if err != nil {

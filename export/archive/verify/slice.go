@@ -58,7 +58,7 @@ type Verified struct {
 // maxNoted is how much of what was wrong is noted.
 const maxNoted = 1000
 
-// A verifiedNote is what stands in verifiedFile.
+// A verifiedNote is what stands in disk.VerifiedFile.
 type verifiedNote struct {
 	Whole *Round         `json:"whole,omitempty"`
 	Of    int            `json:"of,omitempty"` // of the round under way
