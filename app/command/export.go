@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"sidekeep/app/words"
 	"sidekeep/app/work"
@@ -144,8 +143,11 @@ func (s *session) broke(l *export.Ledger, err error, hasCopy bool) {
 // told.
 func (s *session) hasCopy(ctx context.Context, w *work.Work, name string) bool {
 	list, err := w.Status(context.WithoutCancel(ctx))
-	i := slices.IndexFunc(list, func(x work.Status) bool { return x.Name == name })
-	return err != nil || i < 0 || list[i].HasCopy()
+	if err != nil {
+		return true
+	}
+	x, err := work.Named(list, name)
+	return err != nil || x.HasCopy()
 }
 
 // incomplete says what an export that came to its end did not bring.

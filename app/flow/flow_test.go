@@ -70,6 +70,9 @@ func TestCards(t *testing.T) {
 			s.State, s.Last, s.LastGood = work.Failed, ledger(0, 0, 0, export.ErrSignIn), good
 		}, Failed, ActSignIn, []Act{ActExport, ActDetails}, nil, words.For(export.ErrSignIn).Title},
 		{"unreachable", func(s *work.Status) { s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrUnreachable) }, Failed, ActExport, []Act{ActDetails}, []Act{ActSignIn}, "No good export yet"},
+		{"not begun", func(s *work.Status) {
+			s.State, s.Last, s.LastGood, s.Unbegun = work.Failed, good, good, &work.Unbegun{Stop: export.NewStop(export.ErrNotWritable)}
+		}, Failed, ActExport, []Act{ActDetails}, []Act{ActSignIn}, words.For(export.ErrNotWritable).Title},
 		{"items failed", func(s *work.Status) { s.State, s.Last, s.Failed = work.Failed, ledger(9, 7, 2, nil), 2 }, Failed, ActExport, nil, nil, "2 items could not be read."},
 		{"stopped", func(s *work.Status) { s.State, s.Last = work.Failed, ledger(0, 0, 0, export.ErrStopped) }, Stopped, ActExport, nil, []Act{ActSignIn}, words.NeverExported},
 		{"stopped on the way", func(s *work.Status) {

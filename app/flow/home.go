@@ -185,10 +185,14 @@ func (f *Flow) stateOf(s work.Status) State {
 	return Fresh
 }
 
-// why is the error that ended the last export, nil if none did.
+// why is the error that ended the last export, or kept it from beginning; nil if
+// none did.
 func (f *Flow) why(s work.Status) error {
 	if err := f.failed[s.Name]; err != nil {
 		return err
+	}
+	if s.Unbegun != nil {
+		return s.Unbegun.Err()
 	}
 	if s.Last != nil && s.Last.Stop != nil {
 		return s.Last.Stop
@@ -313,7 +317,7 @@ func (f *Flow) failedCard(c *Card, s work.Status) {
 	switch {
 	case err != nil:
 		w = words.For(err)
-		if s.Last != nil && s.Last.Stop != nil {
+		if s.Last != nil && s.Last.Stop != nil && s.Unbegun == nil {
 			w = words.Arrived(w, err, s.Last.Kept)
 		}
 		if needsPassword(err) && s.SetUp && f.signsIn(s.Account) {

@@ -385,7 +385,7 @@ func TestSignInAgain(t *testing.T) {
 func TestSecondAccount(t *testing.T) {
 	address := service(t)
 	f := real(t, t.TempDir(), &memory{m: map[string]string{}})
-	for i, want := range []string{"", "The account “Anna” is there already, with the same items. A second account keeps them once more."} {
+	for i, want := range []string{"", "The account “Anna” is there already, for the same place. What both export is kept once more."} {
 		f.StartConnect()
 		f.Pick("")
 		f.SignIn(Form{AddressField: address, UserField: "anna", PasswordField: "secret"})

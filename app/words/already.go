@@ -5,7 +5,7 @@ package words
 func KeptAlready(same, nested []string) string {
 	switch {
 	case len(same) > 0:
-		return accountsAre(same) + " there already, with the same items. A second account keeps them once more."
+		return accountsAre(same) + " there already, for the same place. What both export is kept once more."
 	case len(nested) > 0:
 		return accountsAre(nested) + " there already for a folder that lies in this one or holds it. What is in both is kept once more."
 	}

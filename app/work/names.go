@@ -18,6 +18,7 @@ import (
 type (
 	Error           = desk.Error
 	Options         = desk.Options
+	Unbegun         = desk.Unbegun
 	Converted       = files.Converted
 	Imported        = files.Imported
 	Inspected       = files.Inspected

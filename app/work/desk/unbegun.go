@@ -10,9 +10,9 @@ import (
 	"sidekeep/export"
 )
 
-// unbegunFile is where Export notes beside the settings what the archive does not
+// UnbegunFile is where Export notes beside the settings what the archive does not
 // know: the archive may be what could not be written.
-const unbegunFile = "unbegun.json"
+func UnbegunFile(w *Desk) string { return filepath.Join(w.Settings.Dir(), "unbegun.json") }
 
 // An Unbegun is the last try to export an account, if it did not begin.
 type Unbegun struct {
@@ -56,8 +56,16 @@ func NoteTry(w *Desk, name string, l *export.Ledger, err error) {
 	writeUnbegun(w, all)
 }
 
+// ForgetTries forgets the tries to export an account.
+func ForgetTries(w *Desk, name string) {
+	if all := WhyUnbegun(w); all[name].Stop != nil {
+		delete(all, name)
+		writeUnbegun(w, all)
+	}
+}
+
 func writeUnbegun(w *Desk, all map[string]Unbegun) {
-	file := filepath.Join(w.Settings.Dir(), unbegunFile)
+	file := UnbegunFile(w)
 	if len(all) == 0 {
 		_ = os.Remove(file) // what it says is older than the newest export, and not told then
 		return
@@ -77,7 +85,7 @@ func writeUnbegun(w *Desk, all map[string]Unbegun) {
 // WhyUnbegun are the tries that did not begin, by account; empty if none can be read.
 func WhyUnbegun(w *Desk) map[string]Unbegun {
 	all := map[string]Unbegun{}
-	b, err := os.ReadFile(filepath.Join(w.Settings.Dir(), unbegunFile))
+	b, err := os.ReadFile(UnbegunFile(w))
 	if err != nil || json.Unmarshal(b, &all) != nil {
 		return map[string]Unbegun{}
 	}

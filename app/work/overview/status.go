@@ -27,7 +27,7 @@ const (
 	Safe     State = "safe"       //
 	Empty    State = "empty"      // nothing to keep was ever there: there is nothing that could be safe
 	Held     State = "held"       // an export looks like a loss, and was neither answered nor made up for
-	Failed   State = "failed"     // the last export ended early, or items of it are missing
+	Failed   State = "failed"     // the last export did not begin or ended early, or items of it are missing
 	SetAside State = "set aside"  // items could not be understood
 	Unproven State = "not proven" // items did not come back from a scratch service as they were delivered
 	Overdue  State = "overdue"    // it is set up, and was not listed in full for more than seven days
@@ -138,6 +138,9 @@ func (w Overview) Status(ctx context.Context) ([]Status, error) {
 		s.Restore = open[s.Name]
 		if u, ok := tries[s.Name]; ok && s.SetUp && (s.Last == nil || !u.At.Before(s.Last.Started)) {
 			s.Unbegun = &u
+			if s.State != Held {
+				s.State = Failed
+			}
 		}
 	}
 	return list, nil

@@ -256,6 +256,7 @@ func (w Registry) Remove(ctx context.Context, name string) error {
 	if err := w.d.Settings.Remove(name); err != nil {
 		return Known(err, name)
 	}
+	desk.ForgetTries(w.d, a.Name)
 	if a.Secret == "" {
 		return nil
 	}
