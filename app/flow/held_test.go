@@ -361,3 +361,23 @@ func TestBarOfTheWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingToPutBackInto: where a restore cannot write, the card and the page say
+// so and do not offer it.
+func TestNothingToPutBackInto(t *testing.T) {
+	status := held("Anna", &export.Loss{Reasons: []export.Reason{gone(export.Events, "Family", 90, 50, "Choir")}})
+	l := *status.Last
+	l.Collections = []export.CollectionLedger{{Name: "Family", Kind: export.Events, Closed: export.ClosedReadOnly}}
+	status.Last = &l
+	f, _ := start(t, &scripted{status: []work.Status{status}})
+	v := until(t, f, "home", home)
+	told := words.ClosedTo(status.Loss, l.Collections).Told()
+	if _, offered := acts(v.Home.Cards[0])[ActPutBack]; offered || !strings.Contains(v.Home.Cards[0].Sentence, told) {
+		t.Errorf("card: %+v", v.Home.Cards[0])
+	}
+	f.Do("Anna", ActLost)
+	v = until(t, f, "the names", func(v View) bool { return v.Page == Lost && !v.Lost.Reading })
+	if v.Lost.PutBack.Verb != "" || told == "" || !strings.Contains(v.Lost.Line, told) {
+		t.Errorf("page: %+v, %q", v.Lost.PutBack, v.Lost.Line)
+	}
+}

@@ -264,7 +264,9 @@ func (f *Flow) lostPage() LostView {
 	v.Changed = l.list(words.WhatIsEmptier, l.changed, sum(t.changed))
 	mine, _ := mineVerb(t)
 	busy := f.answering[l.account] || f.exports[l.account] != nil || f.session.busy()
-	if t.rule != export.RuleStranger && s.SetUp {
+	closed := closedTo(s)
+	v.Line = joined(v.Line, closed.Told())
+	if t.rule != export.RuleStranger && s.SetUp && !closed.All {
 		v.PutBack = Action{Act: ActPutBack, Verb: words.PutThemBack, Rank: Primary, Off: busy}
 		if s.Restore != nil {
 			v.PutBack.Verb = words.GoOn
