@@ -84,6 +84,8 @@ func TestForbidden(t *testing.T) {
 		{"sidekeep/app/work/restores", "sidekeep/app/work/exports", true},
 		{"sidekeep/app/work/exports", "sidekeep/app/work/restores", false},
 		{"sidekeep/app/work/files", "sidekeep/app/work", false},
+		{"sidekeep/app/work/cellar", "sidekeep/export", false},
+		{"sidekeep/app/work", "sidekeep/app/work/cellar", false},
 	} {
 		if why := forbidden(c.from, c.to); (why == "") != c.ok {
 			t.Errorf("%s imports %s: %q", c.from, c.to, why)
@@ -107,7 +109,10 @@ var faces = map[string][]string{
 func behind(from, to string) string {
 	for face, rooms := range faces {
 		at := func(p string) int { return slices.Index(rooms, strings.TrimPrefix(p, face+"/")) }
+		below := func(p string) bool { return strings.HasPrefix(p, face+"/") }
 		switch {
+		case below(from) && at(from) < 0, below(to) && at(to) < 0:
+			return "faces does not say where this room stands"
 		case from == face:
 		case at(to) >= 0 && at(from) < 0:
 			return "what lies below " + face + " is used through it"
