@@ -9,13 +9,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"sidekeep/app/words"
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/near"
 	"sidekeep/export/settings"
-
-	"github.com/spf13/cobra"
 )
 
 func (s *session) accountVerb() *cobra.Command {
@@ -73,7 +73,7 @@ func (s *session) read(ctx context.Context, p *passwordFlags, user string) (stri
 		if err == nil && text == "" {
 			err = &work.Error{
 				What: "There is no password on stdin.", Meaning: "Nothing was saved.",
-				Try: "Write the password as the first line of stdin.", Usage: true, Err: work.ErrNoPassword,
+				Try: "Write the password as the first line of stdin.", Usage: true, Err: export.ErrNoPassword,
 			}
 		}
 		return text, err
@@ -85,7 +85,7 @@ func (s *session) read(ctx context.Context, p *passwordFlags, user string) (stri
 	return "", &work.Error{
 		What: "The password is missing.", Meaning: "Nothing was saved.",
 		Try:   "Use --password-command or --password-stdin, or run this in a terminal and type it there.",
-		Usage: true, Err: work.ErrNoPassword,
+		Usage: true, Err: export.ErrNoPassword,
 	}
 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
+	"github.com/spf13/cobra"
+
 	"sidekeep/app/work"
 	"sidekeep/export"
 	"sidekeep/export/settings"
-
-	"github.com/spf13/cobra"
 )
 
 func (s *session) accountCheckVerb() *cobra.Command {
@@ -50,7 +50,7 @@ func (s *session) accountCheck(ctx context.Context, name string, p *passwordFlag
 func (s *session) signedIn(ctx context.Context, w *work.Work, name string, p *passwordFlags) (*work.Found, error) {
 	if p.command == "" && !p.stdin {
 		f, err := w.Check(ctx, name)
-		refused := errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword)
+		refused := errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, export.ErrNoPassword)
 		if !refused || s.tty == nil {
 			return f, err
 		}

@@ -364,7 +364,7 @@ func cause(err error) string {
 }
 
 func needsPassword(err error) bool {
-	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, work.ErrNoPassword) ||
+	return errors.Is(err, export.ErrSignIn) || errors.Is(err, export.ErrExpired) || errors.Is(err, export.ErrNoPassword) ||
 		errors.Is(err, export.ErrNoKeychain)
 }
 

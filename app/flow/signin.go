@@ -233,7 +233,7 @@ func refusal(err error) *Problem {
 		p.Field = PasswordField
 	case errors.Is(err, export.ErrUnknownHost), errors.Is(err, export.ErrNotDAV):
 		p.Field = AddressField
-	case errors.Is(err, work.ErrNoPassword), errors.Is(err, export.ErrNoKeychain):
+	case errors.Is(err, export.ErrNoPassword), errors.Is(err, export.ErrNoKeychain):
 		p.Field = CommandField
 	}
 	return p

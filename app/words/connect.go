@@ -91,7 +91,7 @@ func NotGivenBy(service string) string {
 	return "Other programs cannot read them at " + service + "."
 }
 
-// AddressWithPassword and the next ones refuse a field that is empty or wrong.
+// AddressWithPassword refuses an address that has a password in it.
 func AddressWithPassword() Words {
 	return Words{"The address has a name or a password in it.", "", "Type it without, and the name and the password in their own fields."}
 }

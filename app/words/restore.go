@@ -91,7 +91,6 @@ const (
 	FirstExportRuns  = "The first export is running. When it is done, what it kept can be put back."
 	NothingInArchive = "Nothing was kept yet, so there is nothing to put back. Export first."
 	NothingAtMoment  = "There is nothing of it at that time."
-	ChooseSomething  = "Choose at least one of these."
 	ProveNow         = "Prove now"
 	StateUnproven    = "Not proven"
 	HowProven        = "Put back on a practice service and compared"

@@ -73,13 +73,12 @@ const (
 
 // Errors and functions of the rooms.
 var (
-	ErrNoPassword = desk.ErrNoPassword
-	SettingsDir   = desk.SettingsDir
-	CheckAlarm    = exports.CheckAlarm
-	Convert       = files.Convert
-	ConvertTo     = files.ConvertTo
-	Inspect       = files.Inspect
-	Targets       = files.Targets
-	Named         = overview.Named
-	ParseMoment   = past.ParseMoment
+	SettingsDir = desk.SettingsDir
+	CheckAlarm  = exports.CheckAlarm
+	Convert     = files.Convert
+	ConvertTo   = files.ConvertTo
+	Inspect     = files.Inspect
+	Targets     = files.Targets
+	Named       = overview.Named
+	ParseMoment = past.ParseMoment
 )

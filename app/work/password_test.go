@@ -9,6 +9,7 @@ import (
 
 	"sidekeep/app/work"
 	"sidekeep/app/work/desk"
+	"sidekeep/export"
 )
 
 func TestPasswordCommand(t *testing.T) {
@@ -36,7 +37,7 @@ func TestPasswordCommandFails(t *testing.T) {
 		"/no/such/s3cret-program; echo s3cret >&2; false": "exit code 1",
 	} {
 		got, err := desk.RunPasswordCommand(t.Context(), command)
-		if got != "" || !errors.Is(err, work.ErrNoPassword) || !strings.Contains(err.Error(), want) {
+		if got != "" || !errors.Is(err, export.ErrNoPassword) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v, want %q", command, got, err, want)
 		}
 		if own := (*work.Error)(nil); !errors.As(err, &own) || strings.Contains(own.What+own.Meaning+own.Try, "s3cret") {

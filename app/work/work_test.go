@@ -287,7 +287,7 @@ func TestExportThatCannotBegin(t *testing.T) {
 		t.Fatal(err)
 	}
 	l, err := w.Export(t.Context(), "home", nil)
-	if !errors.Is(err, work.ErrNoPassword) || l.Number != 0 || l.Found != nil || l.Stop == nil {
+	if !errors.Is(err, export.ErrNoPassword) || l.Number != 0 || l.Found != nil || l.Stop == nil {
 		t.Errorf("Export = %+v, %v", l, err)
 	}
 	if _, err := os.Stat(w.ArchiveDir()); !errors.Is(err, os.ErrNotExist) {

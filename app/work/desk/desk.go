@@ -99,9 +99,9 @@ type Options struct {
 	Now     func() time.Time
 }
 
-// Work is what can be done with the accounts of one settings folder. Its
-// methods may be called from several goroutines; they reach the network, the
-// disk and the keychain, and take their time.
+// A Desk is what everything works on that can be done with the accounts of one
+// settings folder. It may be used from several goroutines; what does reaches the
+// network, the disk and the keychain, and takes its time.
 type Desk struct {
 	Options  Options
 	Settings *settings.Settings

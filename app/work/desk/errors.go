@@ -47,9 +47,6 @@ func tapped(try string) string {
 	return strings.Join(list, ". ") + "."
 }
 
-// ErrNoPassword says that no password is known for an account.
-var ErrNoPassword = export.ErrNoPassword
-
 const AsItWas = "Your copy is as it was."
 
 // NoAccount says that name is none of the accounts all, and which may be meant.
@@ -113,7 +110,7 @@ func NoPassword(name string) error {
 		Meaning: AsItWas,
 		Try:     fmt.Sprintf("Sign in with “sidekeep account check \"%s\"” in a terminal, or in Sidekeep's window.", name),
 		Window:  "Sign in again to go on.",
-		Err:     ErrNoPassword,
+		Err:     export.ErrNoPassword,
 	}
 }
 

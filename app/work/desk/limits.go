@@ -32,12 +32,13 @@ func OpenWithin(archiveDir, name string) (*within.Folder, error) {
 // the collection, as they said at the last export.
 type limitsOf map[string]map[string]export.Limits
 
-// limitsFile keeps them, in sideDir, with at most maxLimits bytes.
+// limitsFile keeps them, in SideDir, with at most maxLimits bytes.
 const (
 	limitsFile = "limits.json"
 	maxLimits  = 64 << 20
 )
 
+// ReadLimits reads what was noted, which may be nothing.
 func ReadLimits(archiveDir string) (limitsOf, error) {
 	all := limitsOf{}
 	var text []byte

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"sidekeep/export"
 	"sidekeep/export/settings"
 )
 
@@ -60,7 +61,7 @@ func commandFailed(why string) error {
 		What:    "The password command gave no password: " + why + ".",
 		Meaning: AsItWas,
 		Try:     "Run the command by itself: it has to write the password, and nothing else, to its output.",
-		Err:     ErrNoPassword,
+		Err:     export.ErrNoPassword,
 	}
 }
 

@@ -18,11 +18,9 @@ import (
 	"sidekeep/export/source"
 )
 
-// A source counts as listed in full for freshFor; a new full listing is asked
-// for after listEvery, so that a daily or weekly export keeps to it.
-const (
-	listEvery = 6 * 24 * time.Hour
-)
+// A new full listing is asked for after listEvery, so that a daily or weekly export
+// is never overdue.
+const listEvery = 6 * 24 * time.Hour
 
 // Export exports one account into the archive, which is made if there is none.
 // report is called as in [export.Run]. The ledger is filled as far as the

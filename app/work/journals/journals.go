@@ -21,7 +21,7 @@ import (
 	"sidekeep/export/within"
 )
 
-// restoresDir, in an archive, holds a folder for each restore: its note, its
+// RestoresDir, in an archive, holds a folder for each restore: its note, its
 // journal and what items were that the history has not.
 const RestoresDir = desk.SideDir + "/restores"
 
@@ -449,7 +449,7 @@ func (w Journals) OpenRestores(ctx context.Context) ([]RestoreEntry, error) {
 	if err != nil || !there {
 		return nil, err
 	}
-	list, err := NewJournals(w.d).Restores(ctx)
+	list, err := w.Restores(ctx)
 	return slices.DeleteFunc(list, func(e RestoreEntry) bool { return e.State != RestoreOpen }), err
 }
 

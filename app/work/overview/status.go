@@ -254,6 +254,7 @@ func (w Overview) Items(ctx context.Context, q archive.Query) iter.Seq2[archive.
 	}
 }
 
+// An account counts as listed in full for freshFor.
 const freshFor = 7 * 24 * time.Hour
 
 // An Overview tells how accounts and archive stand.

@@ -44,7 +44,7 @@ func (w Practice) DemoItems(ctx context.Context) (items map[[2]string]DemoItem, 
 // LoseDemo removes from the demo phone all but some items of every collection,
 // as a service does that fails, and tells how many of each kind.
 func (w Practice) LoseDemo(ctx context.Context, keep int) (lost map[export.Kind]int, err error) {
-	items, err := NewPractice(w.d).DemoItems(ctx)
+	items, err := w.DemoItems(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (f *Found) Mixed() bool {
 // Find signs in and lists what is there, with counts. It saves nothing. An
 // account may be empty, as that of a new phone is.
 func (w Registry) Find(ctx context.Context, c Candidate) (*Found, error) {
-	if err := NewRegistry(w.d).CheckCandidate(c); err != nil {
+	if err := w.CheckCandidate(c); err != nil {
 		return nil, err
 	}
 	a := accountFor(w.d, "", c)
@@ -178,10 +178,10 @@ func wanted(a settings.Account, c export.Collection) bool {
 // the owner does not want.
 func (w Registry) Add(ctx context.Context, name string, c Candidate, f *Found, skip []string) error {
 	name = strings.TrimSpace(name)
-	if err := NewRegistry(w.d).CheckName(name); err != nil {
+	if err := w.CheckName(name); err != nil {
 		return err
 	}
-	if err := NewRegistry(w.d).CheckCandidate(c); err != nil {
+	if err := w.CheckCandidate(c); err != nil {
 		return err
 	}
 	a := accountFor(w.d, name, c)

@@ -14,7 +14,7 @@ import (
 	"sidekeep/export/restore"
 )
 
-// begin opens the journal of a restore: that of note, which is open, or a new one
+// beginRestore opens the journal of a restore: that of note, which is open, or a new one
 // if it is nil. The lock is held.
 func beginRestore(ctx context.Context, a *archive.Archive, note *journals.RestoreNote, r *journals.RestoreRequest, now time.Time) (*journals.RestoreNote, *restore.FileJournal, error) {
 	if note == nil {

@@ -291,11 +291,11 @@ func undone(e journals.RestoreEntry) error {
 
 // Undo plans an undo and does it: see [Work.UndoPlanned].
 func (w Restorer) Undo(ctx context.Context, number int, report func(RestoreProgress)) (Undone, error) {
-	p, err := NewRestorer(w.d).PlanUndo(ctx, number)
+	p, err := w.PlanUndo(ctx, number)
 	if err != nil {
 		return Undone{Number: p.Number, Account: p.Account}, err
 	}
-	return NewRestorer(w.d).UndoPlanned(ctx, p, report)
+	return w.UndoPlanned(ctx, p, report)
 }
 
 // UndoPlanned does what p says, and nothing else: what the restore made is removed
