@@ -124,7 +124,7 @@ func wasIn(known settings.Archive, dir string) bool {
 
 // SameFolder reports whether two paths lead to one folder, links followed.
 func SameFolder(a, b string) bool {
-	if a, b = resolved(a), resolved(b); runtime.GOOS == "windows" {
+	if a, b = Resolved(a), Resolved(b); runtime.GOOS == "windows" {
 		return strings.EqualFold(a, b)
 	}
 	return a == b

@@ -70,7 +70,7 @@ func placeOfAccount(w *Desk, t *source.Type, values source.Values) (string, erro
 		if f.Form != source.Path || dir == "" {
 			continue
 		}
-		if own := NewPlace(w).ArchiveDir(); liesIn(own, dir) || liesIn(dir, own) {
+		if own := NewPlace(w).ArchiveDir(); LiesIn(own, dir) || LiesIn(dir, own) {
 			return "", &Error{
 				What: fmt.Sprintf("%s and the archive lie one in the other.", dir), Meaning: AsItWas,
 				Try: "Choose a folder outside of the archive, on another disk if there is one.", Usage: true,
@@ -140,19 +140,19 @@ func mayBeEmpty(w *Desk, ctx context.Context, name, dir string) error {
 	})
 }
 
-// liesIn reports whether dir is parent or lies below it.
-func liesIn(dir, parent string) bool {
-	rel, err := filepath.Rel(resolved(parent), resolved(dir))
+// LiesIn reports whether dir is parent or lies below it.
+func LiesIn(dir, parent string) bool {
+	rel, err := filepath.Rel(Resolved(parent), Resolved(dir))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-// resolved is where a path leads, as far as it is there.
-func resolved(path string) string {
+// Resolved is where a path leads, as far as it is there.
+func Resolved(path string) string {
 	if p, err := filepath.EvalSymlinks(path); err == nil {
 		return p
 	}
 	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
+		return filepath.Join(Resolved(parent), filepath.Base(path))
 	}
 	return path
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sidekeep/app/work/desk"
 	"sidekeep/export/settings"
 	"sidekeep/export/source"
 )
@@ -29,17 +30,11 @@ func (w Registry) SamePlace(c Candidate, f *Found) (same, nested []string) {
 		}
 		if key := placeKey(a.Type, at); places[key] {
 			same = append(same, a.Name)
-		} else if to := placeKey(now.Type, now.Address); now.Type == settings.Folder && (holds(key, to) || holds(to, key)) {
+		} else if to := placeKey(now.Type, now.Address); now.Type == settings.Folder && (desk.LiesIn(to, key) || desk.LiesIn(key, to)) {
 			nested = append(nested, a.Name)
 		}
 	}
 	return same, nested
-}
-
-// holds reports whether the folder inner lies below outer.
-func holds(outer, inner string) bool {
-	rel, err := filepath.Rel(outer, inner)
-	return err == nil && rel != "." && filepath.IsLocal(rel)
 }
 
 func signInName(a settings.Account) string {
@@ -49,13 +44,10 @@ func signInName(a settings.Account) string {
 // placeKey is the same for two ways of writing one place.
 func placeKey(kind, place string) string {
 	if kind == settings.Folder {
-		if to, err := filepath.EvalSymlinks(place); err == nil {
-			place = to
-		}
 		if abs, err := filepath.Abs(place); err == nil {
 			place = abs
 		}
-		return filepath.Clean(place)
+		return desk.Resolved(place)
 	}
 	place = strings.TrimSuffix(strings.TrimSpace(place), "/")
 	if _, rest, ok := strings.Cut(place, "://"); ok {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"sync"
 )
@@ -87,3 +88,12 @@ func HashFile(ctx context.Context, d Disk, name string, read func(n int)) (sum [
 }
 
 var CopyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
+
+// SyncFile makes a file and its name durable.
+func SyncFile(d Disk, name string) error {
+	f, err := d.OpenFile(name, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close(), d.SyncDir(path.Dir(name)))
+}

@@ -6,7 +6,6 @@ import (
 	"sidekeep/export"
 	"sidekeep/export/archive/disk"
 	"sidekeep/export/archive/history"
-	"sidekeep/export/archive/resume"
 )
 
 // putBack moves a fetched photo to the place at which the same bytes were
@@ -32,7 +31,7 @@ func (r *recorder) putBack(d *download, at string) error {
 		return disk.Caused(err)
 	}
 	if d.later {
-		if err := resume.SyncFile(a, d.file); err != nil {
+		if err := disk.SyncFile(a.Disk, d.file); err != nil {
 			return disk.Caused(err)
 		}
 		d.later = false

@@ -129,7 +129,7 @@ func rebuild(a *history.Store, ctx context.Context, r *Repaired) (kept string, e
 	if err := errors.Join(err, db.Close()); err != nil {
 		return "", err
 	}
-	if err := resume.SyncFile(a, disk.NewHistory); err != nil {
+	if err := disk.SyncFile(a.Disk, disk.NewHistory); err != nil {
 		return "", err
 	}
 	return swapHistory(a)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 
 	"sidekeep/export"
@@ -233,21 +232,12 @@ func adoptFile(a *history.Store, w *history.Batch, account int64, name string) e
 		return err
 	}
 	// The file may not be durable yet: it is before its row is.
-	if err := SyncFile(a, name); err != nil {
+	if err := disk.SyncFile(a.Disk, name); err != nil {
 		return err
 	}
 	_, err = w.Exec("INSERT INTO photo (account, hash, size, path, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		account, sum[:], size, name, disk.FoldName(name))
 	return err
-}
-
-// SyncFile makes a file and its name durable.
-func SyncFile(a *history.Store, name string) error {
-	f, err := a.Disk.OpenFile(name, os.O_RDWR)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close(), a.Disk.SyncDir(path.Dir(name)))
 }
 
 // Begin opens the archive for writing, with everything finished that was begun
